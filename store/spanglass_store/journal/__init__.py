@@ -1,0 +1,1 @@
+"""The journal: what processes append and one process merges."""
