@@ -1,0 +1,164 @@
+"""What the store hands out: frozen records, times in microseconds since the epoch (UTC)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """What one merge changed. A gap in `sequence` means: something was missed, read everything anew."""
+
+    sequence: int
+    spans_added: int = 0
+    spans_changed: int = 0
+    root_span_ids: frozenset[str] = frozenset()
+    attachment_keys: frozenset[str] = frozenset()
+    lines_rejected: int = 0
+
+    def __bool__(self) -> bool:
+        """Tell whether anything changed at all."""
+        return bool(self.root_span_ids or self.attachment_keys or self.lines_rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class TraceFilter:
+    """Which traces to list; every field narrows."""
+
+    has_error: bool = False
+    has_llm: bool = False
+    is_running: bool = False
+    min_duration_secs: float | None = None
+    name_contains: str | None = None
+    project_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSummary:
+    """One line of the trace list: the root span and what is rolled up over its trace."""
+
+    root_span_id: str
+    span_id: str
+    name: str
+    type: str | None
+    project_name: str | None
+    start_us: int
+    end_us: int | None
+    duration_secs: float | None
+    span_count: int
+    error_count: int
+    tokens: int | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cached_tokens: int | None
+    cost: float | None
+    is_running: bool
+    is_interrupted: bool
+    is_error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRecord:
+    """One span whole: the scalars as values, the logged fields as the JSON text that was logged."""
+
+    id: str
+    span_id: str
+    root_span_id: str
+    span_parents: tuple[str, ...]
+    name: str
+    type: str | None
+    project_id: str | None
+    project_name: str | None
+    experiment_id: str | None
+    created_us: int
+    start_us: int | None
+    end_us: int | None
+    is_error: bool
+    is_interrupted: bool
+    model: str | None
+    tokens: int | None
+    cost: float | None
+    input: str | None
+    output: str | None
+    expected: str | None
+    error: str | None
+    scores: str | None
+    metadata: str | None
+    metrics: str | None
+    tags: tuple[str, ...]
+    span_attributes: str | None
+    context: str | None
+    extra: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRecord:
+    """An attachment's last known state; `digest` and `size_bytes` once its blob is there."""
+
+    key: str
+    filename: str | None
+    content_type: str | None
+    state: str
+    digest: str | None
+    size_bytes: int | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRecord:
+    """A comment on a span (`origin_id` is the span's row id)."""
+
+    id: str
+    origin_id: str
+    created_us: int
+    text: str | None
+    source: str | None
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSkeleton:
+    """The columns that a tree and a waterfall need, one entry a span; numpy arrays, all of one length.
+
+    Rows are ordered by (start, span_id). `parent` is the row of the first parent, -1 where the span has none,
+    -2 where it names one that is not there. `extra_child` / `extra_parent` are the further edges of the DAG.
+    A missing time is -1; a missing number is -1 (tokens) or NaN (cost).
+    """
+
+    root_span_id: str
+    span_id: Any  # object array of str
+    row_id: Any  # object array of str: the key for get_span
+    parent: Any  # int32
+    extra_child: Any  # int32
+    extra_parent: Any  # int32
+    start_us: Any  # int64
+    end_us: Any  # int64, -1 = none
+    created_us: Any  # int64, the bound for a fast get_span
+    name_code: Any  # int32 into names
+    names: list[str]
+    type_code: Any  # int32 into types; types[code] is "" for a span without one
+    types: list[str]
+    model_code: Any  # int32 into models; "" where unknown
+    models: list[str]
+    is_error: Any  # bool
+    is_interrupted: Any  # bool
+    tokens: Any  # int64
+    cost: Any  # float64
+    ttft_us: Any  # int64, time to first token
+    attachment_count: Any  # int32
+    score_count: Any  # int32
+    errors: dict[int, str] = field(default_factory=dict)  # row → the error as text, at most 20,000 characters each
+
+    def __len__(self) -> int:
+        """Return the number of spans."""
+        return len(self.start_us)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTotals:
+    """What the status bar says of a store."""
+
+    traces: int
+    spans: int
+    size_bytes: int
