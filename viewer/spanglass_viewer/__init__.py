@@ -1,0 +1,1 @@
+"""The faces of a store: the window (PySide6) and the command line."""

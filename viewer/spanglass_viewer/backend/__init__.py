@@ -1,0 +1,1 @@
+"""The threads beside the UI: store, details, thumbnails."""

@@ -1,0 +1,40 @@
+"""Points in time: relative for a list, absolute for a tooltip. Local time, as the reader's clock shows it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def format_relative(moment_us: int, now_us: int) -> str:
+    """Return how long ago a moment (µs since the epoch) was: `now`, `2 min ago`, `3 h ago`, else the date."""
+    secs = (now_us - moment_us) / 1e6
+    if secs < 5:
+        return "now"
+    if secs < _MINUTE:
+        return f"{secs:.0f} s ago"
+    if secs < _HOUR:
+        return f"{secs // _MINUTE:.0f} min ago"
+    if secs < _DAY:
+        return f"{secs // _HOUR:.0f} h ago"
+    if secs < 7 * _DAY:
+        return f"{secs // _DAY:.0f} d ago"
+    return _local(moment_us).strftime("%Y-%m-%d")
+
+
+def format_absolute(moment_us: int) -> str:
+    """Return a moment as `2026-11-23 14:02:11.560 +01:00`."""
+    local = _local(moment_us)
+    offset = local.strftime("%z")
+    return f"{local.strftime('%Y-%m-%d %H:%M:%S')}.{local.microsecond // 1000:03d} {offset[:3]}:{offset[3:5]}"
+
+
+def format_clock(moment_us: int) -> str:
+    """Return the time of day of a moment as `14:02:11.560`."""
+    local = _local(moment_us)
+    return f"{local.strftime('%H:%M:%S')}.{local.microsecond // 1000:03d}"
+
+
+def _local(moment_us: int) -> datetime:
+    return datetime.fromtimestamp(moment_us / 1e6, tz=UTC).astimezone()

@@ -1,0 +1,56 @@
+"""Counts, tokens, money and sizes."""
+
+from __future__ import annotations
+
+from spanglass_viewer.format.durations import NO_VALUE
+
+_KIBI = 1000
+
+
+def format_count(count: int | None) -> str:
+    """Return a count with a comma between thousands: `12,480`."""
+    return NO_VALUE if count is None else f"{count:,}"
+
+
+def format_compact(count: float | None) -> str:
+    """Return a count in three digits: `980`, `14.2k`, `3.1M`."""
+    if count is None:
+        return NO_VALUE
+    value = float(count)
+    for unit in ("", "k", "M", "G"):
+        if abs(value) < 999.5 or unit == "G":
+            if not unit or abs(value) >= 99.95:
+                return f"{value:.0f}{unit}"
+            return f"{value:.1f}{unit}"
+        value /= 1000
+    raise AssertionError("the last unit takes every value")
+
+
+def format_cost(dollars: float | None) -> str:
+    """Return US dollars with enough digits to tell small costs apart: `$0.0841`, `$1.20`."""
+    if dollars is None:
+        return NO_VALUE
+    if dollars == 0:
+        return "$0"
+    if dollars < 0.0001:
+        return "<$0.0001"
+    return f"${dollars:.4f}" if dollars < 0.1 else f"${dollars:.3f}" if dollars < 1 else f"${dollars:,.2f}"
+
+
+def format_bytes(size_bytes: int | None) -> str:
+    """Return a size in decimal units: `212 kB`, `1.2 MB`."""
+    if size_bytes is None:
+        return NO_VALUE
+    if size_bytes < _KIBI:
+        return f"{size_bytes} B"
+    value = float(size_bytes)
+    for unit in ("kB", "MB", "GB", "TB"):
+        value /= _KIBI
+        if value < 999.5 or unit == "TB":
+            return f"{value:.0f} {unit}" if value >= 9.95 else f"{value:.1f} {unit}"
+    raise AssertionError("the last unit takes every value")
+
+
+def format_many(count: int, noun: str, plural: str | None = None) -> str:
+    """Return a count with its noun: `1 span`, `46 spans`."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

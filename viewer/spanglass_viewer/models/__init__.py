@@ -1,0 +1,1 @@
+"""Qt models over plain data: QtCore and QtGui only."""

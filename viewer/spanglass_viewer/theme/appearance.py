@@ -1,0 +1,96 @@
+"""The theme in force: light, dark, or whatever the system says; one object that everything painted listens to."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QPalette
+
+from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.style_sheet import style_sheet
+from spanglass_viewer.theme.tokens import DARK, LIGHT, Tokens
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+
+class ThemeMode(enum.Enum):
+    """What the user chose."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Appearance(QObject):
+    """Holds the mode and the tokens, and dresses the application in them."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, mode: ThemeMode = ThemeMode.SYSTEM) -> None:
+        super().__init__(app)
+        self._app = app
+        self._mode = mode
+        self._tokens = self._resolve()
+        app.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
+        self._dress()
+
+    @property
+    def mode(self) -> ThemeMode:
+        """The user's choice."""
+        return self._mode
+
+    @property
+    def tokens(self) -> Tokens:
+        """The colours in force."""
+        return self._tokens
+
+    def set_mode(self, mode: ThemeMode) -> None:
+        """Choose a theme; emits `changed` where the colours change."""
+        self._mode = mode
+        self._apply()
+
+    def next_mode(self) -> None:
+        """Turn system → light → dark → system."""
+        order = list(ThemeMode)
+        self.set_mode(order[(order.index(self._mode) + 1) % len(order)])
+
+    def _resolve(self) -> Tokens:
+        if self._mode is ThemeMode.SYSTEM:
+            return LIGHT if self._app.styleHints().colorScheme() is Qt.ColorScheme.Light else DARK
+        return DARK if self._mode is ThemeMode.DARK else LIGHT
+
+    def _apply(self) -> None:
+        tokens = self._resolve()
+        if tokens is self._tokens:
+            return
+        self._tokens = tokens
+        self._dress()
+        self.changed.emit()
+
+    def _dress(self) -> None:
+        self._app.setFont(font(FontRole.BODY))
+        self._app.setPalette(_palette(self._tokens))
+        self._app.setStyleSheet(style_sheet(self._tokens))
+
+    def _on_system_scheme_changed(self) -> None:
+        self._apply()
+
+
+def _palette(tokens: Tokens) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for name, color in (
+        (role.Window, tokens.window), (role.Base, tokens.window), (role.AlternateBase, tokens.raised),
+        (role.Button, tokens.raised), (role.ToolTipBase, tokens.raised), (role.ToolTipText, tokens.text),
+        (role.WindowText, tokens.text), (role.Text, tokens.text), (role.ButtonText, tokens.text),
+        (role.PlaceholderText, tokens.text_faint), (role.Highlight, tokens.selection),
+        (role.HighlightedText, tokens.text), (role.Link, tokens.accent), (role.Mid, tokens.border),
+        (role.Accent, tokens.accent),
+    ):  # fmt: skip
+        palette.setColor(name, QColor(color))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(tokens.text_faint))
+    return palette

@@ -1,0 +1,90 @@
+"""The one style sheet, filled from the tokens. Widgets say what they are by object name or by a `kind` property."""
+
+from __future__ import annotations
+
+from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spanglass_viewer.theme.tokens import Tokens
+
+_TEMPLATE = Template("""
+* { outline: none; }
+QMainWindow, QDialog { background: $window; }
+QWidget { color: $text; }
+QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 6px; }
+
+QSplitter::handle { background: $hairline; }
+QSplitter::handle:horizontal { width: 1px; }
+QSplitter::handle:vertical { height: 1px; }
+QFrame[kind="hairline"] { background: $hairline; border: none; max-height: 1px; min-height: 1px; }
+
+QAbstractScrollArea { background: $window; border: none; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: $scrollbar; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::handle:hover { background: $text_faint; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QTableView, QTreeView, QListView { background: $window; border: none; selection-background-color: transparent; }
+QHeaderView { background: $window; border: none; }
+QHeaderView::section { background: $window; color: $text_muted; border: none; border-bottom: 1px solid $hairline; padding: 0 8px; }
+
+QLineEdit { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 4px 8px; selection-background-color: $accent; selection-color: $accent_text; }
+QLineEdit:hover { border-color: $scrollbar; }
+QLineEdit:focus { border-color: $accent; }
+QLineEdit[invalid="true"] { border-color: $error; }
+
+QPlainTextEdit, QTextEdit { background: transparent; border: none; selection-background-color: $selection; selection-color: $text; }
+
+QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; color: $text_muted; }
+QToolButton:hover { background: $hover; color: $text; }
+QToolButton:pressed, QToolButton:checked { background: $pressed; color: $text; }
+QToolButton:focus { border-color: $accent; }
+QToolButton::menu-indicator { image: none; width: 0; }
+QPushButton { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 5px 12px; color: $text; }
+QPushButton:hover { background: $pressed; }
+QPushButton:focus { border-color: $accent; }
+QPushButton:disabled { color: $text_faint; }
+QPushButton[kind="primary"] { background: $accent; border-color: $accent; color: $accent_text; }
+QPushButton[kind="link"] { background: transparent; border-color: transparent; color: $accent; padding: 2px 4px; }
+QPushButton[kind="link"]:focus { border-color: $accent; }
+
+QPushButton[kind="chip"] { background: transparent; border: 1px solid $border; border-radius: 10px; padding: 2px 10px; color: $text_muted; min-height: 15px; max-height: 15px; }
+QPushButton[kind="chip"]:hover { background: $hover; color: $text; }
+QPushButton[kind="chip"]:checked { background: $selection; border-color: $selection; color: $accent; }
+QPushButton[kind="chip"]:focus { border-color: $accent; }
+QPushButton[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; color: $text; min-height: 16px; max-height: 16px; }
+QPushButton[kind="stat"]:focus { border-color: $accent; }
+QPushButton[kind="stat"][tone="error"] { background: $error_fill; border-color: $error_fill; color: $error; }
+QPushButton[kind="stat"][tone="error"]:hover { border-color: $error; }
+QLabel[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; min-height: 16px; max-height: 16px; }
+QLabel[kind="stat"][tone="live"] { color: $ok; }
+QLabel[kind="stat"][tone="warning"] { color: $warning; background: $warning_fill; border-color: $warning_fill; }
+
+QLabel[tone="muted"] { color: $text_muted; }
+QLabel[tone="faint"] { color: $text_faint; }
+QLabel[tone="error"] { color: $error; }
+QLabel[tone="ok"] { color: $ok; }
+QLabel[tone="warning"] { color: $warning; }
+
+QFrame[kind="card"] { background: $raised; border: 1px solid $hairline; border-radius: 8px; }
+QFrame[kind="card"][tone="error"] { background: $error_fill; border-color: $error_fill; }
+QFrame[kind="topbar"] { background: $window; border: none; border-bottom: 1px solid $hairline; }
+QFrame[kind="statusbar"] { background: $window; border: none; border-top: 1px solid $hairline; }
+QFrame[kind="pill"] { background: $accent; border-radius: 13px; }
+
+QMenu { background: $raised; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $selection; }
+QMenu::item:disabled { color: $text_faint; }
+QMenu::separator { height: 1px; background: $hairline; margin: 4px 8px; }
+""")
+
+
+def style_sheet(tokens: Tokens) -> str:
+    """Return the style sheet of one theme."""
+    return _TEMPLATE.substitute({name: getattr(tokens, name) for name in tokens.__slots__})

@@ -1,0 +1,1 @@
+"""A trace as plain Python and numpy: snapshot, layout, errors; no Qt."""

@@ -1,0 +1,35 @@
+"""What panes hand to each other instead of themselves: frozen references to spans, and a span's details."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from spanglass_store.database.records import AttachmentRecord, CommentRecord, SpanRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRef:
+    """Which span is meant; `row_id` and `created_us` let the store find its payload at once."""
+
+    root_span_id: str
+    span_id: str
+    row_id: str
+    created_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpanDetail:
+    """A selected span with its payload, as read at one moment.
+
+    `attachments` are those that its values name, by key; `blobs` the files of those whose bytes are here.
+    """
+
+    ref: SpanRef
+    record: SpanRecord
+    attachments: dict[str, AttachmentRecord] = field(default_factory=dict["str", "AttachmentRecord"])
+    blobs: dict[str, Path] = field(default_factory=dict["str", "Path"])
+    comments: tuple[CommentRecord, ...] = ()

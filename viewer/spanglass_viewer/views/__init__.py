@@ -1,0 +1,1 @@
+"""What is painted: tables, delegates, the ruler, the minimap."""
