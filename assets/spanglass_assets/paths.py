@@ -23,7 +23,7 @@ def list_icon_names() -> list[str]:
 def get_icon_path(name: str) -> Path:
     """Return the SVG file of the icon `name`, such as "chevron-right" or "llm".
 
-    A monoline icon is 16 × 16 and drawn in `currentColor`. Raises KeyError for an unknown name.
+    A monoline icon is 16 by 16 and drawn in `currentColor`. Raises KeyError for an unknown name.
     """
     path = _FOLDER / "icons" / f"{name}.svg"
     if not path.is_file():
