@@ -7,15 +7,15 @@ import contextlib
 import signal
 import sys
 from itertools import count
+from typing import TYPE_CHECKING
 
 import spanglass
 
 from . import pace, payments, short_runs, support_agent
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from types import FrameType
     from collections.abc import Callable, Sequence
+    from types import FrameType
 
 PROJECT = "support-agent"
 # `spanglass demo` waits for this line: from here on only the last span is still running.

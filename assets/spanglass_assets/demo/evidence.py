@@ -7,8 +7,8 @@ from typing import Any
 
 import spanglass
 from spanglass import Attachment
-
 from spanglass_assets.paths import get_media_path
+
 from .language_model import Usage, complete
 from .pace import spend
 
