@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
-from spanglass_viewer.trace.references import SpanRef
+if TYPE_CHECKING:
+    from spanglass_viewer.trace.references import SpanRef
 
 
 class Selection(QObject):

@@ -1,0 +1,245 @@
+"""What happens when: a merge, a choice or an answer comes in, and the right panes are asked to show it.
+
+At most one question of a kind is on its way. What changes meanwhile is asked about when the answer is there, so that
+a store that grows by thousands of spans a second costs a steady number of readings and no queue.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from spanglass_store.database.records import ChangeSet, TraceFilter
+from spanglass_viewer.backend.requests import (
+    DetailAnswer,
+    DetailRequest,
+    ListAnswer,
+    ListRequest,
+    TraceAnswer,
+    TraceRequest,
+)
+from spanglass_viewer.models.trace_list import PAGE_LENGTH
+
+if TYPE_CHECKING:
+    from spanglass_viewer.backend.threads import Backend
+    from spanglass_viewer.models.selection import Selection
+    from spanglass_viewer.models.trace_list import TraceListModel
+    from spanglass_viewer.panes.detail.detail_pane import DetailPane
+    from spanglass_viewer.panes.trace_pane import TracePane
+    from spanglass_viewer.trace.references import SpanRef
+
+_LEAST_PAUSE_MS = 100
+_PAUSE_PER_LOAD = 3  # a live trace is read again at most a quarter of the time
+
+
+class WindowController(QObject):
+    """Connects the backend, the selection and the panes; knows what is on its way and what is stale."""
+
+    totals_changed = Signal(object, float)  # StoreTotals, seconds the query took
+    settled = Signal()
+    trace_missing = Signal(str)  # root_span_id
+
+    def __init__(
+        self,
+        *,
+        backend: Backend,
+        selection: Selection,
+        traces: TraceListModel,
+        trace_pane: TracePane,
+        detail_pane: DetailPane,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._backend = backend
+        self._selection = selection
+        self._traces = traces
+        self._trace_pane = trace_pane
+        self._detail_pane = detail_pane
+        self._filter = TraceFilter()
+        self._shown_filter: TraceFilter | None = None
+        self._number = 0
+        self._list_on_its_way: ListRequest | None = None
+        self._trace_on_its_way: TraceRequest | None = None
+        self._detail_on_its_way: DetailRequest | None = None
+        self._is_list_stale = False
+        self._is_trace_stale = False
+        self._is_detail_stale = False
+        self._is_paused = False
+        self._last_sequence: int | None = None
+        self._wanted_span_id: str | None = None
+        self._reload = QTimer(self, singleShot=True)
+        self._reload.timeout.connect(self._on_reload_due)
+        self._connect()
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether everything asked for has been answered, the first list included."""
+        on_its_way = (self._list_on_its_way, self._trace_on_its_way, self._detail_on_its_way)
+        return self._number > 0 and not any(on_its_way) and not self._reload.isActive()
+
+    def start(self) -> None:
+        """Ask for the first page."""
+        self._ask_for_list()
+
+    def set_filter(self, trace_filter: TraceFilter) -> None:
+        """List other traces."""
+        self._filter = trace_filter
+        self._ask_for_list()
+
+    def set_paused(self, paused: bool) -> None:
+        """Hold the panes still, or let them catch up; merging goes on."""
+        self._is_paused = paused
+        if not paused:
+            self._refresh()
+
+    def open_trace(self, root_span_id: str, span_id: str | None = None) -> None:
+        """Open a trace, and in it a span, as a link does."""
+        self._wanted_span_id = span_id
+        if root_span_id == self._selection.root_span_id:
+            self._take_wanted_span()
+        else:
+            self._selection.select_trace(root_span_id)
+
+    def _connect(self) -> None:
+        store, details = self._backend.store_worker, self._backend.detail_worker
+        store.merged.connect(self._on_merged)
+        store.traces_listed.connect(self._on_traces_listed)
+        store.trace_loaded.connect(self._on_trace_loaded)
+        details.span_read.connect(self._on_span_read)
+        self._traces.more_wanted.connect(self._on_more_wanted)
+        self._selection.trace_changed.connect(self._on_trace_chosen)
+        self._selection.span_changed.connect(self._on_span_chosen)
+
+    # what is asked
+
+    def _next_number(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _ask_for_list(self, before: tuple[int, str] | None = None) -> None:
+        self._is_list_stale = False
+        self._list_on_its_way = ListRequest(self._next_number(), self._filter, PAGE_LENGTH, before)
+        self._backend.list_traces(self._list_on_its_way)
+
+    def _ask_for_trace(self, root_span_id: str, *, is_opening: bool) -> None:
+        self._is_trace_stale = False
+        self._trace_on_its_way = TraceRequest(self._next_number(), root_span_id, is_opening)
+        self._backend.load_trace(self._trace_on_its_way)
+
+    def _ask_for_detail(self, ref: SpanRef) -> None:
+        self._is_detail_stale = False
+        self._detail_on_its_way = DetailRequest(self._next_number(), ref)
+        self._backend.read_span(self._detail_on_its_way)
+
+    # what is chosen
+
+    def _on_more_wanted(self, before: tuple[int, str]) -> None:
+        if self._list_on_its_way is None:
+            self._ask_for_list(before)
+
+    def _on_trace_chosen(self, root_span_id: str | None) -> None:
+        self._reload.stop()
+        if root_span_id is None:
+            self._trace_on_its_way = None
+            self._trace_pane.show_nothing()
+            return
+        self._trace_pane.show_loading(root_span_id)
+        self._ask_for_trace(root_span_id, is_opening=True)
+
+    def _on_span_chosen(self, ref: SpanRef | None) -> None:
+        if ref is None:
+            self._detail_on_its_way = None
+            self._detail_pane.show_nothing()
+        else:
+            self._ask_for_detail(ref)
+
+    # what changes
+
+    def _on_merged(self, changes: ChangeSet) -> None:
+        has_gap = self._last_sequence is not None and changes.sequence != self._last_sequence + 1
+        self._last_sequence = changes.sequence
+        self._is_list_stale = True
+        if has_gap or self._selection.root_span_id in changes.root_span_ids:
+            self._is_trace_stale = True
+            self._is_detail_stale = True
+        if changes.attachment_keys:
+            self._is_detail_stale = True
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self._is_paused:
+            return
+        if self._is_list_stale and self._list_on_its_way is None:
+            self._ask_for_list()
+        root_span_id = self._selection.root_span_id
+        if root_span_id is None:
+            return
+        if self._is_trace_stale and self._trace_on_its_way is None and not self._reload.isActive():
+            self._ask_for_trace(root_span_id, is_opening=False)
+        if self._is_detail_stale and self._detail_on_its_way is None and self._selection.span is not None:
+            self._ask_for_detail(self._selection.span)
+
+    def _on_reload_due(self) -> None:
+        self._refresh()
+        self._tell_if_settled()
+
+    # what is answered
+
+    def _on_traces_listed(self, answer: ListAnswer) -> None:
+        if self._list_on_its_way is None or answer.request.number != self._list_on_its_way.number:
+            return
+        self._list_on_its_way = None
+        if answer.request.filter != self._filter:
+            return
+        if answer.request.before is not None:
+            self._traces.append_page(answer.summaries, has_more=answer.has_more)
+        elif self._shown_filter == answer.request.filter:
+            self._traces.update_newest(answer.summaries)
+        else:
+            self._shown_filter = answer.request.filter
+            self._traces.show_first_page(answer.summaries, has_more=answer.has_more)
+        self.totals_changed.emit(answer.totals, answer.query_secs)
+        self._open_first_trace()
+        self._refresh()
+        self._tell_if_settled()
+
+    def _open_first_trace(self) -> None:
+        if self._selection.root_span_id is None and self._wanted_span_id is None and self._traces.rowCount():
+            self._selection.select_trace(self._traces.summary_at(0).root_span_id)
+
+    def _on_trace_loaded(self, answer: TraceAnswer) -> None:
+        if self._trace_on_its_way is None or answer.request.number != self._trace_on_its_way.number:
+            return
+        self._trace_on_its_way = None
+        if answer.snapshot is None:
+            self._trace_pane.show_nothing()
+            self.trace_missing.emit(answer.request.root_span_id)
+        else:
+            began = time.perf_counter()
+            self._trace_pane.show_snapshot(answer.snapshot, opened=answer.request.is_opening)
+            shown_secs = time.perf_counter() - began
+            self._take_wanted_span()
+            pause_ms = 1000 * _PAUSE_PER_LOAD * (answer.query_secs + shown_secs)
+            self._reload.start(max(_LEAST_PAUSE_MS, round(pause_ms)))
+        self._tell_if_settled()
+
+    def _take_wanted_span(self) -> None:
+        if self._wanted_span_id is not None and self._trace_pane.select_span_id(self._wanted_span_id):
+            self._wanted_span_id = None
+
+    def _on_span_read(self, answer: DetailAnswer) -> None:
+        if self._detail_on_its_way is None or answer.request.number != self._detail_on_its_way.number:
+            return
+        self._detail_on_its_way = None
+        if answer.detail is None:
+            self._detail_pane.show_nothing()
+        else:
+            self._detail_pane.show_span(answer.detail)
+        self._refresh()
+        self._tell_if_settled()
+
+    def _tell_if_settled(self) -> None:
+        if self.is_settled:
+            self.settled.emit()

@@ -1,0 +1,103 @@
+"""Starts the window and ends it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
+
+    from spanglass_viewer.app.main_window import MainWindow
+    from spanglass_viewer.theme.appearance import ThemeMode
+
+
+def run_window(
+    store: Path,
+    *,
+    link: str | None = None,
+    theme: str | None = None,
+    size: tuple[int, int] | None = None,
+    screenshot: Path | None = None,
+) -> int:
+    """Open the window on a store and return the exit code when it is closed.
+
+    `link` is a `spanglass://` link to open; `theme` is "light", "dark" or "system" (else what was last chosen);
+    `screenshot` renders the window offscreen, with everything loaded, into a PNG and ends.
+
+    Raises StoreFault where the folder can be no store, and ValueError for a link that is none.
+    """
+    from spanglass_store.links.addresses import parse_address  # noqa: PLC0415 - before Qt: a bad link costs nothing
+    from spanglass_store.location import ensure_store  # noqa: PLC0415 - as above
+
+    address = None if link is None else parse_address(link)
+    info = ensure_store(store)
+    if screenshot is not None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+    from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - Qt loads when a window is wanted
+    from spanglass_viewer.backend.threads import Backend  # noqa: PLC0415 - as above
+    from spanglass_viewer.theme.appearance import Appearance  # noqa: PLC0415 - as above
+
+    app = _make_application()
+    settings = _open_settings(is_throwaway=screenshot is not None)
+    appearance = Appearance(app, _theme_mode(theme, settings))
+    backend = Backend(info.path)
+    window = MainWindow(info, backend, appearance, settings)
+    if size is not None:
+        window.resize(*size)
+    window.show()
+    backend.start()
+    window.controller.start()
+    if address is not None:
+        window.controller.open_trace(address.root_span_id, address.span_id)
+    if screenshot is not None:
+        return _take_screenshot(app, window, screenshot)
+    return app.exec()
+
+
+def _make_application() -> QApplication:
+    from PySide6.QtGui import QIcon  # noqa: PLC0415 - Qt loads when a window is wanted
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - as above
+
+    from spanglass_assets import icon_path  # noqa: PLC0415 - as above
+    from spanglass_viewer.theme.fonts import load_fonts  # noqa: PLC0415 - as above
+
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("spanglass")
+    app.setApplicationDisplayName("Spanglass")
+    app.setDesktopFileName("spanglass")
+    app.setStyle("Fusion")
+    app.setWindowIcon(QIcon(str(icon_path("spanglass"))))
+    load_fonts()
+    return app
+
+
+def _open_settings(*, is_throwaway: bool) -> QSettings:
+    from PySide6.QtCore import QSettings  # noqa: PLC0415 - Qt loads when a window is wanted
+
+    if is_throwaway:
+        return QSettings(os.devnull, QSettings.Format.IniFormat)
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "spanglass", "window")
+
+
+def _theme_mode(theme: str | None, settings: QSettings) -> ThemeMode:
+    from spanglass_viewer.theme.appearance import ThemeMode  # noqa: PLC0415 - Qt loads when a window is wanted
+
+    chosen = theme or settings.value("theme") or ThemeMode.SYSTEM.value
+    try:
+        return ThemeMode(chosen)
+    except ValueError:
+        return ThemeMode.SYSTEM
+
+
+def _take_screenshot(app: QApplication, window: MainWindow, target: Path) -> int:
+    from spanglass_viewer.app.screenshot import Photographer  # noqa: PLC0415 - Qt loads when a window is wanted
+
+    photographer = Photographer(window, target)
+    photographer.start()
+    return app.exec()

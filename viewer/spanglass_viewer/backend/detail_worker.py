@@ -1,0 +1,73 @@
+"""The detail thread: reads the selected span's payload by its own cursor, so that no list or merge delays a click."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from spanglass_store.faults import StoreFault
+from spanglass_viewer.backend.requests import DetailAnswer, DetailRequest
+from spanglass_viewer.trace.references import SpanDetail
+
+if TYPE_CHECKING:
+    from spanglass_store.database.connection import Database
+    from spanglass_store.database.reader import StoreReader
+    from spanglass_store.database.records import SpanRecord
+
+_ATTACHMENT_KEY = re.compile(r'"key"\s*:\s*"([0-9A-Za-z_-]{1,128})"')
+
+
+class DetailWorker(QObject):
+    """Lives in its own thread; every slot is called by a queued signal, every answer goes out as one."""
+
+    span_read = Signal(object)  # DetailAnswer
+    fault_raised = Signal(object)  # StoreFault
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._database: Database | None = None
+
+    @Slot(object)
+    def use_database(self, database: Database) -> None:
+        """Take over the database of the store thread; its cursors count their users."""
+        self._database = database
+
+    @Slot(object)
+    def read_span(self, request: DetailRequest) -> None:
+        """Answer with a span's payload."""
+        if self._database is None:
+            return
+        from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - DuckDB loads beside the window
+
+        try:
+            with self._database.cursor() as cursor:
+                detail = self._read(StoreReader(cursor), request)
+        except StoreFault as fault:
+            self.fault_raised.emit(fault)
+            return
+        self.span_read.emit(DetailAnswer(request, detail))
+
+    def _read(self, reader: StoreReader, request: DetailRequest) -> SpanDetail | None:
+        record = reader.find_span_by_row_id(request.ref.row_id, created_us=request.ref.created_us)
+        if record is None:
+            return None
+        attachments = reader.list_attachments(attachment_keys(record))
+        blobs = {key: path for key, state in attachments.items() if (path := reader.find_blob(state)) is not None}
+        return SpanDetail(
+            ref=request.ref,
+            record=record,
+            attachments=attachments,
+            blobs=blobs,
+            comments=tuple(reader.list_comments(record.id)),
+        )
+
+
+def attachment_keys(record: SpanRecord) -> list[str]:
+    """Return the keys of the attachments that a span's values name, in their order, without repeats."""
+    keys: dict[str, None] = {}
+    for text in (record.input, record.output, record.expected, record.metadata, record.error, record.extra):
+        if text is not None and "braintrust_attachment" in text:
+            keys.update(dict.fromkeys(_ATTACHMENT_KEY.findall(text)))
+    return list(keys)

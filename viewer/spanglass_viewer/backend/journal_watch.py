@@ -1,0 +1,79 @@
+"""Tells whether the journal has news, without opening the database."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from spanglass_store.database.segments import is_writer_alive
+from spanglass_store.journal.names import is_segment_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from watchdog.observers.api import BaseObserver
+
+
+class JournalWatch:
+    """Compares the segments with those of the last look; asleep, it lets the file system call.
+
+    Under load a poll is cheaper than file events, which cost a core and slow the writers; so events only wake.
+    """
+
+    def __init__(self, journal: Path, wake: Callable[[], None]) -> None:
+        """`wake` is called from another thread, once for each sleep."""
+        self._journal = journal
+        self._wake = wake
+        self._seen: dict[str, tuple[int, bool]] = {}
+        self._observer: BaseObserver | None = None
+
+    def has_news(self) -> bool:
+        """Tell whether a segment has come, grown, or lost its writer since the last call."""
+        seen = {name: (size, is_writer_alive(self._journal / name)) for name, size in self._segments()}
+        has_news = any(self._seen.get(name) != state for name, state in seen.items())
+        self._seen = seen
+        return has_news
+
+    def fall_asleep(self) -> None:
+        """Have the file system call when the journal changes."""
+        if self._observer is not None or not self._journal.is_dir():
+            return
+        observer = Observer()
+        observer.daemon = True
+        observer.schedule(_Waker(self._wake), str(self._journal))
+        try:
+            observer.start()
+        except OSError:
+            return  # no watches left on this machine: the slow poll still finds the news
+        self._observer = observer
+
+    def wake_up(self) -> None:
+        """Stop listening; polling is cheaper from here."""
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join()
+            self._observer = None
+
+    def _segments(self) -> list[tuple[str, int]]:
+        try:
+            with os.scandir(self._journal) as entries:
+                return [(entry.name, entry.stat().st_size) for entry in entries if is_segment_name(entry.name)]
+        except OSError:
+            return []
+
+
+class _Waker(FileSystemEventHandler):
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._is_done = False
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Call once; our own look at the journal opens and closes files too, and must not wake us."""
+        if self._is_done or event.event_type in {"opened", "closed_no_write"}:
+            return
+        self._is_done = True
+        self._wake()

@@ -1,0 +1,73 @@
+"""What the window asks of the threads beside it, and what it is answered; all frozen, all numbered.
+
+A number rises with each question of its kind, so that an answer to an older question can be told and dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spanglass_store.database.records import StoreTotals, TraceFilter, TraceSummary
+    from spanglass_viewer.trace.references import SpanDetail, SpanRef
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """List traces, newest first; `before` = (start_us, root_span_id) asks for those older than it."""
+
+    number: int
+    filter: TraceFilter
+    limit: int
+    before: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListAnswer:
+    """The traces of one page, and what the whole store holds."""
+
+    request: ListRequest
+    summaries: tuple[TraceSummary, ...]
+    totals: StoreTotals
+    query_secs: float
+
+    @property
+    def has_more(self) -> bool:
+        """Tell whether older traces may follow."""
+        return len(self.summaries) >= self.request.limit
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRequest:
+    """Load one trace; `is_opening` tells a trace just chosen from one that is open and has grown."""
+
+    number: int
+    root_span_id: str
+    is_opening: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TraceAnswer:
+    """The trace laid out, None where the store has no span of it."""
+
+    request: TraceRequest
+    snapshot: TraceSnapshot | None
+    query_secs: float
+
+
+@dataclass(frozen=True, slots=True)
+class DetailRequest:
+    """Read one span's payload."""
+
+    number: int
+    ref: SpanRef
+
+
+@dataclass(frozen=True, slots=True)
+class DetailAnswer:
+    """The span's payload, None where it is gone."""
+
+    request: DetailRequest
+    detail: SpanDetail | None

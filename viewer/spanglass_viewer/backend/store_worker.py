@@ -1,0 +1,210 @@
+"""The store thread: merges the journal, lists traces, lays traces out; only details are read beside it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from spanglass_store.faults import StoreBusy, StoreFault
+from spanglass_viewer.backend.requests import ListAnswer, ListRequest, TraceAnswer, TraceRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from spanglass_store.database.connection import Database
+    from spanglass_store.database.merge import Merger
+    from spanglass_viewer.backend.journal_watch import JournalWatch
+
+BUSY_POLL_MS = 50
+ASLEEP_POLL_MS = 1000
+RETRY_MS = 250
+IDLE_AFTER_SECS = 1.0
+HOLD_AT_MOST_SECS = 3.0
+_MERGE_BUDGET_SECS = 0.2
+
+
+class StoreWorker(QObject):
+    """Lives in its own thread; every slot is called by a queued signal, every answer goes out as one."""
+
+    database_ready = Signal(object)  # Database
+    merged = Signal(object)  # ChangeSet
+    traces_listed = Signal(object)  # ListAnswer
+    trace_loaded = Signal(object)  # TraceAnswer
+    fault_raised = Signal(object)  # StoreFault
+    fault_cleared = Signal()
+    _woken = Signal()
+
+    def __init__(self, store: Path) -> None:
+        super().__init__()
+        self._store = store
+        self._database: Database | None = None
+        self._merger: Merger | None = None
+        self._watch: JournalWatch | None = None
+        self._poll: QTimer | None = None
+        self._waiting: dict[type[object], Callable[[], None]] = {}
+        self._last_use = 0.0
+        self._held_since: float | None = None
+        self._is_asleep = False
+        self._has_fault = False
+        self._woken.connect(self._on_woken)
+
+    @Slot()
+    def start(self) -> None:
+        """Load the heavy half of the store, here and not before the window is up, and begin to merge."""
+        from spanglass_store.database.connection import Database  # noqa: PLC0415 - DuckDB loads beside the window
+        from spanglass_store.database.merge import Merger  # noqa: PLC0415 - as above
+        from spanglass_viewer.backend.journal_watch import JournalWatch  # noqa: PLC0415 - as above
+
+        self._database = Database(self._store)
+        self._merger = Merger(self._database, self._store)
+        self._watch = JournalWatch(self._store / "journal", self._woken.emit)
+        self._poll = QTimer(self, singleShot=True)
+        self._poll.timeout.connect(self._on_poll)
+        self.database_ready.emit(self._database)
+        self._last_use = time.monotonic()
+        self._on_poll()
+
+    @Slot()
+    def stop(self) -> None:
+        """Let go of everything; the thread may end after it."""
+        if self._poll is not None:
+            self._poll.stop()
+        if self._watch is not None:
+            self._watch.wake_up()
+        if self._database is not None:
+            self._database.close()
+
+    @Slot(object)
+    def list_traces(self, request: ListRequest) -> None:
+        """Answer with one page of traces."""
+        self._serve(ListRequest, lambda: self._list_traces(request))
+
+    @Slot(object)
+    def load_trace(self, request: TraceRequest) -> None:
+        """Answer with one trace laid out."""
+        self._serve(TraceRequest, lambda: self._load_trace(request))
+
+    def _serve(self, kind: type[object], action: Callable[[], None]) -> None:
+        """Do what is asked; where the store is in use elsewhere the latest of each kind is done later."""
+        self._waiting[kind] = action
+        if self._attempt(self._serve_waiting):
+            self._schedule(BUSY_POLL_MS)
+        else:
+            self._schedule(RETRY_MS)
+
+    def _serve_waiting(self) -> None:
+        for kind, action in list(self._waiting.items()):
+            action()
+            del self._waiting[kind]
+        self._note_use()
+
+    def _list_traces(self, request: ListRequest) -> None:
+        from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
+
+        began = time.perf_counter()
+        with self._need_database().cursor() as cursor:
+            reader = StoreReader(cursor)
+            summaries = reader.list_traces(request.filter, limit=request.limit, before=request.before)
+            totals = reader.totals()
+        self.traces_listed.emit(ListAnswer(request, tuple(summaries), totals, time.perf_counter() - began))
+
+    def _load_trace(self, request: TraceRequest) -> None:
+        from spanglass_store.database.skeleton import load_skeleton  # noqa: PLC0415 - heavy half
+        from spanglass_viewer.trace.snapshot import build_snapshot  # noqa: PLC0415 - numpy loads beside the window
+
+        began = time.perf_counter()
+        with self._need_database().cursor() as cursor:
+            skeleton = load_skeleton(cursor, request.root_span_id)
+        snapshot = build_snapshot(skeleton, request.number, time.time_ns() // 1000) if len(skeleton) else None
+        self.trace_loaded.emit(TraceAnswer(request, snapshot, time.perf_counter() - began))
+
+    @Slot()
+    def _on_poll(self) -> None:
+        if self._is_asleep and not self._waiting and not self._need_watch().has_news():
+            self._schedule(ASLEEP_POLL_MS)
+            return
+        self._wake_up()
+        is_well = self._attempt(self._merge)
+        if is_well and self._waiting:
+            is_well = self._attempt(self._serve_waiting)
+        if not is_well:
+            self._schedule(RETRY_MS)
+        elif time.monotonic() - self._last_use > IDLE_AFTER_SECS:
+            self._fall_asleep()
+        else:
+            self._let_others_in()
+            self._schedule(BUSY_POLL_MS)
+
+    def _merge(self) -> None:
+        merger = self._merger
+        assert merger is not None  # noqa: S101 - `start` has run before any poll
+        if self._held_since is None:
+            self._held_since = time.monotonic()
+        changes = merger.merge_once(budget_secs=_MERGE_BUDGET_SECS)
+        if changes:
+            self._note_use()
+            self.merged.emit(changes)
+
+    def _attempt(self, action: Callable[[], None]) -> bool:
+        try:
+            action()
+        except StoreFault as fault:
+            self._has_fault = True
+            self.fault_raised.emit(fault)
+            if not isinstance(fault, StoreBusy):
+                self._waiting.clear()
+            return False
+        if self._has_fault:
+            self._has_fault = False
+            self.fault_cleared.emit()
+        return True
+
+    def _let_others_in(self) -> None:
+        """Under load, give the file away between two polls every few seconds: a second reader is waiting perhaps."""
+        if self._held_since is not None and time.monotonic() - self._held_since > HOLD_AT_MOST_SECS:
+            self._held_since = None
+            self._need_database().let_go()
+
+    def _fall_asleep(self) -> None:
+        self._held_since = None
+        self._need_database().let_go()
+        self._is_asleep = True
+        watch = self._need_watch()
+        watch.fall_asleep()
+        if watch.has_news():
+            # written between the last merge and the first event: no event will tell of it
+            self._wake_up()
+            self._note_use()
+            self._schedule(0)
+        else:
+            self._schedule(ASLEEP_POLL_MS)
+
+    def _wake_up(self) -> None:
+        if self._is_asleep:
+            self._is_asleep = False
+            self._need_watch().wake_up()
+
+    @Slot()
+    def _on_woken(self) -> None:
+        if self._is_asleep:
+            self._wake_up()
+            self._note_use()
+            self._schedule(0)
+
+    def _note_use(self) -> None:
+        self._last_use = time.monotonic()
+
+    def _schedule(self, delay_ms: int) -> None:
+        assert self._poll is not None  # noqa: S101 - `start` has run before any poll
+        self._poll.start(delay_ms)
+
+    def _need_database(self) -> Database:
+        assert self._database is not None  # noqa: S101 - `start` has run before any request
+        return self._database
+
+    def _need_watch(self) -> JournalWatch:
+        assert self._watch is not None  # noqa: S101 - `start` has run before any poll
+        return self._watch

@@ -1,0 +1,71 @@
+"""The two threads beside the UI, started together and ended together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal
+
+from spanglass_viewer.backend.detail_worker import DetailWorker
+from spanglass_viewer.backend.store_worker import StoreWorker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from spanglass_viewer.backend.requests import DetailRequest, ListRequest, TraceRequest
+
+_STOP_MS = 5000
+
+
+class Backend(QObject):
+    """Asks by queued signals; answers come as the workers' signals, in the UI thread where the slot is a QObject's."""
+
+    _list_wanted = Signal(object)
+    _trace_wanted = Signal(object)
+    _detail_wanted = Signal(object)
+    _stop_wanted = Signal()
+
+    def __init__(self, store: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.store = store
+        self.store_worker = StoreWorker(store)
+        self.detail_worker = DetailWorker()
+        self._threads: list[QThread] = []
+        for name, worker in (("store", self.store_worker), ("details", self.detail_worker)):
+            thread = QThread(self)
+            thread.setObjectName(f"spanglass {name}")
+            worker.moveToThread(thread)
+            self._threads.append(thread)
+        self._threads[0].started.connect(self.store_worker.start)
+        self.store_worker.database_ready.connect(self.detail_worker.use_database)
+        self._list_wanted.connect(self.store_worker.list_traces)
+        self._trace_wanted.connect(self.store_worker.load_trace)
+        self._detail_wanted.connect(self.detail_worker.read_span)
+        self._stop_wanted.connect(self.store_worker.stop, Qt.ConnectionType.BlockingQueuedConnection)
+
+    def start(self) -> None:
+        """Begin to merge; requests made before are answered as soon as the store is open."""
+        for thread in reversed(self._threads):
+            thread.start()
+
+    def stop(self) -> None:
+        """End both threads and let go of the store; returns when they have ended."""
+        if not self._threads[0].isRunning():
+            return
+        self._threads[1].quit()
+        self._threads[1].wait(_STOP_MS)
+        self._stop_wanted.emit()
+        self._threads[0].quit()
+        self._threads[0].wait(_STOP_MS)
+
+    def list_traces(self, request: ListRequest) -> None:
+        """Ask for a page of traces."""
+        self._list_wanted.emit(request)
+
+    def load_trace(self, request: TraceRequest) -> None:
+        """Ask for a trace laid out."""
+        self._trace_wanted.emit(request)
+
+    def read_span(self, request: DetailRequest) -> None:
+        """Ask for a span's payload."""
+        self._detail_wanted.emit(request)

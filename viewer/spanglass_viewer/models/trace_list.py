@@ -1,0 +1,147 @@
+"""The traces of the list, newest first; it grows by pages downwards and live at the top."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from spanglass_viewer.format.durations import format_duration
+from spanglass_viewer.format.moments import format_absolute, format_relative
+from spanglass_viewer.format.quantities import format_compact, format_many
+from spanglass_viewer.format.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spanglass_store.database.records import TraceSummary
+
+SUMMARY_ROLE = Qt.ItemDataRole.UserRole + 1
+PAGE_LENGTH = 200
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class TraceListModel(QAbstractListModel):
+    """Holds frozen summaries; `more_wanted` asks for the page before the oldest one."""
+
+    more_wanted = Signal(object)  # (start_us, root_span_id) of the oldest trace held
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._summaries: list[TraceSummary] = []
+        self._row_by_id: dict[str, int] = {}
+        self._has_more = False
+        self._is_fetching = False
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default, immutable
+        """Return the number of traces held."""
+        return 0 if parent.isValid() else len(self._summaries)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a trace's name, its summary for the delegate, or what a screen reader says."""
+        if not index.isValid():
+            return None
+        summary = self._summaries[index.row()]
+        if role == SUMMARY_ROLE:
+            return summary
+        if role == Qt.ItemDataRole.DisplayRole:
+            return one_line(summary.name)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"Started {format_absolute(summary.start_us)}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return spoken_summary(summary)
+        return None
+
+    def canFetchMore(self, parent: _Index) -> bool:
+        """Tell whether older traces may be in the store."""
+        return not parent.isValid() and self._has_more and not self._is_fetching
+
+    def fetchMore(self, parent: _Index) -> None:
+        """Ask for the next page; it comes by `append_page`."""
+        if self.canFetchMore(parent):
+            self._is_fetching = True
+            oldest = self._summaries[-1]
+            self.more_wanted.emit((oldest.start_us, oldest.root_span_id))
+
+    def summary_at(self, row: int) -> TraceSummary:
+        """Return the trace of a row."""
+        return self._summaries[row]
+
+    def find_row(self, root_span_id: str) -> int | None:
+        """Return the row of a trace, None where it is not among those held."""
+        return self._row_by_id.get(root_span_id)
+
+    def show_first_page(self, page: Sequence[TraceSummary], *, has_more: bool) -> None:
+        """Hold these traces instead of the present ones (a new filter, another store)."""
+        self.beginResetModel()
+        self._summaries = list(page)
+        self._has_more = has_more
+        self._is_fetching = False
+        self._number_rows()
+        self.endResetModel()
+
+    def append_page(self, page: Sequence[TraceSummary], *, has_more: bool) -> None:
+        """Add older traces at the end."""
+        self._is_fetching = False
+        self._has_more = has_more
+        fresh = [summary for summary in page if summary.root_span_id not in self._row_by_id]
+        if not fresh:
+            return
+        first = len(self._summaries)
+        self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
+        self._summaries.extend(fresh)
+        self._number_rows(first)
+        self.endInsertRows()
+
+    def update_newest(self, page: Sequence[TraceSummary]) -> None:
+        """Take in a fresh reading of the newest traces: known ones change in place, new ones find their place."""
+        for summary in page:
+            row = self._row_by_id.get(summary.root_span_id)
+            if row is None:
+                self._insert(summary)
+            elif self._summaries[row] != summary:
+                moved = self._summaries[row].start_us != summary.start_us
+                self._summaries[row] = summary
+                index = self.index(row)
+                self.dataChanged.emit(index, index)
+                if moved:
+                    self._sort()
+
+    def _insert(self, summary: TraceSummary) -> None:
+        key = (summary.start_us, summary.root_span_id)
+        row = next(
+            (at for at, held in enumerate(self._summaries) if (held.start_us, held.root_span_id) < key),
+            len(self._summaries),
+        )
+        self.beginInsertRows(QModelIndex(), row, row)
+        self._summaries.insert(row, summary)
+        self._number_rows(row)
+        self.endInsertRows()
+
+    def _sort(self) -> None:
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        ids = [self._summaries[index.row()].root_span_id for index in before]
+        self._summaries.sort(key=lambda summary: (summary.start_us, summary.root_span_id), reverse=True)
+        self._number_rows()
+        self.changePersistentIndexList(before, [self.index(self._row_by_id[held]) for held in ids])
+        self.layoutChanged.emit()
+
+    def _number_rows(self, first: int = 0) -> None:
+        if first == 0:
+            self._row_by_id.clear()
+        for row in range(first, len(self._summaries)):
+            self._row_by_id[self._summaries[row].root_span_id] = row
+
+
+def spoken_summary(summary: TraceSummary) -> str:
+    """Return a trace as a screen reader says it."""
+    parts = [one_line(summary.name), format_relative(summary.start_us, time.time_ns() // 1000)]
+    parts.append("running" if summary.is_running else format_duration(summary.duration_secs))
+    if summary.tokens is not None:
+        parts.append(f"{format_compact(summary.tokens)} tokens")
+    if summary.error_count:
+        parts.append(format_many(summary.error_count, "error"))
+    return ", ".join(parts)

@@ -1,0 +1,81 @@
+"""The bar at the head of the window: whose window it is, whether it is live, the theme, everything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+
+from spanglass_viewer.theme.appearance import ThemeMode
+from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.icons import icon_pixmap, tinted_icon
+from spanglass_viewer.widgets.buttons import IconButton
+from spanglass_viewer.widgets.labels import PlainLabel
+
+if TYPE_CHECKING:
+    from spanglass_viewer.theme.appearance import Appearance
+
+_MODE_ICONS = {ThemeMode.SYSTEM: "monitor", ThemeMode.LIGHT: "sun", ThemeMode.DARK: "moon"}
+
+
+class TopBar(QFrame):
+    """Emits what was asked for; the window acts on it."""
+
+    paused_changed = Signal(bool)
+    theme_turned = Signal()
+
+    def __init__(self, menu: QMenu, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "topbar")
+        self.setFixedHeight(46)
+        self._appearance = appearance
+        self._mark = QLabel()
+        self._live = QPushButton("Live")
+        self._live.setProperty("kind", "stat")
+        self._live.setFont(font(FontRole.SMALL))
+        self._live.setCheckable(True)
+        self._live.toggled.connect(self._on_live_toggled)
+        self._theme = IconButton("monitor", "Theme", appearance)
+        self._theme.clicked.connect(self.theme_turned)
+        more = IconButton("more", "More", appearance)
+        more.setMenu(menu)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(self._mark)
+        row.addWidget(PlainLabel("Spanglass", role=FontRole.TITLE))
+        row.addStretch()
+        for widget in (self._live, self._theme, more):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._on_appearance_changed()
+        appearance.changed.connect(self._on_appearance_changed)
+
+    def show_mode(self) -> None:
+        """Show which theme is chosen; the colours may be the same after a turn to the system's."""
+        mode = self._appearance.mode
+        self._theme.set_icon(_MODE_ICONS[mode])
+        self._theme.set_what(f"Theme is {mode.value}. Click to change it")
+
+    def _on_live_toggled(self, is_paused: bool) -> None:
+        self._show_live()
+        self.paused_changed.emit(is_paused)
+
+    def _show_live(self) -> None:
+        tokens = self._appearance.tokens
+        is_paused = self._live.isChecked()
+        self._live.setText("Paused" if is_paused else "Live")
+        what = "New spans wait. Click to go on" if is_paused else "New spans show as they start. Click to pause"
+        self._live.setToolTip(what)
+        self._live.setAccessibleName(f"{self._live.text()}. {what}")
+        self._live.setIcon(
+            tinted_icon("pause" if is_paused else "live-dot", tokens.warning if is_paused else tokens.ok, 12)
+        )
+
+    def _on_appearance_changed(self) -> None:
+        self._mark.setPixmap(
+            icon_pixmap("app-mark", self._appearance.tokens.accent, 20, self.devicePixelRatioF() or 1.0)
+        )
+        self._show_live()
+        self.show_mode()

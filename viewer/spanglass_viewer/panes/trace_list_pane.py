@@ -1,0 +1,173 @@
+"""The left pane: chips, a filter by name, the traces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+
+from spanglass_store.database.records import TraceFilter
+from spanglass_viewer.format.quantities import format_count
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.views.trace_list_view import TraceListView
+from spanglass_viewer.widgets.buttons import Chip
+from spanglass_viewer.widgets.labels import PlainLabel
+
+if TYPE_CHECKING:
+    from spanglass_viewer.models.selection import Selection
+    from spanglass_viewer.models.trace_list import TraceListModel
+    from spanglass_viewer.theme.appearance import Appearance
+
+SLOW_SECS = 5.0
+_TYPING_PAUSE_MS = 150
+
+_CHIPS: tuple[tuple[str, str, TraceFilter], ...] = (
+    ("All", "Every trace", TraceFilter()),
+    ("Errors", "Traces with an error", TraceFilter(has_error=True)),
+    ("Slow", f"Traces of {SLOW_SECS:.0f} s and more", TraceFilter(min_duration_secs=SLOW_SECS)),
+    ("LLM", "Traces that call a model", TraceFilter(has_llm=True)),
+)
+
+
+class TraceListPane(QWidget):
+    """Shows the model's traces and sets the selection; `filter_changed` says what is to be listed."""
+
+    filter_changed = Signal(object)  # TraceFilter
+
+    def __init__(
+        self, model: TraceListModel, selection: Selection, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._selection = selection
+        self._count = PlainLabel(role=FontRole.SMALL, tone="faint")
+        self._chips = QButtonGroup(self)
+        self._name_box = QLineEdit()
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
+        self._nothing = PlainLabel(role=FontRole.SMALL, tone="faint")
+        self._view = TraceListView(appearance)
+        self._view.setModel(model)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def view(self) -> TraceListView:
+        """The list itself, for focus and tests."""
+        return self._view
+
+    def show_total(self, traces: int) -> None:
+        """Show how many traces the store holds."""
+        self._count.setText(format_count(traces))
+
+    def show_filter_box(self) -> None:
+        """Put the keyboard into the filter."""
+        self._name_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._name_box.selectAll()
+
+    def clear_filter(self) -> None:
+        """List every trace again."""
+        self._name_box.clear()
+        self._chips.button(0).click()
+
+    def current_filter(self) -> TraceFilter:
+        """Return what the chips and the box ask for together."""
+        chosen = _CHIPS[self._chips.checkedId()][2]
+        return TraceFilter(
+            has_error=chosen.has_error,
+            has_llm=chosen.has_llm,
+            min_duration_secs=chosen.min_duration_secs,
+            name_contains=self._name_box.text().strip() or None,
+        )
+
+    def step(self, rows: int) -> bool:
+        """Select the trace so many rows further down; False where the list ends."""
+        row = self._view.currentIndex().row() + rows if self._view.currentIndex().isValid() else 0
+        if not 0 <= row < self._model.rowCount():
+            return False
+        self._view.setCurrentIndex(self._model.index(row))
+        return True
+
+    def step_to_error(self, direction: int) -> bool:
+        """Select the next (1) or previous (-1) trace with an error; False where there is none."""
+        row = self._view.currentIndex().row() + direction
+        while 0 <= row < self._model.rowCount():
+            if self._model.summary_at(row).error_count:
+                self._view.setCurrentIndex(self._model.index(row))
+                return True
+            row += direction
+        return False
+
+    def _lay_out(self) -> None:
+        title = QHBoxLayout()
+        title.setContentsMargins(16, 0, 18, 0)
+        title.addWidget(PlainLabel("Traces", role=FontRole.TITLE))
+        title.addStretch()
+        title.addWidget(self._count)
+        chips = QHBoxLayout()
+        chips.setContentsMargins(14, 0, 14, 0)
+        chips.setSpacing(6)
+        for number, (text, what, _) in enumerate(_CHIPS):
+            chip = Chip(text)
+            chip.setToolTip(what)
+            self._chips.addButton(chip, number)
+            chips.addWidget(chip)
+        chips.addStretch()
+        self._chips.button(0).setChecked(True)
+        self._name_box.setPlaceholderText("Filter by name")
+        self._name_box.setAccessibleName("Filter traces by name")
+        self._name_box.setClearButtonEnabled(True)
+        box = QHBoxLayout()
+        box.setContentsMargins(14, 0, 14, 0)
+        box.addWidget(self._name_box)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self._nothing.setContentsMargins(16, 24, 16, 0)
+        self._nothing.setWordWrap(True)
+        stack = QWidget()
+        self._stack = QStackedLayout(stack)
+        self._stack.addWidget(self._view)
+        self._stack.addWidget(self._nothing)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 14, 0, 0)
+        column.setSpacing(10)
+        column.addLayout(title)
+        column.addLayout(chips)
+        column.addLayout(box)
+        column.addWidget(stack, 1)
+
+    def _connect(self) -> None:
+        self._chips.idClicked.connect(self._on_filter_edited)
+        self._name_box.textChanged.connect(self._on_text_edited)
+        self._name_box.returnPressed.connect(self._view.setFocus)
+        self._typing.timeout.connect(self._on_filter_edited)
+        self._view.selectionModel().currentChanged.connect(self._on_current_changed)
+        self._selection.trace_changed.connect(self._on_trace_changed)
+        for signal in (self._model.modelReset, self._model.rowsInserted, self._model.rowsRemoved):
+            signal.connect(self._on_rows_changed)
+
+    def _on_text_edited(self) -> None:
+        self._typing.start()
+
+    def _on_filter_edited(self) -> None:
+        self.filter_changed.emit(self.current_filter())
+
+    def _on_current_changed(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self._selection.select_trace(self._model.summary_at(current.row()).root_span_id)
+
+    def _on_trace_changed(self, root_span_id: str | None) -> None:
+        row = None if root_span_id is None else self._model.find_row(root_span_id)
+        if row is None:
+            self._view.selectionModel().clear()
+        elif row != self._view.currentIndex().row():
+            self._view.selectionModel().setCurrentIndex(
+                self._model.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect
+            )
+
+    def _on_rows_changed(self) -> None:
+        has_rows = self._model.rowCount() > 0
+        is_filtered = self.current_filter() != TraceFilter()
+        self._nothing.setText("No trace matches this filter" if is_filtered else "No traces yet")
+        self._stack.setCurrentIndex(0 if has_rows else 1)
+        if has_rows and not self._view.currentIndex().isValid() and self._selection.root_span_id is not None:
+            self._on_trace_changed(self._selection.root_span_id)

@@ -1,0 +1,157 @@
+"""The list of traces as it is painted: two lines a trace, a dot for its state, errors in red at the right."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from spanglass_viewer.format.durations import format_duration
+from spanglass_viewer.format.moments import format_relative
+from spanglass_viewer.format.quantities import format_compact, format_cost, format_many
+from spanglass_viewer.format.text import one_line
+from spanglass_viewer.models.trace_list import SUMMARY_ROLE
+from spanglass_viewer.theme.fonts import FontRole, font
+
+if TYPE_CHECKING:
+    from spanglass_store.database.records import TraceSummary
+    from spanglass_viewer.theme.appearance import Appearance
+
+ROW_HEIGHT = 56
+_EDGE = 8  # around the rounded ground of a row
+_PAD = 12  # from that ground's edge to the dot
+_TEXT_LEFT = 28
+_TICK_MS = 1000
+
+
+class TraceListView(QListView):
+    """One selection, uniform rows; what is running ticks once a second, and only while it can be seen."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Traces")
+        self.setItemDelegate(TraceDelegate(appearance, self))
+        appearance.changed.connect(self.viewport().update)
+        self._ticker = QTimer(self, interval=_TICK_MS)
+        self._ticker.timeout.connect(self._on_tick)
+        self._ticker.start()
+
+    def _on_tick(self) -> None:
+        if self.isVisible():
+            self.viewport().update()
+
+
+class TraceDelegate(QStyledItemDelegate):
+    """Paints one trace."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._name_metrics = QFontMetrics(font(FontRole.BODY_STRONG))
+        self._small_metrics = QFontMetrics(font(FontRole.SMALL))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002 - Qt's signature
+        """Return one height for all rows."""
+        return QSize(0, ROW_HEIGHT)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint ground, dot, name and time, then the figures."""
+        summary: TraceSummary = index.data(SUMMARY_ROLE)
+        rect = QRect(option.rect)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType] - the stubs lack the members of QStyleOption
+        state = option.state  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - as above
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(
+            painter,
+            rect.adjusted(_EDGE, 1, -_EDGE, -1),
+            is_selected=bool(state & QStyle.StateFlag.State_Selected),
+            is_hovered=bool(state & QStyle.StateFlag.State_MouseOver),
+            has_focus=bool(state & QStyle.StateFlag.State_HasFocus),
+        )
+        self._paint_dot(painter, rect, summary)
+        inner = rect.adjusted(_EDGE + _TEXT_LEFT, 8, -(_EDGE + _PAD), -8)
+        self._paint_first_line(painter, QRect(inner.left(), inner.top(), inner.width(), 20), summary)
+        self._paint_second_line(painter, QRect(inner.left(), inner.top() + 21, inner.width(), 18), summary)
+        painter.restore()
+
+    def _paint_ground(
+        self, painter: QPainter, rect: QRect, *, is_selected: bool, is_hovered: bool, has_focus: bool
+    ) -> None:
+        tokens = self._appearance.tokens
+        if is_selected or is_hovered:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.selection if is_selected else tokens.hover))
+            painter.drawRoundedRect(rect, 6, 6)
+        if has_focus and is_selected:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(tokens.accent), 1))
+            painter.drawRoundedRect(rect, 6, 6)
+
+    def _paint_dot(self, painter: QPainter, rect: QRect, summary: TraceSummary) -> None:
+        tokens = self._appearance.tokens
+        center = QPointF(rect.left() + _EDGE + _PAD + 2, rect.top() + 18)
+        if summary.error_count:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.error))
+            painter.drawEllipse(center, 3.5, 3.5)
+        elif summary.is_running:
+            painter.setPen(QPen(QColor(tokens.accent), 1.6))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(center, 3.2, 3.2)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.warning if summary.is_interrupted else tokens.ok))
+            painter.drawEllipse(center, 3.5, 3.5)
+
+    def _paint_first_line(self, painter: QPainter, rect: QRect, summary: TraceSummary) -> None:
+        tokens = self._appearance.tokens
+        when, color = format_relative(summary.start_us, time.time_ns() // 1000), tokens.text_faint
+        if summary.is_running:
+            when, color = "live", tokens.accent
+        painter.setFont(font(FontRole.SMALL))
+        painter.setPen(QColor(color))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, when)
+        room = rect.width() - self._small_metrics.horizontalAdvance(when) - 10
+        painter.setFont(font(FontRole.BODY_STRONG))
+        painter.setPen(QColor(tokens.text))
+        name = self._name_metrics.elidedText(one_line(summary.name), Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+
+    def _paint_second_line(self, painter: QPainter, rect: QRect, summary: TraceSummary) -> None:
+        tokens = self._appearance.tokens
+        painter.setFont(font(FontRole.SMALL))
+        right = ""
+        if summary.error_count:
+            right = format_many(summary.error_count, "error")
+            painter.setPen(QColor(tokens.error))
+        elif summary.is_interrupted:
+            right = "interrupted"
+            painter.setPen(QColor(tokens.warning))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, right)
+        room = rect.width() - self._small_metrics.horizontalAdvance(right) - 10
+        painter.setPen(QColor(tokens.text_muted))
+        figures = self._small_metrics.elidedText(_figures(summary), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, figures)
+
+
+def _figures(summary: TraceSummary) -> str:
+    secs = summary.duration_secs
+    if summary.is_running:
+        secs = max(0.0, time.time() - summary.start_us / 1e6)
+    parts = [format_duration(secs)]
+    if summary.tokens:
+        parts.append(f"{format_compact(summary.tokens)} tok")
+    if summary.cost is not None:
+        parts.append(format_cost(summary.cost))
+    if len(parts) == 1:
+        parts.append(format_many(summary.span_count, "span"))
+    return "   ·   ".join(parts)
