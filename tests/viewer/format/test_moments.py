@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from spanglass_viewer.format.moments import format_absolute, format_clock, format_relative
+
+NOW_US = 1_795_419_724_883_865
+
+
+@pytest.mark.parametrize(
+    ("secs_ago", "shown"),
+    [(0, "now"), (-3, "now"), (12, "12 s ago"), (150, "2 min ago"), (7300, "2 h ago"), (2 * 86400 + 5, "2 d ago")],
+)
+def test_how_long_ago(secs_ago: int, shown: str) -> None:
+    assert format_relative(NOW_US - secs_ago * 1_000_000, NOW_US) == shown
+
+
+def test_older_than_a_week_is_a_date() -> None:
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", format_relative(NOW_US - 30 * 86_400_000_000, NOW_US))
+
+
+def test_a_moment_keeps_its_milliseconds_and_its_offset() -> None:
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.883 [+-]\d\d:\d\d", format_absolute(NOW_US))
+    assert format_clock(NOW_US).endswith(".883")

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from spanglass_viewer.format.quantities import format_bytes, format_compact, format_cost, format_count, format_many
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(0, "0"), (980, "980"), (999.6, "1.0k"), (14_210, "14.2k"), (3_100_000, "3.1M"), (None, "—")]
+)
+def test_a_compact_count_has_three_digits(count: float | None, shown: str) -> None:
+    assert format_compact(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("dollars", "shown"),
+    [(None, "—"), (0, "$0"), (0.00002, "<$0.0001"), (0.0841, "$0.0841"), (0.25, "$0.250"), (1234.5, "$1,234.50")],
+)
+def test_small_costs_can_be_told_apart(dollars: float | None, shown: str) -> None:
+    assert format_cost(dollars) == shown
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [(None, "—"), (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (212_300, "212 kB"), (1_200_000, "1.2 MB")],
+)
+def test_sizes_are_decimal(size: int | None, shown: str) -> None:
+    assert format_bytes(size) == shown
+
+
+def test_a_count_agrees_with_its_noun() -> None:
+    assert format_many(1, "span") == "1 span"
+    assert format_many(4600, "span") == "4,600 spans"
+    assert format_count(12480) == "12,480"

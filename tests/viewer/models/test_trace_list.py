@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from trace_summaries import make_summary
+
+from spanglass_viewer.models.trace_list import SUMMARY_ROLE, TraceListModel
+
+if TYPE_CHECKING:
+    from pytestqt.modeltest import ModelTester
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def model(qtmodeltester: ModelTester) -> TraceListModel:
+    model = TraceListModel()
+    qtmodeltester.check(model)
+    return model
+
+
+def names(model: TraceListModel) -> list[int]:
+    return [int(model.index(row).data(SUMMARY_ROLE).root_span_id, 16) for row in range(model.rowCount())]
+
+
+def test_new_traces_come_in_at_the_top_and_known_ones_change_in_place(model: TraceListModel, qtbot: QtBot) -> None:
+    model.show_first_page([make_summary(2), make_summary(1)], has_more=False)
+    with qtbot.waitSignal(model.rowsInserted), qtbot.waitSignal(model.dataChanged):
+        model.update_newest([make_summary(3), make_summary(2, error_count=4), make_summary(1)])
+    assert names(model) == [3, 2, 1]
+    assert model.summary_at(1).error_count == 4
+    assert model.find_row(f"{2:032x}") == 1
+
+
+def test_a_trace_that_is_known_late_stands_where_its_start_puts_it(model: TraceListModel) -> None:
+    model.show_first_page([make_summary(5), make_summary(1)], has_more=False)
+    model.update_newest([make_summary(5), make_summary(3), make_summary(1)])
+    assert names(model) == [5, 3, 1]
+
+
+def test_a_start_that_changes_moves_the_row_and_its_persistent_index(model: TraceListModel) -> None:
+    model.show_first_page([make_summary(5), make_summary(1)], has_more=False)
+    held = QPersistentModelIndex(model.index(1))
+    model.update_newest([make_summary(1, start_us=make_summary(9).start_us)])
+    assert names(model) == [1, 5]
+    assert held.row() == 0
+
+
+def test_pages_follow_downwards_without_repeats(qtbot: QtBot) -> None:
+    model = TraceListModel()  # without the tester, which fetches by itself
+    model.show_first_page([make_summary(4), make_summary(3)], has_more=True)
+    assert model.canFetchMore(QModelIndex())
+    with qtbot.waitSignal(model.more_wanted) as asked:
+        model.fetchMore(QModelIndex())
+    assert asked.args == [(make_summary(3).start_us, f"{3:032x}")]
+    assert not model.canFetchMore(QModelIndex()), "one page at a time"
+    model.append_page([make_summary(3), make_summary(2)], has_more=False)
+    assert names(model) == [4, 3, 2]
+    assert not model.canFetchMore(QModelIndex())
+
+
+def test_a_screen_reader_hears_the_errors(model: TraceListModel) -> None:
+    model.show_first_page([make_summary(1, error_count=2)], has_more=False)
+    spoken = model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.startswith("support_agent.run, ")
+    assert spoken.endswith("1.00 s, 1.2k tokens, 2 errors")
