@@ -64,7 +64,7 @@ def _make_application() -> QApplication:
     from PySide6.QtGui import QIcon  # noqa: PLC0415 - Qt loads when a window is wanted
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - as above
 
-    from spanglass_assets import icon_path  # noqa: PLC0415 - as above
+    from spanglass_assets.paths import get_icon_path  # noqa: PLC0415 - as above
     from spanglass_viewer.theme.fonts import load_fonts  # noqa: PLC0415 - as above
 
     app = QApplication(sys.argv[:1])
@@ -72,7 +72,7 @@ def _make_application() -> QApplication:
     app.setApplicationDisplayName("Spanglass")
     app.setDesktopFileName("spanglass")
     app.setStyle("Fusion")
-    app.setWindowIcon(QIcon(str(icon_path("spanglass"))))
+    app.setWindowIcon(QIcon(str(get_icon_path("spanglass"))))
     load_fonts()
     return app
 

@@ -7,7 +7,7 @@ import functools
 
 from PySide6.QtGui import QFont, QFontDatabase
 
-from spanglass_assets import font_paths
+from spanglass_assets.paths import list_font_paths
 
 SANS = "Inter"
 MONO = "JetBrains Mono"
@@ -27,7 +27,7 @@ class FontRole(enum.Enum):
 
 def load_fonts() -> list[str]:
     """Register the bundled fonts with Qt and return the files that Qt could not use (Qt then falls back)."""
-    return [path.name for path in font_paths() if QFontDatabase.addApplicationFont(str(path)) < 0]
+    return [path.name for path in list_font_paths() if QFontDatabase.addApplicationFont(str(path)) < 0]
 
 
 @functools.cache

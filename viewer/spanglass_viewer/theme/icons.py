@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from spanglass_assets import icon_bytes
+from spanglass_assets.paths import get_icon_path
 from spanglass_viewer.theme.tokens import KNOWN_TYPES
 
 
@@ -21,9 +21,9 @@ def type_icon_name(span_type: str) -> str:
 def icon_pixmap(name: str, color: str, size_px: int = 16, device_pixel_ratio: float = 1.0) -> QPixmap:
     """Return an icon drawn in one colour (`#rrggbb`) at a size in logical pixels.
 
-    Raises FileNotFoundError for a name that is not among the assets.
+    Raises KeyError for a name that is not among the assets.
     """
-    drawn = icon_bytes(name).replace(b"currentColor", color.encode())
+    drawn = get_icon_path(name).read_bytes().replace(b"currentColor", color.encode())
     renderer = QSvgRenderer(QByteArray(drawn))
     pixmap = QPixmap(round(size_px * device_pixel_ratio), round(size_px * device_pixel_ratio))
     pixmap.fill(Qt.GlobalColor.transparent)
