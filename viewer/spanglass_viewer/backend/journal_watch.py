@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from spanglass_store.database.segments import is_writer_alive
+from spanglass_store.journal.liveness import has_writer
 from spanglass_store.journal.names import is_segment_name
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class JournalWatch:
 
     def has_news(self) -> bool:
         """Tell whether a segment has come, grown, or lost its writer since the last call."""
-        seen = {name: (size, is_writer_alive(self._journal / name)) for name, size in self._segments()}
+        seen = {name: (size, self._has_writer(name)) for name, size in self._segments()}
         has_news = any(self._seen.get(name) != state for name, state in seen.items())
         self._seen = seen
         return has_news
@@ -57,6 +57,12 @@ class JournalWatch:
             self._observer.stop()
             self._observer.join()
             self._observer = None
+
+    def _has_writer(self, name: str) -> bool:
+        try:
+            return has_writer(self._journal / name)
+        except OSError:
+            return False  # retired between the listing and the look
 
     def _segments(self) -> list[tuple[str, int]]:
         try:

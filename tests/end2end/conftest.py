@@ -1,0 +1,126 @@
+"""A screen for the real window, and hands to drive it: Xvfb, xdotool, ImageMagick."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+WAIT_SECS = 30.0
+
+
+def wait_for(what: str, is_so: Callable[[], object], timeout_secs: float = WAIT_SECS) -> None:
+    """Wait for a condition; fail with its name where it does not come about."""
+    deadline = time.monotonic() + timeout_secs
+    while not is_so():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {timeout_secs:.0f} s in vain for {what}")
+        time.sleep(0.05)
+
+
+@dataclass
+class Screen:
+    """An X server of our own, with whatever runs on it."""
+
+    display: str
+    folder: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list["subprocess.Popen[bytes]"])
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a program on this screen."""
+        return os.environ | {"DISPLAY": self.display, "QT_QPA_PLATFORM": "xcb", "PYTHONWARNINGS": "error"}
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a program; it is ended with the test."""
+        log = (self.folder / f"{len(self.processes)}.log").open("wb")
+        process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=subprocess.STDOUT)
+        log.close()
+        self.processes.append(process)
+        return process
+
+    def start_window(self, store: Path, *options: str) -> subprocess.Popen[bytes]:
+        """Start Spanglass on a store and wait for its window."""
+        process = self.start(sys.executable, "-m", "spanglass_viewer", "open", "--store", str(store), *options)
+        wait_for("the window", lambda: process.poll() is not None or self.find_window())
+        assert process.poll() is None, self.log(process)
+        return process
+
+    def log(self, process: subprocess.Popen[bytes]) -> str:
+        """Return what a program has printed."""
+        return (self.folder / f"{self.processes.index(process)}.log").read_text()
+
+    def find_window(self) -> str | None:
+        """Return the id of the Spanglass window, None where it is not there."""
+        found = self._run("xdotool", "search", "--onlyvisible", "--name", "Spanglass", check=False)
+        return found.split()[-1] if found.split() else None
+
+    def key(self, *keys: str) -> None:
+        """Press keys."""
+        self._run("xdotool", "key", "--delay", "60", *keys)
+
+    def type_text(self, text: str) -> None:
+        """Type text."""
+        self._run("xdotool", "type", "--delay", "20", text)
+
+    def click(self, x: int, y: int, *, count: int = 1) -> None:
+        """Click at a point of the screen."""
+        self._run("xdotool", "mousemove", str(x), str(y), "click", "--repeat", str(count), "--delay", "80", "1")
+
+    def picture(self, name: str) -> Path:
+        """Take a picture of the whole screen."""
+        target = self.folder / f"{name}.png"
+        self._run("import", "-window", "root", str(target))
+        return target
+
+    def _run(self, *command: str, check: bool = True) -> str:
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=check, timeout=30)
+        return done.stdout
+
+    def close(self) -> None:
+        """End what runs on the screen."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture
+def screen(tmp_path: Path) -> Iterator[Screen]:
+    """A screen of 1440 × 900 pixels."""
+    missing = [name for name in ("Xvfb", "xdotool", "import") if shutil.which(name) is None]
+    assert not missing, f"missing on this machine: {', '.join(missing)} (see `make setup`)"
+    read_end, write_end = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-dpi", "96"],
+        pass_fds=[write_end],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write_end)
+    with os.fdopen(read_end) as numbers:
+        number = numbers.readline().strip()
+    folder = tmp_path / "screen"
+    folder.mkdir()
+    made = Screen(f":{number}", folder)
+    try:
+        yield made
+    finally:
+        made.close()
+        server.terminate()
+        server.wait(timeout=10)

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+from trace_summaries import make_summary
+
+from spanglass_store.database.records import ChangeSet, StoreTotals, TraceFilter
+from spanglass_viewer.app.controller import WindowController
+from spanglass_viewer.backend.requests import (
+    DetailAnswer,
+    DetailRequest,
+    ListAnswer,
+    ListRequest,
+    TraceAnswer,
+    TraceRequest,
+)
+from spanglass_viewer.models.selection import Selection
+from spanglass_viewer.models.trace_list import TraceListModel
+from spanglass_viewer.trace.references import SpanRef
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QCoreApplication
+    from pytestqt.qtbot import QtBot
+
+TOTALS = StoreTotals(traces=2, spans=6, size_bytes=1000)
+ONE, TWO = make_summary(1), make_summary(2)
+
+
+class FakeWorker(QObject):
+    merged = Signal(object)
+    traces_listed = Signal(object)
+    trace_loaded = Signal(object)
+    span_read = Signal(object)
+
+
+class FakeBackend:
+    """Keeps what is asked; the test answers."""
+
+    def __init__(self) -> None:
+        self.store_worker = FakeWorker()
+        self.detail_worker = FakeWorker()
+        self.asked: list[Any] = []
+        self.list_traces = self.load_trace = self.read_span = self.asked.append
+
+    def take(self, kind: type[Any]) -> Any:
+        (found,) = [request for request in self.asked if isinstance(request, kind)]
+        self.asked.remove(found)
+        return found
+
+    def answer_list(self, *summaries: Any) -> None:
+        request = self.take(ListRequest)
+        self.store_worker.traces_listed.emit(ListAnswer(request, summaries, TOTALS, 0.001))
+
+    def answer_trace(self, snapshot: Any) -> TraceRequest:
+        request = self.take(TraceRequest)
+        self.store_worker.trace_loaded.emit(TraceAnswer(request, snapshot, 0.001))
+        return request
+
+
+class FakePane:
+    """Writes down what it was told to show."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[str, Any]] = []
+
+    def show_snapshot(self, snapshot: Any, *, opened: bool) -> None:
+        self.shown.append(("opened" if opened else "updated", snapshot))
+
+    def show_loading(self, what: str) -> None:
+        self.shown.append(("loading", what))
+
+    def show_nothing(self) -> None:
+        self.shown.append(("nothing", None))
+
+    def show_span(self, detail: Any) -> None:
+        self.shown.append(("span", detail))
+
+    def select_span_id(self, span_id: str) -> bool:
+        self.shown.append(("selected", span_id))
+        return True
+
+
+@pytest.fixture
+def window(qapp: QCoreApplication) -> SimpleNamespace:  # noqa: ARG001 - signals and timers need one
+    backend, selection, traces = FakeBackend(), Selection(), TraceListModel()
+    trace_pane, detail_pane = FakePane(), FakePane()
+    controller = WindowController(
+        backend=backend,  # pyright: ignore[reportArgumentType] - a stand-in
+        selection=selection,
+        traces=traces,
+        trace_pane=trace_pane,  # pyright: ignore[reportArgumentType] - a stand-in
+        detail_pane=detail_pane,  # pyright: ignore[reportArgumentType] - a stand-in
+    )
+    return SimpleNamespace(
+        backend=backend, selection=selection, traces=traces, trace=trace_pane, detail=detail_pane, controller=controller
+    )
+
+
+def open_newest(window: SimpleNamespace) -> None:
+    window.controller.start()
+    window.backend.answer_list(TWO, ONE)
+    window.backend.answer_trace("snapshot 1")
+
+
+def test_the_newest_trace_opens_by_itself(window: SimpleNamespace) -> None:
+    open_newest(window)
+    assert window.selection.root_span_id == TWO.root_span_id
+    assert window.trace.shown == [("loading", TWO.root_span_id), ("opened", "snapshot 1")]
+
+
+def test_a_merge_of_the_open_trace_reads_it_again_in_place(window: SimpleNamespace, qtbot: QtBot) -> None:
+    open_newest(window)
+    change = ChangeSet(sequence=1, spans_changed=1, root_span_ids=frozenset({TWO.root_span_id}))
+    window.backend.store_worker.merged.emit(change)
+    qtbot.waitUntil(lambda: any(isinstance(request, TraceRequest) for request in window.backend.asked))
+    assert not window.backend.answer_trace("snapshot 2").is_opening
+    assert window.trace.shown[-1] == ("updated", "snapshot 2")
+
+
+def test_a_merge_of_another_trace_leaves_the_open_one_alone(window: SimpleNamespace) -> None:
+    open_newest(window)
+    window.backend.store_worker.merged.emit(ChangeSet(1, 1, 0, frozenset({ONE.root_span_id})))
+    assert [type(request) for request in window.backend.asked] == [ListRequest]
+
+
+def test_a_gap_in_the_sequence_reads_the_open_trace_again(window: SimpleNamespace, qtbot: QtBot) -> None:
+    open_newest(window)
+    for sequence in (1, 3):
+        window.backend.store_worker.merged.emit(ChangeSet(sequence, 1, 0, frozenset({ONE.root_span_id})))
+    qtbot.waitUntil(lambda: any(isinstance(request, TraceRequest) for request in window.backend.asked))
+
+
+def test_a_thousand_merges_ask_for_one_list_at_a_time(window: SimpleNamespace) -> None:
+    open_newest(window)
+    for sequence in range(1, 1001):
+        window.backend.store_worker.merged.emit(ChangeSet(sequence, 1, 0, frozenset({ONE.root_span_id})))
+    assert len(window.backend.asked) == 1
+    window.backend.answer_list(TWO, ONE)
+    assert [type(request) for request in window.backend.asked] == [ListRequest], "once more, for what came meanwhile"
+    window.backend.answer_list(TWO, ONE)
+    assert window.backend.asked == []
+
+
+def test_an_answer_to_an_older_question_is_dropped(window: SimpleNamespace) -> None:
+    open_newest(window)
+    window.selection.select_trace(ONE.root_span_id)
+    stale = window.backend.take(TraceRequest)
+    window.selection.select_trace(TWO.root_span_id)
+    window.backend.store_worker.trace_loaded.emit(TraceAnswer(stale, "stale", 0.0))  # pyright: ignore[reportArgumentType] - a stand-in
+    assert ("opened", "stale") not in window.trace.shown
+
+
+def test_a_pause_holds_still_and_its_end_catches_up(window: SimpleNamespace) -> None:
+    open_newest(window)
+    window.controller.set_paused(True)
+    window.backend.store_worker.merged.emit(ChangeSet(1, 1, 0, frozenset({ONE.root_span_id})))
+    assert window.backend.asked == []
+    window.controller.set_paused(False)
+    assert [type(request) for request in window.backend.asked] == [ListRequest]
+
+
+def test_a_link_opens_its_span_when_the_trace_is_there(window: SimpleNamespace) -> None:
+    window.controller.start()
+    window.controller.open_trace(ONE.root_span_id, "00aa")
+    window.backend.answer_list(TWO, ONE)
+    assert window.selection.root_span_id == ONE.root_span_id
+    window.backend.answer_trace("snapshot")
+    assert window.trace.shown[-1] == ("selected", "00aa")
+
+
+def test_a_trace_that_is_not_there_is_said(window: SimpleNamespace, qtbot: QtBot) -> None:
+    window.controller.start()
+    with qtbot.waitSignal(window.controller.trace_missing) as missing:
+        window.controller.open_trace("ff" * 16)
+        window.backend.answer_trace(None)
+    assert missing.args == ["ff" * 16]
+
+
+def test_a_selected_span_is_read_and_shown(window: SimpleNamespace) -> None:
+    open_newest(window)
+    ref = SpanRef(TWO.root_span_id, "00aa", "row", 5)
+    window.selection.select_span(ref)
+    request = window.backend.take(DetailRequest)
+    assert request.ref == ref
+    window.backend.detail_worker.span_read.emit(DetailAnswer(request, "detail"))  # pyright: ignore[reportArgumentType] - a stand-in
+    assert window.detail.shown[-1] == ("span", "detail")
+
+
+def test_it_is_settled_when_nothing_is_on_its_way(window: SimpleNamespace, qtbot: QtBot) -> None:
+    assert not window.controller.is_settled
+    with qtbot.waitSignal(window.controller.settled):
+        open_newest(window)
+    assert window.controller.is_settled
+
+
+def test_another_filter_shows_another_list(window: SimpleNamespace) -> None:
+    open_newest(window)
+    window.controller.set_filter(TraceFilter(has_error=True))
+    window.backend.answer_list(ONE)
+    assert window.traces.rowCount() == 1
