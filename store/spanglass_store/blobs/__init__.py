@@ -1,0 +1,1 @@
+"""Blobs: the bytes of attachments, stored once each under their digest."""

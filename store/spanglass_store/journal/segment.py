@@ -1,0 +1,167 @@
+"""The journal's writer: one process appends whole lines to a segment of its own.
+
+A segment is the writer's alone, so writing takes no lock between processes, and each line is in the kernel's
+hands when `append` returns: whatever kills the process afterwards, the line stays.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING
+
+from spanglass_store.faults import StoreFault
+from spanglass_store.journal import liveness
+from spanglass_store.journal.append import Append, append_giving_way, load_append
+from spanglass_store.journal.lines import encode_line
+from spanglass_store.journal.names import segment_name
+from spanglass_store.journal.process_note import make_process_note
+from spanglass_store.location import JOURNAL_FOLDER, ensure_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MAX_SEGMENT_BYTES = 8 * 1024 * 1024
+MAX_SEGMENT_AGE_SECS = 60.0
+RETRY_SECS = 5.0
+
+_CLOSED = -1
+
+
+class SegmentWriter:
+    """Appends lines to the journal of one store; opens, rotates and leaves segments by itself.
+
+    `append` never raises: what could not be written is counted in `lost_lines` and reported to `on_fault`,
+    as a sentence, once until a write works again. It may be called from any thread and from signal handlers.
+    """
+
+    def __init__(
+        self,
+        store: Path,
+        *,
+        sdk_version: str,
+        on_fault: Callable[[str], None],
+        max_bytes: int = MAX_SEGMENT_BYTES,
+        max_age_secs: float = MAX_SEGMENT_AGE_SECS,
+    ) -> None:
+        self.lost_lines = 0
+        self._store = store
+        self._sdk_version = sdk_version
+        self._on_fault = on_fault
+        self._max_bytes = max_bytes
+        self._max_age_secs = max_age_secs
+        # Reentrant: a signal handler may log while its own thread is inside append.
+        self._lock = threading.RLock()
+        self._fd = _CLOSED
+        self._append: Append = append_giving_way
+        self._size_bytes = 0
+        self._rotate_at = 0.0
+        self._retry_at = 0.0
+        self._is_torn = False
+        self._is_faulty = False
+        self._process_id = secrets.token_hex(16)
+        _writers.add(self)
+
+    def append(self, line: bytes) -> None:
+        """Append one or more whole lines (newline included)."""
+        with self._lock:
+            try:
+                if self._fd == _CLOSED or self._size_bytes >= self._max_bytes or time.monotonic() >= self._rotate_at:
+                    self._open_next()
+                self._append(self._fd, b"\n" + line if self._is_torn else line)
+            except (OSError, StoreFault) as fault:
+                self._take_fault(fault, line)
+            else:
+                self._size_bytes += len(line)
+                self._is_torn = self._is_faulty = False
+
+    def seal(self) -> None:
+        """Leave the segment: the merge may retire it now. A later append opens a new one."""
+        with self._lock:
+            if self._fd == _CLOSED:
+                return
+            fd, self._fd = self._fd, _CLOSED
+            try:
+                if os.fstat(fd).st_nlink == 0:
+                    self._on_fault("The journal's file was deleted while it was being written; its rows are lost.")
+                liveness.release(fd)
+            except OSError:
+                pass  # the descriptor was closed behind our back: nothing is held any more
+            else:
+                os.close(fd)
+
+    def _open_next(self) -> None:
+        """Go on in a new segment, whose first line is the process note. Raises OSError or StoreFault."""
+        now = time.monotonic()
+        if self._fd == _CLOSED and now < self._retry_at:
+            raise OSError(errno.EAGAIN, "the journal could not be opened a moment ago")
+        self._retry_at = now + RETRY_SECS
+        self.seal()
+        fd = self._create_segment()
+        try:
+            liveness.claim(fd)
+            self._append = load_append()
+            note = encode_line(make_process_note(self._process_id, self._sdk_version))
+            self._append(fd, note)
+        except BaseException:
+            os.close(fd)
+            raise
+        self._fd = fd
+        self._size_bytes = len(note)
+        self._rotate_at = now + self._max_age_secs
+        self._retry_at = 0.0
+        self._is_torn = False
+
+    def _create_segment(self) -> int:
+        name = segment_name(time.time_ns() // 1_000_000, os.getpid(), secrets.token_hex(4))
+        path = self._store / JOURNAL_FOLDER / name
+        flags = os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_WRONLY
+        flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        try:
+            return os.open(path, flags, 0o600)
+        except FileNotFoundError:  # the store's folder vanished under a running program
+            ensure_store(self._store)
+            return os.open(path, flags, 0o600)
+
+    def _take_fault(self, fault: OSError | StoreFault, line: bytes) -> None:
+        self.lost_lines += line.count(b"\n")
+        self._is_torn = True  # a part of the line may be in the file: the next one starts afresh
+        if isinstance(fault, OSError) and fault.errno == errno.EBADF:
+            self._fd = _CLOSED  # the program closed a descriptor that was not its own
+        if not self._is_faulty:
+            self._is_faulty = True
+            self._on_fault(_fault_sentence(fault, self._store))
+
+    def leave_to_parent(self) -> None:
+        """Forget the parent's segment after a fork: closed, never unlocked, as the lock is the parent's."""
+        if self._fd != _CLOSED:
+            os.close(self._fd)
+        self._lock = threading.RLock()
+        self._fd = _CLOSED
+        self._retry_at = 0.0
+        self.lost_lines = 0
+        self._process_id = secrets.token_hex(16)
+
+
+def _fault_sentence(fault: OSError | StoreFault, store: Path) -> str:
+    if isinstance(fault, StoreFault):
+        return str(fault)
+    reason = (fault.strerror or str(fault)).lower()
+    return f"Spans cannot be written: {reason}. The program goes on; spans are lost until this is mended. {store}"
+
+
+_writers: weakref.WeakSet[SegmentWriter] = weakref.WeakSet()
+
+
+def _leave_all_to_parent() -> None:
+    for writer in list(_writers):
+        writer.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_all_to_parent)

@@ -1,0 +1,1 @@
+"""What points at a span from outside: exported slugs and `spanglass://` addresses."""
