@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING
 
 import spanglass
 
-from . import pace, payments, short_runs, support_agent
+from . import HOLDING_LINE, PROJECT, pace, payments, short_runs, support_agent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import FrameType
-
-PROJECT = "support-agent"
-# `spanglass demo` waits for this line: from here on only the last span is still running.
-HOLDING_LINE = "The agent waits for the bank; its last span is still running."
 
 _MESSAGE = "My order A-10422 came with both mugs broken. Here is the receipt. Can I have my money back?"
 

@@ -1,0 +1,52 @@
+"""What a command is: a name, a line of help, its arguments, and what it does."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable
+
+
+class ExitCode(enum.IntEnum):
+    """What a command ends with; scripts rely on these numbers."""
+
+    OK = 0
+    NOT_FOUND = 1
+    USAGE = 2
+    FAULT = 3
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One entry of the table: `configure` adds its arguments, `run` does it and returns the exit code."""
+
+    name: str
+    help: str
+    configure: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], int]
+    examples: tuple[str, ...] = ()
+
+
+class NotFound(Exception):  # noqa: N818 - an answer, not a failure
+    """What was asked for is not there; its text is a sentence for the user."""
+
+
+def add_store_argument(parser: ArgumentParser) -> None:
+    """Add `--store`, which every command takes."""
+    parser.add_argument(
+        "--store",
+        metavar="FOLDER",
+        type=Path,
+        help="the store (default: SPANGLASS_STORE, the nearest .spanglass/, your data folder)",
+    )
+
+
+def add_json_argument(parser: ArgumentParser) -> None:
+    """Add `--json`, which every command takes that prints data."""
+    parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON instead of a table")

@@ -1,0 +1,105 @@
+"""`spanglass list`: the newest traces."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import TYPE_CHECKING
+
+from spanglass_store.database.records import TraceFilter, TraceSummary
+from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
+from spanglass_viewer.cli.stores import open_existing_store
+from spanglass_viewer.cli.terminal import Terminal, pad, pad_left, plain_line, standard_output
+from spanglass_viewer.cli.trace_fields import trace_fields
+from spanglass_viewer.format.durations import format_duration
+from spanglass_viewer.format.moments import format_relative
+from spanglass_viewer.format.quantities import format_compact, format_cost, format_many
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ID_CHARS = 12
+_NAME_CHARS = 48
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    add_json_argument(parser)
+    parser.add_argument("--limit", type=_count, default=20, metavar="N", help="how many (default: 20)")
+    parser.add_argument("--errors", action="store_true", help="only traces with an error")
+    parser.add_argument("--llm", action="store_true", help="only traces with an LLM call")
+    parser.add_argument("--running", action="store_true", help="only traces that are still running")
+    parser.add_argument("--name", metavar="TEXT", help="only traces whose name contains this")
+    parser.add_argument("--project", metavar="NAME", help="only traces of this project")
+    parser.add_argument("--slower-than", type=float, metavar="SECS", help="only traces that took longer")
+
+
+def _run(options: argparse.Namespace) -> int:
+    wanted = TraceFilter(
+        has_error=options.errors,
+        has_llm=options.llm,
+        is_running=options.running,
+        min_duration_secs=options.slower_than,
+        name_contains=options.name,
+        project_name=options.project,
+    )
+    with open_existing_store(options) as store:
+        traces = store.list_traces(wanted, options.limit)
+    terminal = standard_output()
+    if options.as_json:
+        terminal.write_json([trace_fields(trace) for trace in traces])
+    elif traces:
+        _write_table(terminal, traces)
+    else:
+        terminal.write_line("No traces.")
+    return ExitCode.OK
+
+
+def _write_table(terminal: Terminal, traces: Sequence[TraceSummary]) -> None:
+    now_us = time.time_ns() // 1000
+    rows = [_cells(trace, now_us) for trace in traces]
+    header = ("trace", "name", "started", "duration", "tokens", "cost", "spans")
+    widths = [max(len(cell) for cell in column) for column in zip(header, *(row[:-1] for row in rows), strict=True)]
+    terminal.write_line(terminal.paint(_lay_out(header, widths), "dim"))
+    for trace, row in zip(traces, rows, strict=True):
+        line = _lay_out(row[:-1], widths)
+        style = "red" if trace.is_error or trace.error_count else "yellow" if trace.is_interrupted else "green"
+        terminal.write_line(f"{line}  {terminal.paint(row[-1], style)}".rstrip())
+
+
+def _cells(trace: TraceSummary, now_us: int) -> tuple[str, ...]:
+    notes = [format_many(trace.error_count, "error")] if trace.error_count else []
+    notes += ["interrupted"] if trace.is_interrupted else ["running"] if trace.is_running else []
+    return (
+        trace.root_span_id[:_ID_CHARS],
+        plain_line(trace.name, _NAME_CHARS),
+        format_relative(trace.start_us, now_us),
+        format_duration(trace.duration_secs),
+        format_compact(trace.tokens),
+        format_cost(trace.cost),
+        str(trace.span_count),
+        ", ".join(notes),
+    )
+
+
+def _lay_out(cells: Sequence[str], widths: Sequence[int]) -> str:
+    texts = [
+        pad(cell, width) if number < 3 else pad_left(cell, width)  # noqa: PLR2004 - texts left, numbers right
+        for number, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return "  ".join(texts)
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return value
+
+
+COMMAND = Command(
+    name="list",
+    help="list the newest traces",
+    configure=_configure,
+    run=_run,
+    examples=("spanglass list", "spanglass list --errors --limit 5", "spanglass list --json | jq '.[0].root_span_id'"),
+)

@@ -1,0 +1,56 @@
+"""`spanglass open`, and `spanglass` alone: the window."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from spanglass_store.location import STORE_FILE, ensure_store, locate_store
+from spanglass_viewer.cli.command import Command, ExitCode
+from spanglass_viewer.cli.terminal import standard_output
+from spanglass_viewer.cli.window import show_window
+
+_SIZE = re.compile(r"(\d{2,5})[x×](\d{2,5})")
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", nargs="?", metavar="LINK", help="a link or an id to open at, or a store's folder")
+    parser.add_argument("--link", metavar="LINK", help="the same, for scripts")
+    parser.add_argument("--theme", choices=("dark", "light", "system"), help="default: as you left it")
+    parser.add_argument("--size", type=_parse_size, metavar="WxH", help="the window's size, such as 1440x900")
+    parser.add_argument(
+        "--screenshot", type=Path, metavar="FILE", help="render the window into a PNG, without a display, and end"
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    target = options.target
+    is_store = target is not None and (Path(target) / STORE_FILE).is_file()
+    store = locate_store(target if is_store else options.store)
+    ensure_store(store)
+    link = options.link or (None if is_store else target)
+    code = show_window(store, link=link, theme=options.theme, size=options.size, screenshot=options.screenshot)
+    if options.screenshot is not None and code == ExitCode.OK:
+        standard_output().write_line(str(options.screenshot))
+    return code
+
+
+def _parse_size(text: str) -> tuple[int, int]:
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise argparse.ArgumentTypeError("a size is written WxH, such as 1440x900")
+    return int(match[1]), int(match[2])
+
+
+COMMAND = Command(
+    name="open",
+    help="open the window",
+    configure=_configure,
+    run=_run,
+    examples=(
+        "spanglass open",
+        "spanglass open spanglass://trace/8b6089648525a51ee769be7689d1c1a6",
+        "spanglass open --store .spanglass --screenshot window.png --theme light --size 1440x900",
+    ),
+)

@@ -1,0 +1,101 @@
+"""`spanglass demo`: the sample agent runs, and one watches it."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spanglass_assets.demo import HOLDING_LINE
+from spanglass_store.faults import StoreFault
+from spanglass_store.location import ensure_store
+from spanglass_viewer.cli.command import Command, ExitCode
+from spanglass_viewer.cli.commands.show_trace import resolve_trace, write_trace
+from spanglass_viewer.cli.display import has_display
+from spanglass_viewer.cli.span_tree import lay_out_tree
+from spanglass_viewer.cli.stores import open_existing_store
+from spanglass_viewer.cli.terminal import standard_output
+from spanglass_viewer.cli.window import show_window
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+_AGENT = "spanglass_assets.demo"
+_STOP_TIMEOUT_SECS = 5.0
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--speed", default="1", metavar="X", help="run X times as fast")
+    parser.add_argument("--loop", action="store_true", help="go on with further runs while the window is open")
+    parser.add_argument("--theme", choices=("dark", "light", "system"), help="the window's theme")
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE", help="without a display: where to save the picture of the window"
+    )
+    parser.add_argument("--headless", action="store_true", help="do as if there were no display")
+
+
+def _run(options: argparse.Namespace) -> int:
+    options.store = (options.store or _default_store()).absolute()
+    ensure_store(options.store)
+    if options.headless or not has_display():
+        return _run_without_display(options)
+    with _running_agent(options, is_piped=False):
+        return show_window(options.store, theme=options.theme)
+
+
+def _run_without_display(options: argparse.Namespace) -> int:
+    """Log the same trace, print its tree while its last span runs, and save a picture of the window."""
+    picture = (options.picture or options.store.with_name(options.store.name + ".png")).absolute()
+    terminal = standard_output()
+    with _running_agent(options, is_piped=True) as agent:
+        for line in agent.stdout or ():
+            terminal.write_line(line.rstrip())
+            if line.rstrip() == HOLDING_LINE:
+                break
+        else:
+            raise StoreFault(f"The sample agent ended early, with exit code {agent.wait()}; its messages are above.")
+        terminal.write_line()
+        with open_existing_store(options) as store:
+            rows = lay_out_tree(store.get_trace(resolve_trace(store, "latest")))
+        write_trace(terminal, rows)
+        terminal.write_line()
+        code = show_window(options.store, theme=options.theme, screenshot=picture)
+    if code == ExitCode.OK:
+        terminal.write_line(f"A picture of the window  {picture}")
+        terminal.write_line(f"The store                {options.store}")
+    return code
+
+
+@contextlib.contextmanager
+def _running_agent(options: argparse.Namespace, *, is_piped: bool) -> Iterator[subprocess.Popen[str]]:
+    """Run the agent beside the window, as a program of its own; it ends with the block."""
+    command = [sys.executable, "-m", _AGENT, "--store", str(options.store), "--speed", options.speed]
+    command += ["--loop"] if options.loop and not is_piped else ["--hold", "inf"]
+    stdout = subprocess.PIPE if is_piped else None
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, text=True) as agent:  # noqa: S603 - our own module
+        try:
+            yield agent
+        finally:
+            agent.terminate()
+            try:
+                agent.wait(_STOP_TIMEOUT_SECS)
+            except subprocess.TimeoutExpired:
+                agent.kill()
+
+
+def _default_store() -> Path:
+    import platformdirs  # noqa: PLC0415 - only where no store is named
+
+    return platformdirs.user_data_path("spanglass", appauthor=False) / "demo"
+
+
+COMMAND = Command(
+    name="demo",
+    help="run a sample agent and watch its trace",
+    configure=_configure,
+    run=_run,
+    examples=("spanglass demo", "spanglass demo --loop --speed 2", "spanglass demo --headless --picture window.png"),
+)

@@ -1,0 +1,66 @@
+"""`spanglass attachment`: the stored bytes of an attachment."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from spanglass_store.faults import StoreFault
+from spanglass_viewer.cli.command import Command, ExitCode, NotFound
+from spanglass_viewer.cli.stores import open_existing_store
+from spanglass_viewer.cli.terminal import plain_line
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from spanglass_store.database.records import AttachmentRecord
+
+
+def _configure(parser: ArgumentParser) -> None:
+    parser.add_argument("key", metavar="KEY", help="the attachment's key, as it stands in its reference")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to save it (default: standard output)")
+
+
+def _run(options: Namespace) -> int:
+    with open_existing_store(options) as store:
+        found = store.list_attachments([options.key])
+        blob = store.blob_path(found[0]) if found and found[0].digest else None
+    if blob is None or not blob.is_file():
+        raise NotFound(_absence(options.key, found[0] if found else None))
+    if options.output is None:
+        _copy(blob, sys.stdout.buffer)
+        return ExitCode.OK
+    try:
+        with options.output.open("wb") as target:
+            _copy(blob, target)
+    except OSError as error:
+        raise StoreFault(f"The attachment could not be saved: {error.strerror}.", options.output) from error
+    return ExitCode.OK
+
+
+def _copy(blob: Path, target: BinaryIO) -> None:
+    with blob.open("rb") as source:
+        shutil.copyfileobj(source, target)
+
+
+def _absence(key: str, record: AttachmentRecord | None) -> str:
+    if record is None:
+        return f"No attachment has the key {plain_line(key)!r}."
+    if record.error:
+        return f"The attachment was not stored: {plain_line(record.error)}"
+    return (
+        "The attachment's bytes are not stored yet."
+        if record.state == "uploading"
+        else "The attachment's file is gone."
+    )
+
+
+COMMAND = Command(
+    name="attachment",
+    help="save an attachment",
+    configure=_configure,
+    run=_run,
+    examples=("spanglass attachment 3f3f1486-0c0e-4d3a-9b55-3a1f0b6f8f3f -o receipt.jpg",),
+)

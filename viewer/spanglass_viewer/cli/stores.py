@@ -1,0 +1,26 @@
+"""From `--store` to an open store, without making one where somebody only wants to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spanglass_store.location import STORE_FILE, locate_store
+from spanglass_viewer.cli.command import NotFound
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from spanglass_store.database.reader import Store
+
+
+def open_existing_store(options: Namespace) -> Store:
+    """Return the store that the options name, opened; use it as a context manager.
+
+    Raises NotFound where there is none, and StoreFault where it cannot be read.
+    """
+    from spanglass_store.database.reader import open_store  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
+
+    path = locate_store(options.store)
+    if not (path / STORE_FILE).is_file():
+        raise NotFound(f"There is no store yet; a program that logs makes it, or `spanglass demo`. {path}")
+    return open_store(path)

@@ -1,0 +1,95 @@
+"""Writing to a terminal or a pipe: colours only where they are wanted, and nothing in the data that a terminal obeys."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, TextIO
+
+import orjson
+
+from spanglass_viewer.format.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34"}
+
+# CSI, OSC / DCS / PM / APC strings up to their end, then two-character escapes; C1 forms too
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]?"
+)
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+# what JSON lets stand raw in a string, though a terminal obeys it
+_RAW_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+
+
+def plain_line(text: str, max_chars: int = 400) -> str:
+    """Return untrusted text as one line that only prints."""
+    return one_line(_ESCAPES.sub("", text), max_chars)
+
+
+def plain_block(text: str) -> str:
+    """Return untrusted text with its lines kept, escape sequences removed and other controls shown as `\N{REPLACEMENT CHARACTER}`."""
+    return _CONTROLS.sub("\ufffd", _ESCAPES.sub("", text.replace("\r\n", "\n"))).expandtabs(4)
+
+
+def display_width(text: str) -> int:
+    """Return the columns that a text takes: wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+        for char in text
+    )
+
+
+def pad(text: str, width: int) -> str:
+    """Return `text` filled up with spaces to `width` columns."""
+    return text + " " * (width - display_width(text))
+
+
+def pad_left(text: str, width: int) -> str:
+    """Return `text` aligned to the right in `width` columns."""
+    return " " * (width - display_width(text)) + text
+
+
+class Terminal:
+    """A stream that text goes to, with or without colours, with or without line-drawing characters."""
+
+    def __init__(self, stream: TextIO, environment: Mapping[str, str] = os.environ) -> None:
+        """Look at the stream once: colours need a terminal that wants them, drawing needs an encoding that has it."""
+        self._stream = stream
+        dumb = environment.get("TERM") == "dumb" or bool(environment.get("NO_COLOR"))
+        self._is_coloured = stream.isatty() and not dumb
+        self.draws_lines = (stream.encoding or "").lower().replace("-", "").startswith("utf")
+
+    def paint(self, text: str, *styles: str) -> str:
+        """Return `text` in the named styles ("bold", "dim", "red", …), or as it is where colours are off."""
+        if not self._is_coloured or not text:
+            return text
+        return f"\x1b[{';'.join(_STYLES[style] for style in styles)}m{text}\x1b[0m"
+
+    def write_line(self, line: str = "") -> None:
+        """Write one line; a character that the stream's encoding lacks becomes `?`."""
+        encoding = self._stream.encoding or "utf-8"
+        self._stream.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+
+    def write_json(self, value: object) -> None:
+        """Write a value as indented JSON in which a terminal finds nothing to obey."""
+        text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+        self.write_line(_RAW_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+
+
+def standard_output() -> Terminal:
+    """Return the terminal of the process's own output, as it is now."""
+    return Terminal(sys.stdout)
+
+
+def complain(sentence: str) -> None:
+    """Write a sentence to the standard error stream."""
+    Terminal(sys.stderr).write_line(f"spanglass: {plain_block(sentence)}")

@@ -1,0 +1,53 @@
+"""The one way from the command line into Qt: everything of it is loaded here, late."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from spanglass_store.faults import StoreFault
+from spanglass_viewer.cli.display import has_display
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_DEBIAN_PACKAGES = (
+    "libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdbus-1-3 libxcb-cursor0 libxcb-icccm4"
+    " libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0 libpulse0 libxrandr2"
+)
+
+
+def show_window(
+    store: Path,
+    *,
+    link: str | None = None,
+    theme: str | None = None,
+    size: tuple[int, int] | None = None,
+    screenshot: Path | None = None,
+) -> int:
+    """Open the window on `store` and return its exit code; with `screenshot`, render it offscreen into that PNG.
+
+    Raises StoreFault where there is no display, no PySide6, or a system library of Qt is missing.
+    """
+    if screenshot is not None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    elif "QT_QPA_PLATFORM" not in os.environ and not has_display():
+        raise StoreFault(
+            "There is no display to show a window on. `spanglass list` and `spanglass show` print traces here,"
+            " `spanglass open --screenshot FILE` makes a picture of the window."
+        )
+    try:
+        from spanglass_viewer.app.run import run_window  # noqa: PLC0415 - Qt takes 200 ms to load
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] in {"spanglass_viewer", "spanglass_store"}:
+            raise
+        raise StoreFault(
+            f"The window needs {error.name}, which is not installed: pip install 'spanglass[viewer]'"
+        ) from error
+    except ImportError as error:
+        if "cannot open shared object file" not in str(error):
+            raise
+        raise StoreFault(
+            f"Qt cannot load a library of the system ({error}). On Debian and Ubuntu: apt-get install {_DEBIAN_PACKAGES}"
+        ) from error
+    return run_window(store, link=link, theme=theme, size=size, screenshot=screenshot)
