@@ -24,7 +24,7 @@ def error_text(span: SpanRecord) -> str:
 
 
 def headline(span: SpanRecord) -> str:
-    """Return one line for an error: `Type: message` of a traceback, `name: message` of an object, else the first line."""
+    """Return an error in one line: a traceback's `Type: message`, an object's `name: message`, else the first line."""
     text = error_text(span)
     if text.startswith(("{", "[")) and span.error == text:
         return _headline_of_object(text)

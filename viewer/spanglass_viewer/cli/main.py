@@ -63,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="spanglass",
-        description="Look at the traces of your LLM programs, on this machine alone. Without a command the window opens.",
+        description="Look at the traces of your LLM programs, on this machine alone. No command: the window opens.",
     )
     parser.add_argument("--version", action="version", version=f"spanglass {importlib.metadata.version('spanglass')}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)

@@ -18,9 +18,9 @@ def open_existing_store(options: Namespace) -> Store:
 
     Raises NotFound where there is none, and StoreFault where it cannot be read.
     """
-    from spanglass_store.database.reader import open_store  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
-
     path = locate_store(options.store)
     if not (path / STORE_FILE).is_file():
         raise NotFound(f"There is no store yet; a program that logs makes it, or `spanglass demo`. {path}")
+    from spanglass_store.database.reader import open_store  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
+
     return open_store(path)

@@ -1,4 +1,4 @@
-"""Writing to a terminal or a pipe: colours only where they are wanted, and nothing in the data that a terminal obeys."""
+"""Writing to a terminal or a pipe: colours only where they are wanted, and no data that a terminal would obey."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def plain_line(text: str, max_chars: int = 400) -> str:
 
 
 def plain_block(text: str) -> str:
-    """Return untrusted text with its lines kept, escape sequences removed and other controls shown as `\N{REPLACEMENT CHARACTER}`."""
+    """Return untrusted text with its lines kept: escape sequences go, other control characters are made visible."""
     return _CONTROLS.sub("\ufffd", _ESCAPES.sub("", text.replace("\r\n", "\n"))).expandtabs(4)
 
 

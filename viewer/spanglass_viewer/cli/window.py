@@ -38,6 +38,8 @@ def show_window(
         )
     try:
         from spanglass_viewer.app.run import run_window  # noqa: PLC0415 - Qt takes 200 ms to load
+
+        return run_window(store, link=link, theme=theme, size=size, screenshot=screenshot)
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in {"spanglass_viewer", "spanglass_store"}:
             raise
@@ -48,6 +50,5 @@ def show_window(
         if "cannot open shared object file" not in str(error):
             raise
         raise StoreFault(
-            f"Qt cannot load a library of the system ({error}). On Debian and Ubuntu: apt-get install {_DEBIAN_PACKAGES}"
+            f"Qt cannot load a system library ({error}). On Debian and Ubuntu: apt-get install {_DEBIAN_PACKAGES}"
         ) from error
-    return run_window(store, link=link, theme=theme, size=size, screenshot=screenshot)

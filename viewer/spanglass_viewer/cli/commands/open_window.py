@@ -6,12 +6,15 @@ import argparse
 import re
 from pathlib import Path
 
+from spanglass_store.links.addresses import BadAddress, SpanAddress, format_address, parse_address
 from spanglass_store.location import STORE_FILE, ensure_store, locate_store
-from spanglass_viewer.cli.command import Command, ExitCode
+from spanglass_viewer.cli.command import Command, ExitCode, NotFound
+from spanglass_viewer.cli.commands.show_trace import resolve_trace
+from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import standard_output
 from spanglass_viewer.cli.window import show_window
 
-_SIZE = re.compile(r"(\d{2,5})[x×](\d{2,5})")
+_SIZE = re.compile(r"(\d{2,5})[xX](\d{2,5})")
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -30,10 +33,23 @@ def _run(options: argparse.Namespace) -> int:
     store = locate_store(target if is_store else options.store)
     ensure_store(store)
     link = options.link or (None if is_store else target)
+    if link is not None:
+        link = _address_of(link, options)
     code = show_window(store, link=link, theme=options.theme, size=options.size, screenshot=options.screenshot)
     if options.screenshot is not None and code == ExitCode.OK:
         standard_output().write_line(str(options.screenshot))
     return code
+
+
+def _address_of(text: str, options: argparse.Namespace) -> str:
+    """Return a `spanglass://` address for an address or an id. Raises NotFound for text that names nothing."""
+    if "://" not in text:
+        with open_existing_store(options) as store:
+            return format_address(SpanAddress(resolve_trace(store, text)))
+    try:
+        return format_address(parse_address(text))
+    except BadAddress as reason:
+        raise NotFound(f"The link cannot be opened: {reason}") from reason
 
 
 def _parse_size(text: str) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from spanglass_viewer.cli.window import show_window
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 _AGENT = "spanglass_assets.demo"
 _STOP_TIMEOUT_SECS = 5.0
@@ -70,7 +70,7 @@ def _run_without_display(options: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _running_agent(options: argparse.Namespace, *, is_piped: bool) -> Iterator[subprocess.Popen[str]]:
+def _running_agent(options: argparse.Namespace, *, is_piped: bool) -> Generator[subprocess.Popen[str]]:
     """Run the agent beside the window, as a program of its own; it ends with the block."""
     command = [sys.executable, "-m", _AGENT, "--store", str(options.store), "--speed", options.speed]
     command += ["--loop"] if options.loop and not is_piped else ["--hold", "inf"]
