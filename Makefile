@@ -1,0 +1,38 @@
+# Every target does the set-up that it needs: a virtual environment in .venv and the system libraries of Qt.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench clean
+
+PYTHON_BIN := .venv/bin
+CODE := sdk_shim store viewer assets tests scripts
+# "make test ARGS='-k receipt'" hands arguments on
+ARGS ?=
+
+help:
+	@echo "make demo     run the sample agent and watch its trace"
+	@echo "make test     run the tests"
+	@echo "make check    lint, types and import arrows"
+	@echo "make bench    measure speed beside other tracers"
+	@echo "make setup    only the set-up, which all of them do"
+
+setup: .venv/.complete
+
+.venv/.complete: pyproject.toml scripts/setup.sh
+	@scripts/setup.sh
+
+demo: setup
+	@$(PYTHON_BIN)/spanglass demo --store .demo/store --picture .demo/window.png $(ARGS)
+
+test: setup
+	@$(PYTHON_BIN)/pytest -q $(ARGS)
+
+check: setup
+	@$(PYTHON_BIN)/ruff check $(CODE)
+	@$(PYTHON_BIN)/ruff format --check $(CODE)
+	@$(PYTHON_BIN)/basedpyright
+	@$(PYTHON_BIN)/lint-imports
+
+bench: setup
+	@$(PYTHON_BIN)/python tests/bench/run_all.py $(ARGS)
+
+clean:
+	rm -rf .venv .demo build dist
