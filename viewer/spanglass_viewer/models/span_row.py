@@ -1,0 +1,155 @@
+"""One row of the span table as its delegates need it, read from the numpy columns a page at a time."""
+
+from __future__ import annotations
+
+import enum
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spanglass_viewer.format.durations import format_duration
+from spanglass_viewer.format.quantities import format_count
+from spanglass_viewer.format.text import one_line
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from spanglass_viewer.trace.layout import Bools, Ints
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
+
+_MAX_NAME_CHARS = 300
+
+
+class ErrorKind(enum.Enum):
+    """Where a span's error began."""
+
+    NONE = 0
+    OWN = 1
+    BUBBLED = 2
+
+
+@dataclass(slots=True)
+class SpanRow:
+    """A visible row. `end_us` is -1 while the span runs, `ttft_us` is -1 where there is none."""
+
+    span: int
+    layout_row: int
+    depth: int
+    is_ghost: bool
+    has_children: bool
+    is_folded: bool
+    start_us: int
+    end_us: int
+    ttft_us: int
+    is_interrupted: bool
+    is_orphan: bool
+    is_cut: bool
+    has_further_parents: bool
+    errors_below: int
+    tokens: int
+    spans_below: int
+    attachment_count: int
+    score_count: int
+    name: str
+    type: str
+    model: str
+    also_under: str  # the name of the parent under which the span has its own row
+    error: ErrorKind
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the span has not ended and its process lives."""
+        return self.end_us < 0
+
+    def duration_text(self, now_us: int) -> str:
+        """Return the duration, up to now while the span runs."""
+        end_us = now_us if self.end_us < 0 else self.end_us
+        if self.is_interrupted and end_us <= self.start_us:
+            return format_duration(None)
+        return format_duration(max(end_us - self.start_us, 0) / 1e6)
+
+    def tokens_text(self) -> str:
+        """Return the tokens of the span and all below it; nothing where there are none."""
+        if not self.tokens or self.is_ghost:
+            return ""
+        return f"∑ {format_count(self.tokens)}" if self.is_folded else format_count(self.tokens)
+
+    def accessible_text(self, now_us: int) -> str:
+        """Return what a screen reader says: `level 3, expanded, llm span chat.completions, 1.20 s, error`."""
+        parts = [f"level {self.depth + 1}"]
+        if self.has_children:
+            parts.append("collapsed" if self.is_folded else "expanded")
+        parts.append(f"{self.type} span {self.name}".lstrip())
+        parts.append(self.duration_text(now_us))
+        parts += [words for holds, words in self._states() if holds]
+        return ", ".join(parts)
+
+    def _states(self) -> tuple[tuple[bool, str], ...]:
+        return (
+            (self.is_running, "running"),
+            (self.is_interrupted, "process died"),
+            (self.is_orphan, "parent missing"),
+            (self.is_cut, "part of a cycle"),
+            (self.is_ghost, f"also under {self.also_under}"),
+            (self.error is ErrorKind.OWN, "error"),
+            (self.error is ErrorKind.BUBBLED, "error from below"),
+            (self.is_folded and self.errors_below > 0, f"{self.errors_below} errors below"),
+        )
+
+
+def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> list[SpanRow]:
+    """Return the rows at these places of the layout; one `.tolist()` a column."""
+    skeleton, layout = snapshot.skeleton, snapshot.layout
+    spans = layout.span[layout_rows]
+    parent_rows = layout.parent_row[layout.row_of_span[spans]]
+    is_own = snapshot.errors.is_own[spans]
+    codes = _as_lists(
+        skeleton.name_code[spans],
+        skeleton.type_code[spans],
+        skeleton.model_code[spans],
+        np.where(parent_rows < 0, -1, skeleton.name_code[layout.span[parent_rows]]),
+        is_own * ErrorKind.OWN.value + snapshot.errors.is_bubbled[spans] * ErrorKind.BUBBLED.value,
+    )
+    cells = _as_lists(
+        spans,
+        layout_rows,
+        layout.depth[layout_rows],
+        layout.is_ghost[layout_rows],
+        layout.subtree_rows[layout_rows] > 1,
+        is_folded[layout_rows],
+        snapshot.start_us[spans],
+        snapshot.end_us[spans],
+        skeleton.ttft_us[spans],
+        skeleton.is_interrupted[spans],
+        layout.is_orphan[spans],
+        layout.is_cut[spans],
+        layout.has_ghosts[spans],
+        snapshot.rollups.own_errors[spans] - is_own,
+        snapshot.rollups.tokens[spans],
+        snapshot.rollups.spans[spans] - 1,
+        skeleton.attachment_count[spans],
+        skeleton.score_count[spans],
+    )
+    names, types, models = skeleton.names, skeleton.types, skeleton.models
+    return [
+        SpanRow(
+            *cell,
+            name=_shown(names[name]),
+            type=_shown(types[type_code]),
+            model=_shown(models[model]),
+            also_under=_shown(names[upper]) if upper >= 0 else "",
+            error=ErrorKind(error),
+        )
+        for cell, (name, type_code, model, upper, error) in zip(cells, codes, strict=True)
+    ]
+
+
+def _as_lists(*columns: npt.NDArray[Any]) -> zip[tuple[Any, ...]]:
+    return zip(*(column.tolist() for column in columns), strict=True)
+
+
+@functools.lru_cache(maxsize=4096)
+def _shown(text: str) -> str:
+    return one_line(text, _MAX_NAME_CHARS)

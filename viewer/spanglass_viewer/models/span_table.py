@@ -1,0 +1,300 @@
+"""The rows of a trace as a flat table: what is folded is not there; numpy columns, read a page at a time."""
+
+from __future__ import annotations
+
+import enum
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from spanglass_viewer.models.span_row import SpanRow, read_rows
+from spanglass_viewer.trace.visible import Folding, visible_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from spanglass_viewer.trace.layout import Bools, Ints
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
+
+_PAGE_ROWS = 64
+_MAX_PAGES = 16
+# beyond that, Qt's work for each insertion costs more than showing everything anew
+_MAX_INSERTIONS = 32
+_NOWHERE = QModelIndex()
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class Column(enum.IntEnum):
+    """The columns, from left to right."""
+
+    SPAN = 0
+    DURATION = 1
+    TOKENS = 2
+    TIMELINE = 3
+
+
+_TITLES = ("Span", "Duration", "Tokens", "Timeline")
+
+
+def _system_clock_us() -> int:
+    return time.time_ns() // 1000
+
+
+class SpanTableModel(QAbstractTableModel):
+    """A trace's visible rows. `clock_us` gives the time up to which running spans last.
+
+    `rows_about_to_move` and `rows_moved` stand around every change of which rows show, so that a view can keep its
+    place; what happens between them is told by the model's usual signals too.
+    """
+
+    rows_about_to_move = Signal()
+    rows_moved = Signal()
+
+    def __init__(self, clock_us: Callable[[], int] = _system_clock_us, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._clock_us = clock_us
+        self._snapshot: TraceSnapshot | None = None
+        self._folding = Folding()
+        self._is_folded: Bools = np.zeros(0, np.bool_)
+        self._visible: Ints = np.zeros(0, np.int32)
+        self._pages: dict[int, list[SpanRow]] = {}
+
+    # the trace
+
+    @property
+    def snapshot(self) -> TraceSnapshot | None:
+        """What is shown."""
+        return self._snapshot
+
+    def now_us(self) -> int:
+        """Return the time, in µs since the epoch."""
+        return self._clock_us()
+
+    def set_snapshot(self, snapshot: TraceSnapshot | None) -> None:
+        """Show another trace, or a later state of the same: then what is folded stays so."""
+        before = self._snapshot
+        self.rows_about_to_move.emit()
+        if before is not None and snapshot is not None and before.root_span_id == snapshot.root_span_id:
+            self._update(before, snapshot)
+        else:
+            self.beginResetModel()
+            self._folding = Folding()
+            self._take(snapshot)
+            self.endResetModel()
+        self.rows_moved.emit()
+
+    def _take(self, snapshot: TraceSnapshot | None) -> None:
+        self._snapshot = snapshot
+        self._pages.clear()
+        if snapshot is None:
+            self._is_folded, self._visible = np.zeros(0, np.bool_), np.zeros(0, np.int32)
+        else:
+            self._is_folded = self._folding.folded_rows(snapshot)
+            self._visible = visible_rows(snapshot.layout, self._is_folded)
+
+    def _update(self, before: TraceSnapshot, snapshot: TraceSnapshot) -> None:
+        """Go over to a later state by insertions where rows only came in, else by a reset."""
+        is_folded = self._folding.folded_rows(snapshot)
+        after = visible_rows(snapshot.layout, is_folded)
+        is_new = _find_new(before.row_keys[self._visible], snapshot.row_keys[after])
+        runs = [] if is_new is None else _runs(is_new)
+        if is_new is None or len(runs) > _MAX_INSERTIONS:
+            self.beginResetModel()
+            self._take(snapshot)
+            self.endResetModel()
+            return
+        self._snapshot, self._is_folded = snapshot, is_folded
+        self._visible = after[~is_new]
+        self._pages.clear()
+        for first, end in runs:
+            self.beginInsertRows(_NOWHERE, first, end - 1)
+            self._visible = np.concatenate([self._visible[:first], after[first:end], self._visible[first:]])
+            self._pages.clear()
+            self.endInsertRows()
+        if len(after):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(after) - 1, len(Column) - 1))
+
+    # rows
+
+    def row_at(self, row: int) -> SpanRow:
+        """Return a visible row. Raises IndexError where there is none."""
+        if not 0 <= row < len(self._visible) or self._snapshot is None:
+            raise IndexError(row)
+        number, offset = divmod(row, _PAGE_ROWS)
+        page = self._pages.get(number)
+        if page is None:
+            if len(self._pages) >= _MAX_PAGES:
+                self._pages.clear()
+            places = self._visible[number * _PAGE_ROWS : (number + 1) * _PAGE_ROWS]
+            page = self._pages[number] = read_rows(self._snapshot, places, self._is_folded)
+        return page[offset]
+
+    def key_of(self, row: int) -> int | None:
+        """Return what tells a visible row again in a later snapshot."""
+        if self._snapshot is None or not 0 <= row < len(self._visible):
+            return None
+        return int(self._snapshot.row_keys[self._visible[row]])
+
+    def find_key(self, key: int) -> int | None:
+        """Return the visible row of a key; of a hidden one, the row that hides it; None for one that is gone."""
+        if self._snapshot is None:
+            return None
+        places = np.flatnonzero(self._snapshot.row_keys == key)
+        return self._nearest(int(places[0])) if len(places) else None
+
+    def find_span(self, span: int) -> int | None:
+        """Return the visible row of a span; of a hidden one, the row that hides it."""
+        return None if self._snapshot is None else self._nearest(int(self._snapshot.layout.row_of_span[span]))
+
+    def parent_of(self, row: int) -> int | None:
+        """Return the visible row above which a row hangs, None for a root."""
+        if self._snapshot is None:
+            return None
+        place = int(self._snapshot.layout.parent_row[self._visible[row]])
+        return self._nearest(place) if place >= 0 else None
+
+    def error_rows(self) -> Ints:
+        """Return the visible rows of the own errors, or the rows that hide them; without doubles, from the top."""
+        if self._snapshot is None:
+            return np.zeros(0, np.int32)
+        places = self._snapshot.layout.row_of_span[self._snapshot.errors.own_spans]
+        return np.unique(np.searchsorted(self._visible, places, "right") - 1).astype(np.int32)
+
+    def edges_of(self, span: int) -> list[tuple[int, int]]:
+        """Return the visible rows of all parents of a span, each with that of the span below it."""
+        if self._snapshot is None:
+            return []
+        layout = self._snapshot.layout
+        places = np.flatnonzero(layout.span == span)
+        edges = [(self._nearest(int(layout.parent_row[at])), self._nearest(int(at))) for at in places.tolist()]
+        return [(upper, lower) for upper, lower in edges if upper < lower]
+
+    def _nearest(self, place: int) -> int:
+        """Return the visible row at or before a place of the layout: what is hidden follows what hides it."""
+        return int(np.searchsorted(self._visible, place, "right")) - 1
+
+    # folding
+
+    def toggle(self, row: int) -> None:
+        """Fold or unfold what is below a row; a row with nothing below it stays as it is."""
+        snapshot = self._snapshot
+        shown = self.row_at(row)
+        if snapshot is None or not shown.has_children:
+            return
+        self.rows_about_to_move.emit()
+        self._folding.toggle(str(snapshot.skeleton.span_id[shown.span]))
+        self._is_folded[shown.layout_row] = not shown.is_folded
+        end_place = shown.layout_row + int(snapshot.layout.subtree_rows[shown.layout_row])
+        if shown.is_folded:
+            inner = visible_rows(snapshot.layout, self._is_folded)
+            inner = inner[(inner > shown.layout_row) & (inner < end_place)]
+            self.beginInsertRows(_NOWHERE, row + 1, row + len(inner))
+            self._visible = np.concatenate([self._visible[: row + 1], inner, self._visible[row + 1 :]])
+            self._pages.clear()
+            self.endInsertRows()
+        else:
+            end = int(np.searchsorted(self._visible, end_place))
+            self.beginRemoveRows(_NOWHERE, row + 1, end - 1)
+            self._visible = np.concatenate([self._visible[: row + 1], self._visible[end:]])
+            self._pages.clear()
+            self.endRemoveRows()
+        self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+        self.rows_moved.emit()
+
+    def fold_all(self) -> None:
+        """Fold everything below the roots' children."""
+        self._folding.fold_all()
+        self._show_again()
+
+    def unfold_all(self) -> None:
+        """Show every row."""
+        self._folding.unfold_all()
+        self._show_again()
+
+    def reveal(self, span: int) -> int:
+        """Unfold what hides a span and return its row. Raises LookupError where no trace is shown."""
+        snapshot = self._snapshot
+        if snapshot is None:
+            raise LookupError("no trace is shown")
+        layout = snapshot.layout
+        place = int(layout.parent_row[layout.row_of_span[span]])
+        is_hidden = False
+        while place >= 0:
+            if self._is_folded[place]:
+                self._folding.toggle(str(snapshot.skeleton.span_id[layout.span[place]]))
+                is_hidden = True
+            place = int(layout.parent_row[place])
+        if is_hidden:
+            self._show_again()
+        return self._nearest(int(layout.row_of_span[span]))
+
+    def _show_again(self) -> None:
+        self.rows_about_to_move.emit()
+        self.beginResetModel()
+        self._take(self._snapshot)
+        self.endResetModel()
+        self.rows_moved.emit()
+
+    # Qt's questions
+
+    def rowCount(self, parent: AnyIndex = _NOWHERE) -> int:
+        """Return the number of visible rows."""
+        return 0 if parent.isValid() else len(self._visible)
+
+    def columnCount(self, parent: AnyIndex = _NOWHERE) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(Column)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | None:
+        """Return a column's title."""
+        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
+            return None
+        return _TITLES[section] if 0 <= section < len(_TITLES) else None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+        """Return a cell as text: what the delegates paint is read by `row_at`."""
+        if not index.isValid() or index.row() >= len(self._visible):
+            return None
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self.row_at(index.row()).accessible_text(self.now_us())
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        shown = self.row_at(index.row())
+        texts = {
+            Column.SPAN: shown.name,
+            Column.DURATION: shown.duration_text(self.now_us()),
+            Column.TOKENS: shown.tokens_text(),
+        }
+        return texts.get(Column(index.column()), "")
+
+
+def _find_new(before: Ints, after: Ints) -> Bools | None:
+    """Return which keys of `after` are new, None where `before` is not what is left without them, in its order."""
+    is_new = np.ones(len(after), np.bool_)
+    if len(before) > len(after):
+        return None
+    same = before == after[: len(before)]
+    head = len(before) if same.all() else int(np.argmin(same))
+    left = len(before) - head
+    same = before[head:] == after[len(after) - left :]
+    tail = left if same.all() else int(np.argmin(same[::-1]))
+    is_new[:head] = False
+    is_new[len(after) - tail :] = False
+    middle = before[head : len(before) - tail]
+    if len(middle):
+        between = after[head : len(after) - tail]
+        kept = np.isin(between, middle)
+        if not np.array_equal(between[kept], middle):
+            return None
+        is_new[head : len(after) - tail] = ~kept
+    return is_new
+
+
+def _runs(is_set: Bools) -> list[tuple[int, int]]:
+    """Return the runs of true values as (first, end)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_set, [False]]).astype(np.int8)))
+    return [(int(first), int(end)) for first, end in zip(edges[::2], edges[1::2], strict=True)]

@@ -1,0 +1,159 @@
+"""A trace at one moment, ready to be shown: the skeleton's columns and all that is derived from them.
+
+Built in a worker thread, handed to the window, never changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from spanglass_viewer.trace.errors import ErrorIndex, index_errors
+from spanglass_viewer.trace.layout import Bools, Ints, Longs, TraceLayout, lay_out
+from spanglass_viewer.trace.overview import Overview, draw_overview
+from spanglass_viewer.trace.references import SpanRef
+from spanglass_viewer.trace.rollups import Rollups, roll_up
+
+if TYPE_CHECKING:
+    from spanglass_store.database.records import TraceSkeleton
+
+_GHOST_FACTOR = np.uint64(0x9E37_79B9_7F4A_7C15)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TraceSnapshot:
+    """One trace. Arrays are by span, in the skeleton's order, but for those of `layout`, which are by row.
+
+    `start_us` always has a value. `end_us` is -1 for a running span; for one whose process died it is the last
+    sign of life below it. `first_us` to `last_us` is what is known of the trace's extent; a running trace goes
+    on to now. `row_keys` tells a row again in the next snapshot.
+    """
+
+    generation: int
+    skeleton: TraceSkeleton
+    layout: TraceLayout
+    errors: ErrorIndex
+    rollups: Rollups
+    overview: Overview
+    start_us: Longs
+    end_us: Longs
+    is_running: Bools
+    first_us: int
+    last_us: int
+    row_keys: Longs
+    _span_keys: Longs
+    _spans_by_key: Ints
+
+    def __len__(self) -> int:
+        """Return the number of spans."""
+        return len(self.start_us)
+
+    @property
+    def root_span_id(self) -> str:
+        """The trace's id."""
+        return self.skeleton.root_span_id
+
+    @property
+    def has_running(self) -> bool:
+        """Whether any span has not ended, and its process lives."""
+        return bool(self.is_running.any())
+
+    @property
+    def first_root(self) -> int:
+        """The span of the first row."""
+        return int(self.layout.span[0])
+
+    def find_span(self, span_id: str) -> int | None:
+        """Return the span with this id, or None."""
+        key = hash(span_id)
+        at = int(np.searchsorted(self._span_keys, key))
+        while at < len(self._span_keys) and self._span_keys[at] == key:
+            span = int(self._spans_by_key[at])
+            if self.skeleton.span_id[span] == span_id:
+                return span
+            at += 1
+        return None
+
+    def ref(self, span: int) -> SpanRef:
+        """Return what other panes need to know to find the span."""
+        skeleton = self.skeleton
+        return SpanRef(
+            root_span_id=skeleton.root_span_id,
+            span_id=str(skeleton.span_id[span]),
+            row_id=str(skeleton.row_id[span]),
+            created_us=int(skeleton.created_us[span]),
+        )
+
+
+def build_snapshot(skeleton: TraceSkeleton, generation: int, now_us: int) -> TraceSnapshot:
+    """Derive all that a trace's pane shows; `generation` numbers the answers, `now_us` is the time of the reading.
+
+    Raises ValueError for a skeleton without spans.
+    """
+    if not len(skeleton):
+        raise ValueError("a trace has at least one span")
+    layout = lay_out(skeleton.parent, skeleton.extra_child, skeleton.extra_parent)
+    start_us, end_us, is_running = _times(skeleton, layout)
+    errors = index_errors(skeleton.is_error, skeleton.errors, layout)
+    first_us = int(start_us.min())
+    last_us = int(max(start_us.max(), end_us.max()))
+    shown_last_us = max(last_us, now_us) if is_running.any() else last_us
+    span_keys = np.fromiter(map(hash, skeleton.span_id), np.int64, len(skeleton))
+    spans_by_key = np.argsort(span_keys).astype(np.int32)
+    return TraceSnapshot(
+        generation=generation,
+        skeleton=skeleton,
+        layout=layout,
+        errors=errors,
+        rollups=roll_up(layout, errors, skeleton.tokens, skeleton.cost),
+        overview=draw_overview(
+            start_us,
+            np.where(is_running, shown_last_us, end_us),
+            layout.depth[layout.row_of_span],
+            skeleton.type_code,
+            errors.is_own,
+            (first_us, shown_last_us),
+        ),
+        start_us=start_us,
+        end_us=end_us,
+        is_running=is_running,
+        first_us=first_us,
+        last_us=last_us,
+        row_keys=_row_keys(layout, span_keys),
+        _span_keys=span_keys[spans_by_key],
+        _spans_by_key=spans_by_key,
+    )
+
+
+def _times(skeleton: TraceSkeleton, layout: TraceLayout) -> tuple[Longs, Longs, Bools]:
+    """Return start, end and whether it runs, by span."""
+    start_us = np.where(skeleton.start_us >= 0, skeleton.start_us, skeleton.created_us).astype(np.int64)
+    is_open = np.asarray(skeleton.end_us) < 0
+    is_running = is_open & ~np.asarray(skeleton.is_interrupted, np.bool_)
+    end_us = np.where(is_open, -1, np.maximum(skeleton.end_us, start_us)).astype(np.int64)
+    died = is_open & ~is_running
+    if died.any():
+        end_us[died] = _last_signs(layout, np.maximum(start_us, end_us))[died]
+    return start_us, end_us, is_running
+
+
+def _last_signs(layout: TraceLayout, known_us: Longs) -> Longs:
+    """Return, by span, the latest time that is known of it or of anything below it."""
+    latest = known_us[layout.span].tolist()
+    parents = layout.parent_row.tolist()
+    for row in range(len(latest) - 1, 0, -1):
+        parent = parents[row]
+        if parent >= 0 and latest[row] > latest[parent]:
+            latest[parent] = latest[row]
+    return np.array(latest, np.int64)[layout.row_of_span]
+
+
+def _row_keys(layout: TraceLayout, span_keys: Longs) -> Longs:
+    """Return a number for each row that the same row has in every snapshot: of its span, and of its parent if a ghost."""
+    keys = span_keys[layout.span]
+    ghosts = np.flatnonzero(layout.is_ghost)
+    parents = span_keys[layout.span[layout.parent_row[ghosts]]].view(np.uint64)
+    keys[ghosts] = (keys[ghosts].view(np.uint64) * _GHOST_FACTOR ^ parents).view(np.int64)
+    return keys

@@ -1,0 +1,135 @@
+"""Made-up traces for tests, benches and looks: skeletons of any size and shape, the same for the same seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from spanglass_store.database.records import TraceSkeleton
+
+EPOCH_US = 1_795_442_531_000_000  # 2026-11-23
+_TYPES = ("llm", "tool", "function", "task", "score", "")
+_NAMES = ("chat.completions", "orders.lookup", "classify_intent", "planner", "relevance", "handle")
+
+
+@dataclass(slots=True)
+class MadeSpan:
+    """One span of a trace written by hand; times in seconds after the trace's start, `end` None while it runs."""
+
+    span_id: str
+    parents: tuple[str, ...] = ()
+    start: float = 0.0
+    end: float | None = 1.0
+    name: str = "span"
+    type: str = ""
+    model: str = ""
+    error: str | None = None
+    tokens: int = -1
+    cost: float = float("nan")
+    ttft: float | None = None
+    attachments: int = 0
+    scores: int = 0
+    is_interrupted: bool = False
+
+
+@dataclass(slots=True)
+class _Codes:
+    """Texts by number, in the order of their first use."""
+
+    texts: list[str] = field(default_factory=list[str])
+    by_text: dict[str, int] = field(default_factory=dict[str, int])
+
+    def code(self, text: str) -> int:
+        if text not in self.by_text:
+            self.by_text[text] = len(self.texts)
+            self.texts.append(text)
+        return self.by_text[text]
+
+
+def make_skeleton(spans: list[MadeSpan], root_span_id: str = "root") -> TraceSkeleton:
+    """Return the skeleton that the store would give for these spans."""
+    spans = sorted(spans, key=lambda span: (span.start, span.span_id))
+    rows = {span.span_id: row for row, span in enumerate(spans)}
+    names, types, models = _Codes(), _Codes(), _Codes()
+    further = [(row, rows[other]) for row, span in enumerate(spans) for other in span.parents[1:] if other in rows]
+    return TraceSkeleton(
+        root_span_id=root_span_id,
+        span_id=_objects([span.span_id for span in spans]),
+        row_id=_objects([f"row-{span.span_id}" for span in spans]),
+        parent=np.array([rows.get(span.parents[0], -2) if span.parents else -1 for span in spans], np.int32),
+        extra_child=np.array([child for child, _ in further], np.int32),
+        extra_parent=np.array([other for _, other in further], np.int32),
+        start_us=np.array([_moment(span.start) for span in spans], np.int64),
+        end_us=np.array([_moment(span.end) for span in spans], np.int64),
+        created_us=np.array([_moment(span.start) for span in spans], np.int64),
+        name_code=np.array([names.code(span.name) for span in spans], np.int32),
+        names=names.texts,
+        type_code=np.array([types.code(span.type) for span in spans], np.int32),
+        types=types.texts,
+        model_code=np.array([models.code(span.model) for span in spans], np.int32),
+        models=models.texts,
+        is_error=np.array([span.error is not None for span in spans], np.bool_),
+        is_interrupted=np.array([span.is_interrupted for span in spans], np.bool_),
+        tokens=np.array([span.tokens for span in spans], np.int64),
+        cost=np.array([span.cost for span in spans], np.float64),
+        ttft_us=np.array([-1 if span.ttft is None else round(span.ttft * 1e6) for span in spans], np.int64),
+        attachment_count=np.array([span.attachments for span in spans], np.int32),
+        score_count=np.array([span.scores for span in spans], np.int32),
+        errors={row: span.error for row, span in enumerate(spans) if span.error is not None},
+    )
+
+
+def _objects(texts: list[str]) -> Any:  # noqa: ANN401 - as in TraceSkeleton
+    made = np.empty(len(texts), object)
+    made[:] = texts
+    return made
+
+
+def _moment(secs: float | None) -> int:
+    return -1 if secs is None else EPOCH_US + round(secs * 1e6)
+
+
+def make_large_skeleton(count: int, *, seed: int = 7, is_chain: bool = False) -> TraceSkeleton:
+    """Return a trace of `count` spans: a random tree about 20 deep, or one chain; one span in 500 has an error."""
+    random = np.random.default_rng(seed)
+    index = np.arange(count)
+    if is_chain:
+        parent = index - 1
+        start = index.astype(np.int64)
+        length = 2 * (count - index) + 1
+    else:
+        parent = np.maximum((random.random(count) ** 0.5 * index).astype(np.int64), 0)
+        parent[0] = -1
+        start = np.sort(random.integers(0, 60_000_000, count))
+        start[0] = 0
+        length = random.integers(1_000, 2_000_000, count)
+        length[0] = 62_000_000
+    kinds = random.integers(0, len(_TYPES), count).astype(np.int32)
+    is_error = random.random(count) < 0.002
+    return TraceSkeleton(
+        root_span_id="span-0",
+        span_id=_objects([f"span-{number}" for number in range(count)]),
+        row_id=_objects([f"row-{number}" for number in range(count)]),
+        parent=parent.astype(np.int32),
+        extra_child=np.empty(0, np.int32),
+        extra_parent=np.empty(0, np.int32),
+        start_us=EPOCH_US + start,
+        end_us=EPOCH_US + start + length,
+        created_us=EPOCH_US + start,
+        name_code=kinds,
+        names=list(_NAMES),
+        type_code=kinds,
+        types=list(_TYPES),
+        model_code=np.where(kinds == 0, 1, 0).astype(np.int32),
+        models=["", "gpt-5-mini"],
+        is_error=is_error,
+        is_interrupted=np.zeros(count, np.bool_),
+        tokens=np.where(kinds == 0, random.integers(1, 4000, count), -1),
+        cost=np.where(kinds == 0, 0.0004, np.nan),
+        ttft_us=np.where(kinds == 0, length // 4, -1),
+        attachment_count=(random.random(count) < 0.01).astype(np.int32),
+        score_count=(kinds == 4).astype(np.int32),
+        errors={int(row): f"ValueError: no such order {row}" for row in np.flatnonzero(is_error)},
+    )

@@ -1,0 +1,58 @@
+"""Which rows of a layout show, given what is folded; the fold is kept by span, so that it outlives a snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from spanglass_viewer.trace.layout import Bools, Ints, TraceLayout
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
+
+
+def visible_rows(layout: TraceLayout, is_folded: Bools) -> Ints:
+    """Return the layout rows that show, in order; `is_folded` says by row whether what is below it is hidden."""
+    folded = np.flatnonzero(is_folded & (layout.subtree_rows > 1))
+    if not len(folded):
+        return np.arange(len(layout), dtype=np.int32)
+    depth_of_folds = np.zeros(len(layout) + 1, np.int32)
+    # ends of several folds may coincide, their beginnings never do
+    depth_of_folds[folded + 1] += 1
+    np.subtract.at(depth_of_folds, folded + layout.subtree_rows[folded], 1)
+    return np.flatnonzero(np.cumsum(depth_of_folds[:-1]) == 0).astype(np.int32)
+
+
+class Folding:
+    """What is folded: all or nothing, but for the spans named. A span that comes later follows the rest."""
+
+    def __init__(self) -> None:
+        self._folds_all = False
+        self._exceptions: set[str] = set()
+
+    def fold_all(self) -> None:
+        """Fold everything below the roots' children."""
+        self._folds_all = True
+        self._exceptions.clear()
+
+    def unfold_all(self) -> None:
+        """Show everything."""
+        self._folds_all = False
+        self._exceptions.clear()
+
+    def toggle(self, span_id: str) -> None:
+        """Fold the span where it is open, and open it where it is folded."""
+        self._exceptions.symmetric_difference_update({span_id})
+
+    def folded_rows(self, snapshot: TraceSnapshot) -> Bools:
+        """Return by layout row whether it is folded; rows without anything below them never are."""
+        layout = snapshot.layout
+        if self._folds_all:
+            is_folded = (layout.depth > 0) & (layout.subtree_rows > 1)
+        else:
+            is_folded = np.zeros(len(layout), np.bool_)
+        spans = [span for span in map(snapshot.find_span, self._exceptions) if span is not None]
+        rows = layout.row_of_span[spans]
+        rows = rows[layout.subtree_rows[rows] > 1]
+        is_folded[rows] = ~is_folded[rows]
+        return is_folded
