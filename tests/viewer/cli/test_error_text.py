@@ -13,10 +13,15 @@ if TYPE_CHECKING:
     from spanglass_store.database.records import SpanRecord
 
 
-def raise_from() -> str:
+def time_out() -> None:
+    raise TimeoutError("no answer")
+
+
+def failed_refund() -> str:
+    """Return the traceback of an error that was raised from another one, with a message of two lines."""
     try:
         try:
-            raise TimeoutError("no answer")
+            time_out()
         except TimeoutError as cause:
             raise RuntimeError("refund failed\nsecond line") from cause
     except RuntimeError as error:
@@ -24,7 +29,7 @@ def raise_from() -> str:
 
 
 def test_the_headline_of_a_traceback_is_that_of_its_last_exception(make_span: Callable[..., SpanRecord]) -> None:
-    assert headline(make_span("a", error=raise_from())) == "RuntimeError: refund failed"
+    assert headline(make_span("a", error=failed_refund())) == "RuntimeError: refund failed"
 
 
 @pytest.mark.parametrize(
@@ -49,7 +54,7 @@ def test_a_span_without_an_error_has_no_text(make_span: Callable[..., SpanRecord
 
 def test_an_error_that_holds_its_childs_is_bubbled(make_span: Callable[..., SpanRecord]) -> None:
     inner = make_span("inner", "outer", error="Traceback\n  File 'a'\nTimeoutError: no answer\n")
-    outer = make_span("outer", error=raise_from())
+    outer = make_span("outer", error=failed_refund())
     other = make_span("other", error="ValueError: its own")
     assert is_bubbled(outer, [inner])
     assert not is_bubbled(other, [inner])
