@@ -15,6 +15,7 @@ help:
 	@echo "make setup    only the set-up, which all of them do"
 
 setup: .venv/.complete
+	@:
 
 .venv/.complete: pyproject.toml scripts/setup.sh
 	@scripts/setup.sh
@@ -32,7 +33,7 @@ check: setup
 	@$(PYTHON_BIN)/lint-imports
 
 bench: setup
-	@$(PYTHON_BIN)/python tests/bench/run_all.py $(ARGS)
+	@$(PYTHON_BIN)/python tests/bench $(ARGS)
 
 clean:
 	rm -rf .venv .demo build dist

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from spanglass_store.faults import StoreFault
+from spanglass_viewer.cli import main as main_module
+from spanglass_viewer.cli.command import Command, ExitCode, NotFound
+from spanglass_viewer.cli.commands import open_window
+from spanglass_viewer.cli.main import COMMANDS, main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def stand_in(run: Callable[..., int], name: str = "stand-in") -> tuple[Command, ...]:
+    return (Command(name, "a stand-in", lambda _parser: None, run),)
+
+
+def test_no_command_opens_the_window(monkeypatch: pytest.MonkeyPatch, store_path: Path) -> None:
+    opened: list[tuple[Path, dict[str, object]]] = []
+    monkeypatch.setattr(open_window, "show_window", lambda store, **options: opened.append((store, options)) or 0)
+    assert main(["--store", str(store_path), "--theme", "light", "--size", "800x600"]) == ExitCode.OK
+    assert main(["open", "--store", str(store_path), "--link", "spanglass://trace/abc?span=d"]) == ExitCode.OK
+    monkeypatch.setenv("SPANGLASS_STORE", str(store_path))
+    assert main([]) == ExitCode.OK
+    assert [store for store, _ in opened] == [store_path] * 3
+    assert opened[0][1] == {"link": None, "theme": "light", "size": (800, 600), "screenshot": None}
+    assert opened[1][1]["link"] == "spanglass://trace/abc?span=d"
+
+
+def test_open_takes_a_store_as_its_target(monkeypatch: pytest.MonkeyPatch, store_path: Path) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(open_window, "show_window", lambda store, **_: opened.append(store) or 0)
+    main(["open", "--store", str(store_path)])
+    assert main(["open", str(store_path)]) == ExitCode.OK
+    assert opened == [store_path] * 2
+
+
+@pytest.mark.parametrize("link", ["https://evil.example/x", "spanglass://run/rm", "spanglass://trace/../../etc"])
+def test_a_foreign_link_is_refused(link: str, store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["open", "--store", str(store_path), link]) == ExitCode.NOT_FOUND
+    assert "The link cannot be opened" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["no-such-command"], ["show"], ["open", "--size", "big"], ["list", "--limit", "0"], ["list", "-x"]]
+)
+def test_wrong_arguments_end_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ending:
+        main(arguments)
+    assert ending.value.code == ExitCode.USAGE
+    assert "usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "sentence"),
+    [
+        (NotFound("There is no such trace."), ExitCode.NOT_FOUND, "spanglass: There is no such trace.\n"),
+        (StoreFault("The disk is full.", "/s"), ExitCode.FAULT, "spanglass: The disk is full. /s\n"),
+        (KeyboardInterrupt(), ExitCode.INTERRUPTED, ""),
+    ],
+)
+def test_faults_are_sentences_and_exit_codes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], raised: BaseException, code: int, sentence: str
+) -> None:
+    def run(_options: object) -> int:
+        raise raised
+
+    monkeypatch.setattr(main_module, "COMMANDS", stand_in(run))
+    assert main(["stand-in"]) == code
+    assert capsys.readouterr().err == sentence
+
+
+def test_every_command_has_help_and_store(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        with pytest.raises(SystemExit) as ending:
+            main([command.name, "--help"])
+        assert ending.value.code == 0
+        assert "--store" in capsys.readouterr().out
+
+
+def test_path_says_where(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["path", "--store", str(store_path)]) == ExitCode.OK
+    assert capsys.readouterr().out == f"{store_path}\n"
+    assert main(["path", "--store", str(store_path), "--json"]) == ExitCode.OK
+    fields = json.loads(capsys.readouterr().out)
+    assert (fields["path"], fields["exists"], fields["store_id"]) == (str(store_path), False, None)
+    assert not store_path.exists()
+
+
+def test_init_makes_a_store_that_git_ignores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path)]) == ExitCode.OK
+    assert main(["init", str(tmp_path)]) == ExitCode.OK
+    assert (tmp_path / ".spanglass" / ".gitignore").read_text().endswith("*\n")
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    main(["path"])
+    assert capsys.readouterr().out == f"{tmp_path / '.spanglass'}\n"
+
+
+@pytest.mark.parametrize("command", [["list"], ["show", "latest"], ["export"], ["attachment", "k"]])
+def test_reading_makes_no_store(command: list[str], store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "--store", str(store_path)]) == ExitCode.NOT_FOUND
+    assert capsys.readouterr().err.startswith("spanglass: There is no store yet")
+    assert not store_path.exists()
+
+
+def test_the_command_line_loads_neither_qt_nor_duckdb() -> None:
+    code = (
+        "import sys, spanglass_viewer.cli.main; print({'PySide6', 'duckdb', 'numpy', 'spanglass'} & set(sys.modules))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "set()\n"
+
+
+def test_a_reader_that_leaves_is_no_error(store_path: Path) -> None:
+    command = [sys.executable, "-m", "spanglass_viewer.cli.main", "path", "--store", str(store_path)]
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as pipe:
+        result = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
+    assert (result.returncode, result.stderr) == (ExitCode.OK, "")
