@@ -1,0 +1,111 @@
+"""JSON text → values, at once for small text, in steps for large text, so that other threads get their turn."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TypeAlias
+
+JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
+
+# CPython's scanner reads about 150 bytes a microsecond: this much stays within one frame of the screen
+AT_ONCE_CHARS = 1_000_000
+_STEPPED_LEVELS = 2
+_BLANKS = re.compile(r"[ \t\n\r]*")
+_DECODER = json.JSONDecoder()
+
+
+class NotJson(ValueError):  # noqa: N818 - it names the text, not the failure
+    """The text is no JSON that can be read; the reason is its text."""
+
+
+def decode_json(text: str) -> JsonValue:
+    """Return the value of a JSON text.
+
+    Integers keep all their digits (beyond Python's limit of 4,300 they become floats). Raises NotJson for text that
+    is not JSON or that is nested more deeply than Python's scanner goes (about 1,000 levels).
+    """
+    try:
+        return _loads(text)
+    except json.JSONDecodeError as error:
+        raise NotJson(str(error)) from None
+    except RecursionError:
+        raise NotJson("nested too deeply") from None
+
+
+def decode_json_in_steps(text: str) -> JsonValue:
+    """Return the value of a JSON text, member by member on its upper levels.
+
+    The scanner keeps the interpreter's lock as long as one call takes; on a thread this gives it back in between.
+    Raises NotJson as `decode_json` does.
+    """
+    try:
+        value, end = _decode_at(text, _skip_blanks(text, 0), 0)
+    except (IndexError, StopIteration, json.JSONDecodeError) as error:
+        raise NotJson(str(error)) from None
+    except RecursionError:
+        raise NotJson("nested too deeply") from None
+    except ValueError:  # an integer beyond the limit; rare enough to begin anew
+        return decode_json(text)
+    if _skip_blanks(text, end) != len(text):
+        raise NotJson(f"extra data at character {end}")
+    return value
+
+
+def _loads(text: str) -> JsonValue:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # CPython refuses to convert integers of more than 4,300 digits
+        return json.loads(text, parse_int=float)
+
+
+def _decode_at(text: str, index: int, level: int) -> tuple[JsonValue, int]:
+    opening = text[index]
+    if level >= _STEPPED_LEVELS or opening not in "[{":
+        return _DECODER.raw_decode(text, index)
+    return _decode_list(text, index, level) if opening == "[" else _decode_dict(text, index, level)
+
+
+def _decode_list(text: str, index: int, level: int) -> tuple[JsonValue, int]:
+    members: list[JsonValue] = []
+    index = _skip_blanks(text, index + 1)
+    if text[index] == "]":
+        return members, index + 1
+    while True:
+        member, index = _decode_at(text, index, level + 1)
+        members.append(member)
+        index, is_last = _after_member(text, index, "]")
+        if is_last:
+            return members, index
+
+
+def _decode_dict(text: str, index: int, level: int) -> tuple[JsonValue, int]:
+    members: dict[str, JsonValue] = {}
+    index = _skip_blanks(text, index + 1)
+    if text[index] == "}":
+        return members, index + 1
+    while True:
+        key, index = _DECODER.raw_decode(text, index)
+        index = _skip_blanks(text, index)
+        if not isinstance(key, str) or text[index] != ":":
+            raise json.JSONDecodeError("Expecting a key and a colon", text, index)
+        members[key], index = _decode_at(text, _skip_blanks(text, index + 1), level + 1)
+        index, is_last = _after_member(text, index, "}")
+        if is_last:
+            return members, index
+
+
+def _after_member(text: str, index: int, closing: str) -> tuple[int, bool]:
+    index = _skip_blanks(text, index)
+    if text[index] == closing:
+        return index + 1, True
+    if text[index] != ",":
+        raise json.JSONDecodeError("Expecting ',' delimiter", text, index)
+    return _skip_blanks(text, index + 1), False
+
+
+def _skip_blanks(text: str, index: int) -> int:
+    found = _BLANKS.match(text, index)
+    return found.end() if found else index

@@ -1,0 +1,250 @@
+"""Attachments and images in values: which shapes name one, what it is, and whether its bytes are here."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from spanglass_viewer.values.data_urls import DataUrl, find_data_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from spanglass_store.database.records import AttachmentRecord
+    from spanglass_viewer.values.decode import JsonValue
+
+_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
+_MAX_NODES = 400_000
+_MAX_URL_CHARS = 4096
+_MAX_PART_KEYS = 4  # type, image_url, detail, and one to spare: more is a record with an image, not an image
+
+
+class MediaKind(enum.Enum):
+    """What an attachment is; the value is its icon's name."""
+
+    IMAGE = "image"
+    AUDIO = "audio"
+    VIDEO = "video"
+    PDF = "pdf"
+    JSON = "json"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaItem:
+    """One attachment, inline image or remote address that a value names.
+
+    The bytes are at `path` or in `data`; where both are None, `problem` says why, as a sentence without its full stop.
+    `url` is a remote address; nothing is fetched from it.
+    """
+
+    key: str
+    name: str
+    content_type: str
+    kind: MediaKind
+    size_bytes: int | None = None
+    path: Path | None = None
+    data: DataUrl | None = field(default=None, repr=False)
+    url: str | None = None
+    problem: str | None = None
+
+    @property
+    def has_bytes(self) -> bool:
+        """Tell whether the bytes are on this machine."""
+        return self.path is not None or self.data is not None
+
+
+class MediaResolver:
+    """Finds the media in a span's values with what the store knows of them."""
+
+    def __init__(self, attachments: Mapping[str, AttachmentRecord], blobs: Mapping[str, Path]) -> None:
+        self._attachments = attachments
+        self._blobs = blobs
+
+    def resolve(self, value: JsonValue) -> MediaItem | None:
+        """Return what a value names as a whole, None where it is no media."""
+        if isinstance(value, str):
+            return self._resolve_text(value, is_surely_image=False)
+        return self._resolve_dict(value) if isinstance(value, dict) else None
+
+    def iter_media(self, value: JsonValue) -> Iterator[MediaItem]:
+        """Yield the media in a value in the order in which they stand; each key once, the first 400,000 nodes."""
+        seen: set[str] = set()
+        waiting: list[JsonValue] = [value]
+        for _ in range(_MAX_NODES):
+            if not waiting:
+                return
+            node = waiting.pop()
+            if not isinstance(node, dict | list | str):
+                continue
+            item = self.resolve(node)
+            if item is not None and item.key not in seen:
+                seen.add(item.key)
+                yield item
+            elif item is None and not isinstance(node, str):
+                members = list(node.values()) if isinstance(node, dict) else node
+                waiting.extend(reversed(members))
+
+    def _resolve_dict(self, value: dict[str, JsonValue]) -> MediaItem | None:
+        named = value.get("type")
+        if named == "braintrust_attachment":
+            return self._resolve_stored(value)
+        if named == "external_attachment":
+            return self._resolve_external(value)
+        if "image_url" in value and len(value) <= _MAX_PART_KEYS:
+            return self._resolve_image_url(value["image_url"])
+        source = value.get("source") if named in {"image", "document"} else value.get("inline_data")
+        return _resolve_base64(source) if isinstance(source, dict) else None
+
+    def _resolve_image_url(self, inner: JsonValue) -> MediaItem | None:
+        address = inner.get("url") if isinstance(inner, dict) else inner
+        if isinstance(address, dict):
+            return self._resolve_dict(address)
+        if isinstance(address, str):
+            return self._resolve_text(address, is_surely_image=True)
+        return self._resolve_dict(inner) if isinstance(inner, dict) and "image_url" not in inner else None
+
+    def _resolve_text(self, text: str, *, is_surely_image: bool) -> MediaItem | None:
+        if (data := find_data_url(text)) is not None:
+            return _from_data(data)
+        if len(text) > _MAX_URL_CHARS or not text.startswith(("https://", "http://")) or " " in text:
+            return None
+        address = _split(text)
+        is_image = address.path.lower().endswith(_IMAGE_SUFFIXES)
+        return (
+            _from_url(text, _last_part(address.path) or address.netloc, "image")
+            if is_image or is_surely_image
+            else None
+        )
+
+    def _resolve_stored(self, value: dict[str, JsonValue]) -> MediaItem | None:
+        key = value.get("key")
+        if not isinstance(key, str):
+            return None
+        state = self._attachments.get(key)
+        path = self._blobs.get(key)
+        name = _text_of(value, "filename") or (state.filename if state is not None else None) or "attachment"
+        content_type = _text_of(value, "content_type") or (state.content_type if state is not None else None) or ""
+        return MediaItem(
+            key=key,
+            name=name,
+            content_type=content_type,
+            kind=kind_of(content_type, name),
+            size_bytes=state.size_bytes if state is not None else None,
+            path=path,
+            problem=None if path is not None else _why_missing(state),
+        )
+
+    def _resolve_external(self, value: dict[str, JsonValue]) -> MediaItem | None:
+        url = value.get("url")
+        if not isinstance(url, str):
+            return None
+        name = _text_of(value, "filename") or _last_part(_split(url).path) or url
+        return _from_url(url, name, _text_of(value, "content_type") or "")
+
+
+def kind_of(content_type: str, name: str) -> MediaKind:
+    """Tell what a file is from its declared type, else from its name's ending."""
+    declared, ending = content_type.lower().partition(";")[0], name.lower().rpartition(".")[2]
+    if declared == "image" or (declared.startswith("image/") and "svg" not in declared):
+        return MediaKind.IMAGE
+    for kind, start in ((MediaKind.AUDIO, "audio/"), (MediaKind.VIDEO, "video/"), (MediaKind.PDF, "application/pdf")):
+        if declared.startswith(start):
+            return kind
+    if declared.endswith(("/json", "+json")):
+        return MediaKind.JSON
+    if declared in {"", "application/octet-stream"}:
+        return _KIND_OF_ENDING.get(ending, MediaKind.FILE)
+    return MediaKind.FILE
+
+
+_KIND_OF_ENDING = {suffix[1:]: MediaKind.IMAGE for suffix in _IMAGE_SUFFIXES} | {
+    "mp3": MediaKind.AUDIO, "wav": MediaKind.AUDIO, "ogg": MediaKind.AUDIO, "m4a": MediaKind.AUDIO,
+    "flac": MediaKind.AUDIO, "mp4": MediaKind.VIDEO, "webm": MediaKind.VIDEO, "mov": MediaKind.VIDEO,
+    "pdf": MediaKind.PDF, "json": MediaKind.JSON,
+}  # fmt: skip
+
+
+def sniff_image_format(head: bytes) -> str | None:
+    """Return Qt's name of the raster format whose magic bytes begin a file (32 bytes suffice), None for others."""
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if head.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "webp"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "gif"
+    return "bmp" if head.startswith(b"BM") else None
+
+
+def _from_data(data: DataUrl) -> MediaItem:
+    # the length and a stretch of the middle tell inline images apart without hashing megabytes on the UI thread
+    middle = data.text[len(data.text) // 2 :][:4096] + data.text[-256:]
+    mark = hashlib.sha1(f"{len(data.text)}{middle}".encode(errors="replace"), usedforsecurity=False).hexdigest()
+    return MediaItem(
+        key=f"data:{mark}",
+        name=f"inline {data.content_type.partition('/')[0]}",
+        content_type=data.content_type,
+        kind=kind_of(data.content_type, ""),
+        size_bytes=data.size_bytes,
+        data=data,
+    )
+
+
+def _resolve_base64(source: dict[str, JsonValue]) -> MediaItem | None:
+    content_type = source.get("media_type") or source.get("mime_type") or source.get("mimeType")
+    data = source.get("data")
+    if not isinstance(content_type, str) or not isinstance(data, str):
+        return None
+    found = find_data_url(f"data:{content_type};base64,{data}")
+    return None if found is None else _from_data(found)
+
+
+def _from_url(url: str, name: str, content_type: str) -> MediaItem:
+    host = _split(url).netloc or url.partition(":")[0]
+    return MediaItem(
+        key=f"url:{url}",
+        name=name,
+        content_type="" if content_type == "image" else content_type,
+        kind=kind_of(content_type, name),
+        url=url,
+        problem=f"Not fetched from {host}",
+    )
+
+
+def _why_missing(state: AttachmentRecord | None) -> str:
+    if state is None:
+        return "Its bytes have not arrived in this store"
+    if state.state == "uploading":
+        return "Still being written"
+    if state.state == "error":
+        return f"It could not be stored ({state.error})" if state.error else "It could not be stored"
+    return "Its file is missing from this store"
+
+
+def _split(url: str) -> _Address:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as an IPv6 host without its closing bracket
+        return _Address("", "")
+    return _Address(parts.netloc.rpartition("@")[2], parts.path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    netloc: str
+    path: str
+
+
+def _last_part(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _text_of(value: dict[str, JsonValue], key: str) -> str | None:
+    found = value.get(key)
+    return found if isinstance(found, str) and found else None

@@ -1,0 +1,122 @@
+"""How a value is best shown: a decision in plain data, which the pane turns into widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spanglass_viewer.values.messages import Message, find_messages
+from spanglass_viewer.values.pretty import pretty_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from spanglass_viewer.values.decode import JsonValue
+    from spanglass_viewer.values.media import MediaItem, MediaResolver
+
+_MAX_PRETTY_CHARS = 24_000
+_MAX_PRETTY_NODES = 800
+_MAX_DEPTH = 40
+_MAX_ROWS = 40
+_MAX_NESTED_ROWS = 4
+_LONG_TEXT_CHARS = 72
+_MAX_MESSAGES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """Text as it is, with its line breaks."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class JsonBlock:
+    """JSON, indented."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TreeBlock:
+    """A value too large to lay out: a lazy tree."""
+
+    value: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class MediaBlock:
+    """An attachment or image, where it stands."""
+
+    item: MediaItem
+
+
+@dataclass(frozen=True, slots=True)
+class RowsBlock:
+    """Names with their values."""
+
+    rows: tuple[tuple[str, Block], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatBlock:
+    """Chat messages."""
+
+    messages: tuple[Message, ...]
+
+
+Block = TextBlock | JsonBlock | TreeBlock | MediaBlock | RowsBlock | ChatBlock
+
+
+def present(value: JsonValue, resolver: MediaResolver, *, prefers_rows: bool = False) -> Block:
+    """Decide how a value is shown; `prefers_rows` asks for names and values even where JSON would do."""
+    return _present(value, resolver, prefers_rows=prefers_rows, level=0)
+
+
+def scalar_text(value: str | float | None) -> str:
+    """Return a scalar as people write it: a string without quotes, `true`, `null`, a number."""
+    return value if isinstance(value, str) else pretty_json(value)
+
+
+def _present(value: JsonValue, resolver: MediaResolver, *, prefers_rows: bool, level: int) -> Block:
+    if (item := resolver.resolve(value)) is not None:
+        return MediaBlock(item)
+    if not isinstance(value, dict | list):
+        return TextBlock(scalar_text(value))
+    if level == 0 and (messages := find_messages(value)) is not None and len(messages) <= _MAX_MESSAGES:
+        return ChatBlock(messages)
+    has_media = next(resolver.iter_media(value), None) is not None
+    if not has_media and not _is_small(value):
+        return TreeBlock(value)
+    fits_rows = 0 < len(value) <= _MAX_ROWS and level < _MAX_NESTED_ROWS
+    if fits_rows and (has_media or (isinstance(value, dict) and (prefers_rows or _has_long_text(value.values())))):
+        named = (
+            value.items() if isinstance(value, dict) else ((str(number), member) for number, member in enumerate(value))
+        )
+        return RowsBlock(
+            tuple((key, _present(member, resolver, prefers_rows=False, level=level + 1)) for key, member in named)
+        )
+    return JsonBlock(pretty_json(value)) if _is_small(value) else TreeBlock(value)
+
+
+def _has_long_text(members: Iterable[JsonValue]) -> bool:
+    return any(isinstance(member, str) and (len(member) > _LONG_TEXT_CHARS or "\n" in member) for member in members)
+
+
+def _is_small(value: JsonValue) -> bool:
+    """Tell whether indented JSON of the value is short, shallow, and quick to lay out."""
+    nodes, chars = 0, 0
+    waiting: list[tuple[JsonValue, int]] = [(value, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        nodes += 1
+        chars += len(node) if isinstance(node, str) else 8
+        if nodes > _MAX_PRETTY_NODES or chars > _MAX_PRETTY_CHARS or depth > _MAX_DEPTH:
+            return False
+        if isinstance(node, dict | list):
+            if len(node) > _MAX_PRETTY_NODES:
+                return False
+            members = node.values() if isinstance(node, dict) else node
+            waiting.extend((member, depth + 1) for member in members)
+            chars += sum(map(len, node)) if isinstance(node, dict) else 0
+    return True

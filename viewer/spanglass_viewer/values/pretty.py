@@ -1,0 +1,65 @@
+"""Values as indented JSON that fits a narrow pane; no base64 flood."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from spanglass_viewer.format.quantities import format_bytes
+from spanglass_viewer.values.data_urls import find_data_url
+
+if TYPE_CHECKING:
+    from spanglass_viewer.values.decode import JsonValue
+
+_INDENT = "  "
+_LINE_CHARS = 60
+_MAX_DEPTH = 100
+
+
+def pretty_json(value: JsonValue) -> str:
+    """Return JSON with two spaces a level; lists and objects that fit on one line stay on one.
+
+    A base64 data URL is shown by its type and size. Below 100 levels the rest stands on one line.
+    """
+    return _pretty(value, 0)
+
+
+def compact_json(value: JsonValue) -> str:
+    """Return JSON on one line, with a blank after comma and colon, and data URLs by their type and size."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_text(key)}: {compact_json(member)}" for key, member in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(compact_json(member) for member in value) + "]"
+    return _scalar(value)
+
+
+def _pretty(value: JsonValue, depth: int) -> str:
+    if not isinstance(value, dict | list) or not value:
+        return _scalar(value) if not isinstance(value, dict | list) else "{}" if isinstance(value, dict) else "[]"
+    if depth >= _MAX_DEPTH:
+        return "…"
+    if _is_flat(value):
+        line = compact_json(value)
+        is_short = len(line) + depth * len(_INDENT) <= _LINE_CHARS
+        if is_short and (isinstance(value, list) or len(value) == 1) and depth > 0:
+            return line
+    pad, end = _INDENT * (depth + 1), _INDENT * depth
+    if isinstance(value, dict):
+        lines = [f"{pad}{_text(key)}: {_pretty(member, depth + 1)}" for key, member in value.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{end}}}"
+    return "[\n" + ",\n".join(f"{pad}{_pretty(member, depth + 1)}" for member in value) + f"\n{end}]"
+
+
+def _is_flat(value: dict[str, JsonValue] | list[JsonValue]) -> bool:
+    members = value.values() if isinstance(value, dict) else value
+    return len(value) <= _LINE_CHARS and not any(isinstance(member, dict | list) for member in members)
+
+
+def _scalar(value: str | float | None) -> str:
+    if isinstance(value, str) and (found := find_data_url(value)) is not None:
+        return _text(f"data:{found.content_type};base64,… {format_bytes(found.size_bytes)}")
+    return _text(value)
+
+
+def _text(value: str | float | None) -> str:
+    return json.dumps(value, ensure_ascii=False)
