@@ -16,10 +16,11 @@ class ChangeSet:
     root_span_ids: frozenset[str] = frozenset()
     attachment_keys: frozenset[str] = frozenset()
     lines_rejected: int = 0
+    is_reset: bool = False  # another process has merged meanwhile: there is a gap before this one
 
     def __bool__(self) -> bool:
         """Tell whether anything changed at all."""
-        return bool(self.root_span_ids or self.attachment_keys or self.lines_rejected)
+        return bool(self.root_span_ids or self.attachment_keys or self.lines_rejected or self.is_reset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,216 @@
+"""A folded span → the columns of its row in `spans`, and back."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from spanglass_store.database.error_headline import find_headline
+from spanglass_store.database.fold import SpanState, decode_stamps, encode_stamps
+from spanglass_store.database.json_text import JsonText, dump_text, parsed
+
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - DuckDB's TIMESTAMP has no zone; all ours are UTC
+PREVIEW_CHARS = 200
+_PREVIEW_SOURCE_CHARS = 1000  # what is looked at for a preview: whitespace is folded
+_MAX_NAME_CHARS = 1000
+_MAX_BIGINT = 2**63 - 1
+_MAX_US = 253_402_300_799_000_000  # the year 9999
+_NS_PER_US = 1000
+
+PAYLOAD_FIELDS = (
+    "input", "output", "expected", "error", "scores", "metadata", "metrics", "span_attributes", "context",
+)  # fmt: skip
+_NAME_FIELDS = ("project_id", "project_name", "experiment_id", "experiment_name")
+_ATTACHMENT = re.compile(r'"type":\s*"(?:braintrust|external)_attachment"')
+# What reading a span back needs, in the order in which `read_state` takes it.
+STATE_COLUMNS = (
+    "id", "container", "span_id", "root_span_id", "span_parents", "epoch_us(created)", "tags", *_NAME_FIELDS,
+    *PAYLOAD_FIELDS, "extra", "process", "stamps",
+)  # fmt: skip
+
+
+def span_row(state: SpanState, *, is_orphaned: bool) -> tuple[Any, ...]:
+    """Return the values of a span in the order of the table's columns.
+
+    `is_orphaned` says that the process which wrote the span is gone: without an end it counts as interrupted.
+    """
+    fields, identity = state.fields, state.identity
+    attributes = _object(fields, "span_attributes")
+    metadata = _object(fields, "metadata")
+    metrics = _object(fields, "metrics")
+    created_us = created_of(state)
+    start_us = _time_us(metrics.get("start"))
+    start_us = created_us if start_us is None else start_us
+    end_us = _time_us(metrics.get("end"))
+    payloads = {key: dump_text(fields[key]) for key in PAYLOAD_FIELDS if key in fields}
+    headline = find_headline(parsed(fields.get("error")))
+    span_id = _clean(identity.get("span_id", state.id))
+    parents = [_clean(parent) for parent in identity.get("span_parents", ())]
+    tags = _object(fields, "tags")
+    return (
+        state.id,
+        state.container,
+        span_id,
+        _clean(identity.get("root_span_id", span_id)),
+        parents,
+        _name_of(attributes),
+        _text(attributes.get("type")),
+        *(_text(parsed(fields.get(key))) for key in _NAME_FIELDS),
+        _timestamp(created_us),
+        _timestamp(start_us),
+        None if end_us is None else _timestamp(end_us),
+        None if end_us is None else (end_us - start_us) / 1e6,
+        not parents,
+        headline is not None,
+        headline.type if headline else None,
+        headline.message if headline else None,
+        is_orphaned and end_us is None,
+        _text(metadata.get("model")),
+        *_token_counts(metrics),
+        _number(metrics, "cost", "estimated_cost"),
+        _number(metrics, "time_to_first_token"),
+        sum(map(_count_attachments, payloads.values())),
+        sum(1 for score in _object(fields, "scores").values() if score is not None),
+        [_clean(tag) for tag in tags],
+        _preview(fields.get("input")),
+        _preview(fields.get("output")),
+        *(payloads.get(key) for key in PAYLOAD_FIELDS),
+        _extra_text(fields),
+        identity.get("process"),
+        encode_stamps(state),
+    )
+
+
+def read_state(row: tuple[Any, ...]) -> SpanState:
+    """Return the state of a span from the values of `STATE_COLUMNS`."""
+    row_id, container, span_id, root_span_id, parents, created_us, tags = row[:7]
+    *texts, extra, process, stamps = row[7:]
+    state = SpanState(row_id, container)
+    for key, text in zip((*_NAME_FIELDS, *PAYLOAD_FIELDS), texts, strict=True):
+        if text is not None:
+            state.fields[key] = text if key in _NAME_FIELDS else JsonText(text)
+    if extra is not None:
+        state.fields.update(JsonText(extra).parse())
+    if tags:
+        state.fields["tags"] = dict.fromkeys(tags, True)
+    state.identity = {
+        "created": created_us,
+        "span_id": span_id,
+        "root_span_id": root_span_id,
+        "span_parents": parents,
+        "process": process,
+    }
+    decode_stamps(state, stamps)
+    return state
+
+
+def created_of(state: SpanState) -> int:
+    """Return the start that a span is filed under, µs since the epoch: what was logged, else its first stamp."""
+    logged = time_of(state.identity.get("created"))
+    if logged is not None:
+        return logged
+    return min((stamp for _, stamp in state.ranks.values()), default=0) // _NS_PER_US
+
+
+def time_of(created: Any) -> int | None:
+    """Return an ISO time (or µs, as read back) as µs since the epoch; None for what is no time."""
+    if isinstance(created, int):
+        return created
+    if not isinstance(created, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(created)
+        moment -= moment.utcoffset() or timedelta()
+    except (ValueError, OverflowError):
+        return None
+    return (moment.replace(tzinfo=None) - EPOCH) // timedelta(microseconds=1)
+
+
+def _timestamp(time_us: int) -> datetime:
+    return EPOCH + timedelta(microseconds=time_us)
+
+
+def _time_us(seconds: Any) -> int | None:
+    """Return seconds since the epoch as µs, or None for what is no time between 1970 and 9999."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+        return None
+    time_us = round(seconds * 1e6)
+    return time_us if 0 <= time_us <= _MAX_US else None
+
+
+def _object(fields: dict[str, Any], key: str) -> dict[str, Any]:
+    value = parsed(fields.get(key))
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _name_of(attributes: dict[str, Any]) -> str:
+    return (_text(attributes.get("name")) or "")[:_MAX_NAME_CHARS]
+
+
+def _token_counts(metrics: dict[str, Any]) -> tuple[int | None, ...]:
+    """Return total, prompt, completion, cached and reasoning tokens."""
+    prompt = _count(metrics, "prompt_tokens")
+    completion = _count(metrics, "completion_tokens")
+    total = _count(metrics, "tokens", "total_tokens")
+    if total is None and (prompt is not None or completion is not None):
+        total = (prompt or 0) + (completion or 0)
+    cached = _count(metrics, "prompt_cached_tokens", "cached_tokens")
+    reasoning = _count(metrics, "completion_reasoning_tokens", "reasoning_tokens")
+    return total, prompt, completion, cached, reasoning
+
+
+def _count(metrics: dict[str, Any], *names: str) -> int | None:
+    value = _number(metrics, *names)
+    return None if value is None or abs(value) > _MAX_BIGINT // 2 else int(value)
+
+
+def _number(metrics: dict[str, Any], *names: str) -> float | None:
+    """Return the first of these metrics that is a finite number."""
+    for name in names:
+        value = metrics.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300:  # noqa: PLR2004 - what a DOUBLE holds with ease
+            return float(value)
+    return None
+
+
+def _count_attachments(text: str) -> int:
+    return len(_ATTACHMENT.findall(text)) if '_attachment"' in text else 0
+
+
+def _preview(value: Any) -> str | None:
+    """Return the beginning of a value on one line, for lists and SQL."""
+    if value is None:
+        return None
+    if isinstance(value, JsonText) and len(value.text) <= _PREVIEW_SOURCE_CHARS:
+        value = value.parse()
+    if isinstance(value, str):
+        text = value[:_PREVIEW_SOURCE_CHARS]
+    else:
+        text = dump_text(value)[:_PREVIEW_SOURCE_CHARS]
+    return _clean(" ".join(text.split())[:PREVIEW_CHARS])
+
+
+def _extra_text(fields: dict[str, Any]) -> str | None:
+    """Return the keys without a column of their own as one object, each with its text as logged."""
+    extra = {
+        key: value
+        for key, value in fields.items()
+        if key not in _WITH_COLUMN or (key in _NAME_FIELDS and not isinstance(parsed(value), str))
+    }
+    if not extra:
+        return None
+    return "{" + ",".join(f"{dump_text(key)}:{dump_text(value)}" for key, value in extra.items()) + "}"
+
+
+_WITH_COLUMN = frozenset((*PAYLOAD_FIELDS, *_NAME_FIELDS, "tags"))
+
+
+def _text(value: Any) -> str | None:
+    return _clean(value) if isinstance(value, str) else None
+
+
+def _clean(text: str) -> str:
+    """Return text that DuckDB takes: lone surrogates are no UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -1,0 +1,296 @@
+"""Opens the database file under `merge.lock`, lets it go, and opens it anew after a fault."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from spanglass_store.database import tables
+from spanglass_store.database.store_lock import StoreLock
+from spanglass_store.faults import StoreBusy, StoreFault, UnknownFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Sequence
+    from pathlib import Path
+
+DATABASE_FILE = "traces.duckdb"
+
+# max_vacuum_tasks: its stalls took 3.4 to 3.9 s. Extensions: offline, looking for one costs seconds.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "threads": "2",
+    "memory_limit": "1GB",
+    "max_vacuum_tasks": "0",
+    "checkpoint_threshold": "32MB",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+# After these the connection may be invalid, and with it everything that was not committed.
+_ENVIRONMENT_ERRORS = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.OutOfMemoryException,
+    duckdb.ConnectionException,
+    duckdb.SerializationException,
+)
+
+
+class Interrupted(Exception):  # noqa: N818 - it names what happened to the query
+    """The query was cancelled by `interrupt()`."""
+
+
+class QueryFailed(ValueError):  # noqa: N818 - it names what happened to the query
+    """A query that a user wrote is not one, or would change something; the text says why."""
+
+
+class Cursor:
+    """Reads and writes the tables for one thread; handed out by `Database.cursor()`."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, store: Path) -> None:
+        self._cursor = cursor
+        self.store = store
+
+    def rows(self, sql: str, parameters: dict[str, Any] | Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Return all rows that a statement gives."""
+        return self._cursor.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: dict[str, Any] | Sequence[Any] | None = None) -> tuple[Any, ...] | None:
+        """Return the first row that a statement gives, or None."""
+        return self._cursor.execute(sql, parameters).fetchone()
+
+    def read_only_rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of somebody else's statement, which may not change anything. Raises QueryFailed."""
+        self._cursor.execute("BEGIN TRANSACTION READ ONLY")
+        try:
+            return self._cursor.execute(sql).fetchall()
+        except _ENVIRONMENT_ERRORS + (duckdb.InterruptException,):
+            raise
+        except duckdb.Error as error:
+            raise QueryFailed(str(error)) from error
+        finally:
+            with contextlib.suppress(duckdb.Error):
+                self._cursor.execute("ROLLBACK")
+
+    def columns(self, sql: str, parameters: dict[str, Any] | Sequence[Any] | None = None) -> dict[str, Any]:
+        """Return the columns of a statement as numpy arrays, by name; masked arrays where there are NULLs."""
+        return self._cursor.execute(sql, parameters).fetchnumpy()
+
+    def names(self) -> list[str]:
+        """Return the names of the columns of the last statement."""
+        return [column[0] for column in self._cursor.description or ()]
+
+    def append(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Append rows to a table; each has a value for every column, in the table's order."""
+        appender = self._cursor.appender(table)
+        appender.append_rows(rows)
+        appender.flush()
+
+    def interrupt(self) -> None:
+        """Cancel the statement that runs, from any thread; it raises `Interrupted` in its own."""
+        self._cursor.interrupt()
+
+
+class Database:
+    """The tables of one store, opened when first needed and let go on request. Safe to share by threads.
+
+    `generation` grows with every opening: what was read from the tables before may be outdated then, as another
+    process may have merged meanwhile.
+    """
+
+    def __init__(self, store: Path, *, is_read_only: bool = False, timeout_secs: float = 0.0) -> None:
+        """`timeout_secs` is how long an opening waits for another process that holds the file."""
+        self.store = store
+        self.path = store / DATABASE_FILE
+        self.is_read_only = is_read_only
+        self.timeout_secs = timeout_secs
+        self.generation = 0
+        self._lock = StoreLock(store)
+        self._guard = threading.RLock()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self._is_suspect = False
+        self._pid = os.getpid()
+        self._look: tuple[int, ...] | None = None
+
+    def is_changed_elsewhere(self) -> bool:
+        """Tell whether the closed file was changed by another process since this one let it go."""
+        return self._connection is None and self._look != self._look_at_file()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether this process holds the file."""
+        return self._connection is not None
+
+    @contextlib.contextmanager
+    def cursor(self) -> Generator[Cursor]:
+        """Yield a cursor for the calling thread; the file stays open until the last one is given back.
+
+        Raises StoreBusy while another process holds the file, UnknownFormat for a newer store, StoreFault where
+        the disk or a permission is in the way, and Interrupted where the query was cancelled.
+        """
+        cursor = self._take_cursor()
+        try:
+            yield Cursor(cursor, self.store)
+        except duckdb.InterruptException as error:
+            raise Interrupted from error
+        except _ENVIRONMENT_ERRORS as error:
+            self._is_suspect = True
+            raise StoreFault(_sentence(error), self.path) from error
+        finally:
+            self._give_back(cursor)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Generator[Cursor]:
+        """Yield a cursor whose statements take effect together, or not at all. Raises as `cursor` does."""
+        with self.cursor() as cursor:
+            cursor.rows("BEGIN")
+            try:
+                yield cursor
+                cursor.rows("COMMIT")
+            except BaseException:
+                self._is_suspect = True
+                with contextlib.suppress(duckdb.Error):
+                    cursor.rows("ROLLBACK")
+                raise
+
+    def let_go(self) -> bool:
+        """Close the file so that others may open it; return False where a cursor is still in use."""
+        with self._guard:
+            if self._cursors:
+                return False
+            if self._connection is not None and not self.is_read_only and not self._is_suspect:
+                self._checkpoint(self._connection)
+            self._close()
+            return True
+
+    def close(self) -> None:
+        """Cancel what runs and let the file go; a later `cursor()` opens it again."""
+        self.interrupt()
+        self.let_go()
+
+    def interrupt(self) -> None:
+        """Cancel all statements that run."""
+        with self._guard:
+            for cursor in self._cursors:
+                cursor.interrupt()
+
+    def _take_cursor(self) -> duckdb.DuckDBPyConnection:
+        with self._guard:
+            if self._pid != os.getpid():
+                self._leave_to_parent()
+            if self._is_suspect and not self._cursors:
+                self._close()
+            if self._connection is None:
+                self._connection = self._open()
+                self.generation += 1
+            cursor = self._connection.cursor()
+            self._cursors.append(cursor)
+            return cursor
+
+    def _give_back(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        with self._guard:
+            if cursor in self._cursors:
+                self._cursors.remove(cursor)
+            cursor.close()
+            if self._is_suspect and not self._cursors:
+                self._close()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        self._acquire_lock()
+        try:
+            connection = self._connect()
+            try:
+                connection = tables.prepare(connection, self.path, self._connect, is_read_only=self.is_read_only)
+            except BaseException:
+                connection.close()
+                raise
+        except BaseException:
+            self._lock.release()
+            raise
+        return connection
+
+    def _acquire_lock(self) -> None:
+        try:
+            is_held = self._lock.acquire(is_shared=self.is_read_only, timeout_secs=self.timeout_secs)
+        except FileNotFoundError:
+            if self.is_read_only and self.path.exists():
+                return  # a store on a read-only disk that nobody has merged into by lock: nobody can now
+            raise StoreFault("There is nothing to open: the store has no tables yet.", self.path) from None
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise StoreFault(f"The store cannot be opened: {reason}. Nothing was changed.", self.store) from error
+        if not is_held:
+            raise _busy(self.path)
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        try:
+            connection = duckdb.connect(str(self.path), read_only=self.is_read_only, config=_CONFIG)
+        except duckdb.Error as error:
+            raise _open_fault(error, self.path) from error
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        return connection
+
+    def _checkpoint(self, connection: duckdb.DuckDBPyConnection) -> None:
+        # Without it the next opening reads the log first; where it fails the log still has everything.
+        with contextlib.suppress(duckdb.Error):
+            connection.execute("CHECKPOINT")
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        self._is_suspect = False
+        if connection is not None:
+            with contextlib.suppress(duckdb.Error):
+                connection.close()
+            self._look = self._look_at_file()
+        self._lock.release()
+
+    def _look_at_file(self) -> tuple[int, ...]:
+        """Return what `stat` says of the file and its log; opening it here would drop DuckDB's lock."""
+        look: list[int] = []
+        for path in (self.path, self.path.with_name(self.path.name + ".wal")):
+            with contextlib.suppress(OSError):
+                stat = path.stat()
+                look += (stat.st_mtime_ns, stat.st_size)
+        return tuple(look)
+
+    def _leave_to_parent(self) -> None:
+        """No connection crosses a fork: DuckDB would hand the child the parent's, without its lock."""
+        self._lock.forget()
+        if self._connection is not None:
+            _inherited.append(self._connection)
+            self._connection = None
+        raise StoreFault(
+            "This process was forked from one that had the store open; open it in a new process.", self.path
+        )
+
+
+# Connections that belong to a parent process: closing one here would write to a file that is not ours.
+_inherited: list[duckdb.DuckDBPyConnection] = []
+
+
+def _busy(path: Path) -> StoreBusy:
+    return StoreBusy("Another program holds the store's tables; nothing is lost, try again in a moment.", path)
+
+
+def _open_fault(error: duckdb.Error, path: Path) -> StoreFault:
+    text = str(error)
+    if "Could not set lock" in text or "being used by another process" in text:
+        return _busy(path)
+    if "version number" in text:
+        return UnknownFormat("The tables were written by a newer DuckDB. Nothing was touched; update Spanglass.", path)
+    return StoreFault(_sentence(error), path)
+
+
+def _sentence(error: duckdb.Error) -> str:
+    text = str(error)
+    if "No space left" in text:
+        return "The disk is full. What was logged is safe in the journal; make room and it will be merged."
+    if "Permission denied" in text:
+        return "The store's tables may not be opened: permission denied. Nothing was changed."
+    return f"The store's tables cannot be used ({text.splitlines()[0][:300]}). The journal keeps what is logged."

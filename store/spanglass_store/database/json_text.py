@@ -1,0 +1,193 @@
+"""JSON text as it was logged: parsed only when needed, written back with every number as it stood.
+
+orjson rewrites what it reads (`1e5` → `100000.0`, integers beyond 64 bits → floats, odd spacing), so a value
+that did not come from orjson's own writer is held as text, and where it has to be parsed its literals are kept.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from json.decoder import scanstring
+from typing import Any, cast
+
+import orjson
+
+from spanglass_store.journal.lines import BadLine, Line, decode_line
+
+_WHITESPACE = " \t\n\r"
+_INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
+_MAX_INT_DIGITS = 4000  # beyond it Python refuses to convert
+
+
+class _FloatLiteral(float):
+    """A number whose text orjson would write otherwise."""
+
+    __slots__ = ("text",)
+    text: str
+
+
+class _IntLiteral(int):
+    """An integer that orjson cannot write, or would write otherwise."""
+
+    text: str
+
+
+class _StrLiteral(str):
+    """A string with lone surrogates, which UTF-8 cannot hold; `text` is its escaped form."""
+
+    __slots__ = ("text",)
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class JsonText:
+    """A value that is still text; `parse()` gives the value."""
+
+    text: str
+
+    def is_object(self) -> bool:
+        """Tell whether the text is a JSON object, without parsing it."""
+        return self.text.lstrip(_WHITESPACE).startswith("{")
+
+    def parse(self) -> Any:
+        """Return the value; numbers and strings that would not survive a round trip keep their text."""
+        encoded = self.text.encode()
+        value: Any = orjson.loads(encoded) if "\\ud" not in self.text.lower() else None
+        if value is not None and orjson.dumps(value) == encoded:
+            return value
+        return _EXACT.decode(self.text)
+
+
+def parsed(value: Any) -> Any:
+    """Return a value that may still be text as a value."""
+    return value.parse() if isinstance(value, JsonText) else value
+
+
+def dump_text(value: Any) -> str:
+    """Return the JSON text of a value; text that was only carried along comes back unchanged."""
+    if isinstance(value, JsonText):
+        return value.text
+    return orjson.dumps(value, default=_literal_text, option=orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+
+
+def read_fields(raw: bytes) -> Line:
+    """Return a journal line's top-level fields; those that orjson would rewrite are `JsonText`.
+
+    Raises BadLine for what is not a JSON object.
+    """
+    try:
+        line = decode_line(raw)
+        if orjson.dumps(line) == raw.rstrip(b"\n"):
+            return line
+    except BadLine as fault:
+        return _read_surrogates(raw, fault)
+    return _slice_fields(raw.decode())
+
+
+def _read_surrogates(raw: bytes, fault: BadLine) -> Line:
+    """Read the one kind of JSON that orjson refuses: escaped lone surrogates."""
+    if b"\\ud" not in raw.lower() or b"\0" in raw:
+        raise fault
+    try:
+        return _slice_fields(raw.decode())
+    except (ValueError, RecursionError):
+        raise fault from None
+
+
+def _slice_fields(text: str) -> Line:
+    """Cut an object's text into its top-level fields, each as the slice that was logged."""
+    fields: Line = {}
+    at = _skip(text, 0, "{")
+    while text[at : at + 1] != "}":
+        key, at = cast("tuple[str, int]", scanstring(text, at + 1, True))
+        start = _skip(text, at, ":")
+        value, at = _EXACT.raw_decode(text, start)
+        is_scalar = value is None or isinstance(value, bool)
+        fields[_clean_key(key)] = value if is_scalar else JsonText(text[start:at])
+        at = _skip(text, at, ",") if text[_skip(text, at)] == "," else _skip(text, at)
+    if text[at + 1 :].strip(_WHITESPACE):
+        raise ValueError("more than one value")
+    return fields
+
+
+def _skip(text: str, at: int, token: str = "") -> int:
+    """Return the index after whitespace, `token` (which must be there) and whitespace."""
+    while text[at] in _WHITESPACE:
+        at += 1
+    if not token:
+        return at
+    if text[at] != token:
+        raise ValueError(f"expected {token!r} at {at}")
+    at += 1
+    while text[at] in _WHITESPACE:
+        at += 1
+    return at
+
+
+def _literal_text(value: Any) -> orjson.Fragment:
+    if isinstance(value, _FloatLiteral | _IntLiteral | _StrLiteral):
+        return orjson.Fragment(value.text)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if orjson.dumps(value) == text.encode():
+        return value
+    literal = _FloatLiteral(value)
+    literal.text = text
+    return literal
+
+
+def _int(text: str) -> float:
+    if len(text) > _MAX_INT_DIGITS:
+        return _float(text)
+    value = int(text)
+    if _INT64_MIN <= value <= _INT64_MAX and text != "-0":
+        return value
+    literal = _IntLiteral(value)
+    literal.text = text
+    return literal
+
+
+def _constant(text: str) -> Any:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {_clean_key(key): _clean_value(value) for key, value in pairs}
+
+
+def _clean_value(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_clean_value(item) for item in cast("list[Any]", value)]
+    if not isinstance(value, str) or _is_utf8(value):
+        return value
+    literal = _StrLiteral(value)
+    literal.text = json.dumps(value)
+    return literal
+
+
+def _clean_key(key: str) -> str:
+    """Keep a key writable: orjson takes no surrogates there, and no fragment either."""
+    return key if _is_utf8(key) else key.encode("utf-8", "backslashreplace").decode()
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class _ExactDecoder(json.JSONDecoder):
+    def __init__(self) -> None:
+        super().__init__(parse_float=_float, parse_int=_int, parse_constant=_constant, object_pairs_hook=_object)
+
+    def decode(self, s: str, _w: Any = None) -> Any:
+        return _clean_value(json.JSONDecoder.decode(self, s))
+
+
+_EXACT = _ExactDecoder()

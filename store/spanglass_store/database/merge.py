@@ -1,0 +1,311 @@
+"""Journal → tables, a batch a transaction.
+
+A batch is read, folded into the spans it touches and committed together with the segments' new offsets; so a
+merge that dies at any moment has done a batch wholly or not at all. A segment is deleted after the commit that
+took in its end, once its writer is gone.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from spanglass_store.database.batch import Batch, JournalLine, Outcome, Rejected, merge_batch, rejected_text
+from spanglass_store.database.json_text import parsed, read_fields
+from spanglass_store.database.records import ChangeSet
+from spanglass_store.database.segments import Segment, is_living, list_segments, read_batch
+from spanglass_store.database.statements import query
+from spanglass_store.faults import StoreFault
+from spanglass_store.journal.lines import BadLine, LineKind, kind_of
+from spanglass_store.journal.names import SEGMENT_SUFFIX
+from spanglass_store.location import JOURNAL_FOLDER, REJECTED_FOLDER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from spanglass_store.database.connection import Cursor, Database
+
+MAX_BATCH_ROWS = 2000
+MAX_BATCH_BYTES = 4 * 1024 * 1024
+_PROBE_SECS = 0.25  # how long "its writer lives" is believed
+_NS_PER_MS = 1_000_000
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a segment is merged, and what was seen of it at the last look."""
+
+    merged_bytes: int = 0
+    process: str | None = None
+    seen_bytes: int = -1
+    is_living: bool = True
+    probed_at: float = -_PROBE_SECS
+
+    def is_done(self, segment: Segment) -> bool:
+        return not self.is_living and self.merged_bytes >= segment.size_bytes
+
+    def has_news(self, segment: Segment) -> bool:
+        """Tell whether a look into the segment can bring something: it grew, or its torn tail is final now."""
+        has_more = segment.size_bytes > self.merged_bytes
+        return has_more and (segment.size_bytes != self.seen_bytes or not self.is_living)
+
+
+class Merger:
+    """Merges the journal of one store. One thread uses it; other processes are kept out by the database's lock."""
+
+    def __init__(self, database: Database, store: Path) -> None:
+        self.is_caught_up = False
+        self._database = database
+        self._journal = store / JOURNAL_FOLDER
+        self._rejected = store / REJECTED_FOLDER
+        self._generation = -1
+        self._segments: dict[str, _Progress] = {}
+        self._living: dict[str, int] = {}  # process → pid
+        self._named: dict[str, dict[str, str | None]] = {}
+        self._sequence: int | None = None
+        self._is_reset = False
+
+    def merge_once(self, *, budget_secs: float = 0.2) -> ChangeSet:
+        """Merge what the journal holds, for about `budget_secs`, at least one batch; return what changed.
+
+        Opens the database only where there is something to do. Afterwards `is_caught_up` tells whether anything
+        is left. Raises StoreBusy while another process holds the file, and StoreFault where the disk says no;
+        nothing is lost then, a later call does it.
+        """
+        deadline = time.monotonic() + budget_secs
+        total = Outcome()
+        rejected = 0
+        self.is_caught_up = False
+        sequence: int | None = None
+        while not self.is_caught_up:
+            segments = list_segments(self._journal)
+            if not self._has_work(segments):
+                self.is_caught_up = True
+                break
+            try:
+                outcome, number = self._merge_batch(segments)
+            except BaseException:
+                self._generation = -1  # what we believe to be merged may have been rolled back
+                raise
+            sequence = sequence if number is None else number
+            _add(total, outcome)
+            rejected += len(outcome.rejected)
+            self._retire(segments)
+            if time.monotonic() >= deadline:
+                self.is_caught_up = not self._has_work(list_segments(self._journal))
+                break
+        return self._finish(total, rejected, sequence)
+
+    def _finish(self, total: Outcome, rejected: int, sequence: int | None) -> ChangeSet:
+        is_reset, self._is_reset = self._is_reset, False
+        if sequence is not None:
+            self._sequence = sequence
+        return ChangeSet(
+            sequence=self._sequence or 0,
+            spans_added=total.spans_added,
+            spans_changed=total.spans_changed,
+            root_span_ids=frozenset(total.root_span_ids),
+            attachment_keys=frozenset(total.attachment_keys),
+            lines_rejected=rejected,
+            is_reset=is_reset,
+        )
+
+    def _has_work(self, segments: list[Segment]) -> bool:
+        self._probe(segments)
+        if self._generation < 0 or self._database.is_changed_elsewhere():
+            return True
+        pids = {segment.pid for segment in segments}
+        return any(pid not in pids for pid in self._living.values()) or any(
+            self._segments[segment.name].has_news(segment) or self._segments[segment.name].is_done(segment)
+            for segment in segments
+        )
+
+    def _probe(self, segments: list[Segment]) -> None:
+        """Ask whether the writers live; before anything is read, so that a dead one's segment is read to its end."""
+        now = time.monotonic()
+        for segment in segments:
+            progress = self._segments.setdefault(segment.name, _Progress())
+            if progress.is_living and now - progress.probed_at >= _PROBE_SECS:
+                progress.is_living = is_living(self._journal, segment)
+                progress.probed_at = now
+
+    def _merge_batch(self, segments: list[Segment]) -> tuple[Outcome, int | None]:
+        """Merge one batch; return what changed and the number it was given, None where nothing did."""
+        with self._database.transaction() as cursor:
+            if self._generation != self._database.generation:
+                self._reload(cursor, segments)
+            self._forget_retired(cursor, segments)
+            ends = self._end_processes(cursor, segments)
+            batch = Batch()
+            merged = self._read(cursor, segments, batch, ends)
+            outcome = merge_batch(cursor, batch, self._living)
+            _add(outcome, ends)
+            self._note_names(cursor, batch)
+            self._write_offsets(cursor, merged)
+            self._keep_rejected(outcome.rejected)
+            sequence = self._next_sequence(cursor, outcome)
+        for name, end in merged.items():
+            self._segments[name].merged_bytes = end
+        return outcome, sequence
+
+    def _reload(self, cursor: Cursor, segments: list[Segment]) -> None:
+        """Read back how far the journal is merged: another process may have gone on in the meantime."""
+        self._segments = {}
+        for name, merged_bytes, process in cursor.rows(query("list_segments")):
+            self._segments[name] = _Progress(merged_bytes, process)
+        self._probe(segments)
+        self._living = dict(cursor.rows(query("list_living_processes")))
+        self._named = {
+            "projects": dict(cursor.rows(query("list_projects"))),
+            "experiments": dict(cursor.rows(query("list_experiments"))),
+        }
+        [(sequence,)] = cursor.rows(query("read_sequence"))
+        self._is_reset = self._is_reset or (self._sequence is not None and self._sequence != sequence)
+        self._sequence = sequence
+        self._generation = self._database.generation
+
+    def _forget_retired(self, cursor: Cursor, segments: list[Segment]) -> None:
+        present = {segment.name for segment in segments}
+        gone = [name for name in self._segments if name not in present]
+        if gone:
+            cursor.rows(query("delete_segments"), {"names": gone})
+            for name in gone:
+                del self._segments[name]
+
+    def _read(self, cursor: Cursor, segments: list[Segment], batch: Batch, ends: Outcome) -> dict[str, int]:
+        """Fill a batch from the segments in their order; return the offsets that are reached with it."""
+        merged: dict[str, int] = {}
+        rows_left, bytes_left = MAX_BATCH_ROWS, MAX_BATCH_BYTES
+        for segment in segments:
+            progress = self._segments[segment.name]
+            if not progress.has_news(segment):
+                continue
+            if rows_left <= 0 or bytes_left <= 0:
+                break
+            try:
+                found = read_batch(
+                    self._journal / segment.name,
+                    progress.merged_bytes,
+                    max_bytes=bytes_left,
+                    max_lines=rows_left,
+                    is_living=progress.is_living,
+                )
+            except OSError as error:
+                raise StoreFault("A part of the journal cannot be read.", self._journal / segment.name) from error
+            for offset, raw in found.lines:
+                self._add_line(
+                    cursor,
+                    segment,
+                    JournalLine(segment.name, offset, segment.opened_ms * _NS_PER_MS + offset, "", raw),
+                    batch,
+                    ends,
+                )
+            if found.torn is not None:
+                batch.rejected.append(Rejected(segment.name, found.torn.offset, found.torn.reason, found.torn.raw))
+            progress.seen_bytes = found.end_offset if found.lines else segment.size_bytes
+            if found.end_offset != progress.merged_bytes:
+                merged[segment.name] = found.end_offset
+            rows_left -= len(found.lines)
+            bytes_left -= found.end_offset - progress.merged_bytes
+        return merged
+
+    def _add_line(self, cursor: Cursor, segment: Segment, line: JournalLine, batch: Batch, ends: Outcome) -> None:
+        progress = self._segments[segment.name]
+        if line.raw.startswith(b'{"_line":"process"'):
+            note = _read_note(line.raw)
+            if note is not None:
+                progress.process = str(note["process"])
+                self._greet(cursor, progress.process, segment.pid, line.raw, ends)
+                return
+        if progress.process is None:
+            progress.process = segment.name.removesuffix(SEGMENT_SUFFIX)
+            self._greet(cursor, progress.process, segment.pid, b"{}", ends)
+        batch.add(line._replace(process=progress.process))
+
+    def _greet(self, cursor: Cursor, process: str, pid: int, note: bytes, ends: Outcome) -> None:
+        """Count a process among the living; one that was taken for dead has its open spans back."""
+        if process in self._living:
+            return
+        self._living[process] = pid
+        if cursor.row(query("find_process"), {"process": process}) is None:
+            cursor.append("processes", [(process, pid, False, note.decode().rstrip("\n"))])
+        else:
+            cursor.rows(query("end_process"), {"process": process, "has_ended": False})
+            self._mark_interrupted(cursor, process, ends, is_interrupted=False)
+
+    def _end_processes(self, cursor: Cursor, segments: list[Segment]) -> Outcome:
+        """Mark the open spans of processes that have no segment left."""
+        ends = Outcome()
+        pids = {segment.pid for segment in segments}
+        for process in [process for process, pid in self._living.items() if pid not in pids]:
+            del self._living[process]
+            cursor.rows(query("end_process"), {"process": process, "has_ended": True})
+            self._mark_interrupted(cursor, process, ends, is_interrupted=True)
+        return ends
+
+    def _mark_interrupted(self, cursor: Cursor, process: str, ends: Outcome, *, is_interrupted: bool) -> None:
+        roots = cursor.rows(query("interrupt_spans"), {"process": process, "is_interrupted": is_interrupted})
+        ends.spans_changed += len(roots)
+        ends.root_span_ids.update(root for (root,) in roots)
+
+    def _note_names(self, cursor: Cursor, batch: Batch) -> None:
+        for table, names in batch.names.items():
+            known = self._named[table]
+            new = {key: name for key, name in names.items() if key not in known}
+            known.update(new)
+            if new:
+                cursor.append(table, new.items())
+
+    def _write_offsets(self, cursor: Cursor, merged: dict[str, int]) -> None:
+        if merged:
+            cursor.rows(query("delete_segments"), {"names": list(merged)})
+            cursor.append("segments", [(name, end, self._segments[name].process) for name, end in merged.items()])
+
+    def _keep_rejected(self, rejected: list[Rejected]) -> None:
+        """Keep bad lines aside before the commit; done again after a crash, the same file is written again."""
+        if not rejected:
+            return
+        first = rejected[0]
+        path = self._rejected / f"{first.segment.removesuffix(SEGMENT_SUFFIX)}-{first.offset}{SEGMENT_SUFFIX}"
+        draft = path.with_suffix(".draft")
+        try:
+            self._rejected.mkdir(mode=0o700, exist_ok=True)
+            draft.write_bytes(rejected_text(rejected))
+            draft.replace(path)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise StoreFault(f"Lines of the journal cannot be set aside: {reason}.", path) from error
+
+    def _next_sequence(self, cursor: Cursor, outcome: Outcome) -> int | None:
+        if not (self._is_reset or outcome.root_span_ids or outcome.attachment_keys or outcome.rejected):
+            return None
+        sequence = (self._sequence or 0) + 1
+        cursor.rows(query("write_sequence"), {"sequence": sequence})
+        return sequence
+
+    def _retire(self, segments: list[Segment]) -> None:
+        """Delete the segments that are merged to their end and have no writer; their rows go with the next batch."""
+        for segment in segments:
+            if self._segments[segment.name].is_done(segment):
+                try:
+                    (self._journal / segment.name).unlink()
+                except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    raise StoreFault("A merged part of the journal cannot be deleted.", self._journal) from error
+
+
+def _read_note(raw: bytes) -> dict[str, Any] | None:
+    try:
+        note = {key: parsed(value) for key, value in read_fields(raw).items()}
+        return note if kind_of(note) is LineKind.PROCESS and isinstance(note.get("process"), str) else None
+    except BadLine:
+        return None
+
+
+def _add(total: Outcome, outcome: Outcome) -> None:
+    total.spans_added += outcome.spans_added
+    total.spans_changed += outcome.spans_changed
+    total.root_span_ids |= outcome.root_span_ids
+    total.attachment_keys |= outcome.attachment_keys

@@ -1,0 +1,1 @@
+DELETE FROM attachments WHERE key IN (SELECT unnest($keys))

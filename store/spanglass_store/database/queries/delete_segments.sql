@@ -1,0 +1,1 @@
+DELETE FROM segments WHERE name IN (SELECT unnest($names))

@@ -1,0 +1,2 @@
+DELETE FROM spans
+WHERE created >= $since AND id IN (SELECT unnest($ids))

@@ -1,0 +1,1 @@
+AND duration_secs >= $min_duration_secs

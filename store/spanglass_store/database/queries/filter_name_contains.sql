@@ -1,0 +1,1 @@
+AND contains(lower(name), lower($name_contains))

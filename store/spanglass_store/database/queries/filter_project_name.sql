@@ -1,0 +1,1 @@
+AND project_name = $project_name

@@ -1,0 +1,1 @@
+SELECT has_ended FROM processes WHERE process = $process

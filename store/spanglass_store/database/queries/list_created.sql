@@ -1,0 +1,1 @@
+SELECT created FROM spans ORDER BY created

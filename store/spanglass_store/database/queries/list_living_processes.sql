@@ -1,0 +1,1 @@
+SELECT process, pid FROM processes WHERE NOT has_ended

@@ -1,0 +1,1 @@
+SELECT name, merged_bytes, process FROM segments

@@ -1,0 +1,3 @@
+SELECT {columns}
+FROM spans
+WHERE created >= $since AND id IN (SELECT unnest($ids))

@@ -1,0 +1,1 @@
+SELECT DISTINCT {column} FROM skeleton ORDER BY 1

@@ -1,0 +1,1 @@
+ORDER BY start_ts, root_span_id, span_id

@@ -1,0 +1,2 @@
+WHERE id = $row_id
+LIMIT 1

@@ -1,0 +1,2 @@
+WHERE created = $created AND id = $row_id
+LIMIT 1

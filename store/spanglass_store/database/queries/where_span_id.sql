@@ -1,0 +1,2 @@
+WHERE span_id = $span_id
+LIMIT 1

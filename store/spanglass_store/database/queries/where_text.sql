@@ -1,0 +1,3 @@
+WHERE contains(lower(concat_ws(' ', name, input, output, error, metadata, expected)), lower($text))
+ORDER BY start_ts DESC
+LIMIT $limit

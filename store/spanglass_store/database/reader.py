@@ -1,0 +1,281 @@
+"""Reads a store: lists, gets, iterates; hands out frozen records."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from spanglass_store.blobs.files import blob_path
+from spanglass_store.database.columns import EPOCH
+from spanglass_store.database.connection import DATABASE_FILE, Cursor, Database
+from spanglass_store.database.merge import Merger
+from spanglass_store.database.records import (
+    AttachmentRecord,
+    CommentRecord,
+    SpanRecord,
+    StoreTotals,
+    TraceFilter,
+    TraceSummary,
+)
+from spanglass_store.database.statements import query
+from spanglass_store.faults import StoreBusy, StoreFault, UnknownFormat
+from spanglass_store.location import locate_store, read_store_info
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+BUSY_TIMEOUT_SECS = 10.0
+_ITER_WINDOW_SPANS = 500
+
+Position = tuple[int, str]  # start in µs since the epoch, root_span_id
+
+
+class StoreReader:
+    """Reads through one cursor, on the cursor's thread. Times are µs since the epoch (UTC)."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+
+    def list_traces(
+        self,
+        filter: TraceFilter | None = None,
+        limit: int = 200,
+        before: Position | None = None,
+    ) -> list[TraceSummary]:
+        """Return up to `limit` traces, newest first; those that come after the position `before`."""
+        found: list[TraceSummary] = []
+        while len(found) < limit:
+            wanted = limit - len(found)
+            roots = self._list_roots(filter or TraceFilter(), wanted, before)
+            found += self._summaries(roots)
+            if len(roots) < wanted:
+                break
+            before = (roots[-1][6], roots[-1][2])
+        return found
+
+    def get_trace(self, root_span_id: str) -> list[SpanRecord]:
+        """Return the spans of a trace in the order of their starts; none where there is no such trace."""
+        return self._list_spans("where_trace", {"root_span_id": root_span_id})
+
+    def get_span(self, row_id: str, created_us: int | None = None) -> SpanRecord:
+        """Return the span with this row id; with its `created_us` it is found at once. Raises LookupError."""
+        record = self.find_span_by_row_id(row_id, created_us)
+        if record is None:
+            raise LookupError(f"no span has the row id {row_id!r}")
+        return record
+
+    def find_span_by_row_id(self, row_id: str, created_us: int | None = None) -> SpanRecord | None:
+        """Return the span with this row id, or None. `created_us` is only a hint."""
+        if created_us is not None:
+            created = EPOCH + timedelta(microseconds=created_us)
+            found = self._list_spans("where_row_id_at", {"row_id": row_id, "created": created})
+            if found:
+                return found[0]
+        return next(iter(self._list_spans("where_row_id", {"row_id": row_id})), None)
+
+    def find_span(self, span_id: str) -> SpanRecord | None:
+        """Return the span with this span_id, or None."""
+        return next(iter(self._list_spans("where_span_id", {"span_id": span_id})), None)
+
+    def resolve_trace(self, text: str) -> str:
+        """Return the root_span_id that `text` names: as such, as a span's id or row id, or as a unique prefix.
+
+        Raises LookupError where it names no trace, or more than one.
+        """
+        for name in ("resolve_exact", "resolve_prefix"):
+            found = self._cursor.rows(query(name), {"text": text}) if text else []
+            if len(found) == 1:
+                return found[0][0]
+            if found:
+                raise LookupError(f"more than one trace begins with {text!r}")
+        raise LookupError(f"no trace is named {text!r}")
+
+    def list_attachments(self, keys: list[str]) -> list[AttachmentRecord]:
+        """Return the known states of these attachments, in the order of `keys`; unknown ones are left out."""
+        rows = self._cursor.rows(query("list_attachments"), {"keys": keys}) if keys else []
+        records = {row[0]: AttachmentRecord(*row) for row in rows}
+        return [records[key] for key in dict.fromkeys(keys) if key in records]
+
+    def get_attachment(self, key: str) -> AttachmentRecord:
+        """Return the last known state of an attachment. Raises LookupError."""
+        found = self.list_attachments([key])
+        if not found:
+            raise LookupError(f"no attachment has the key {key!r}")
+        return found[0]
+
+    def blob_path(self, record: AttachmentRecord) -> Path:
+        """Return where an attachment's bytes lie, there or not. Raises LookupError while it has no digest."""
+        if record.digest is None:
+            raise LookupError(f"the attachment {record.key!r} has no bytes yet")
+        try:
+            return blob_path(self._cursor.store, record.digest)
+        except ValueError as error:
+            raise LookupError(str(error)) from error
+
+    def find_blob(self, record: AttachmentRecord) -> Path | None:
+        """Return the file with an attachment's bytes, or None where there is none."""
+        with contextlib.suppress(LookupError):
+            path = self.blob_path(record)
+            return path if path.is_file() else None
+        return None
+
+    def list_comments(self, row_id: str) -> list[CommentRecord]:
+        """Return the comments on the span with this row id, oldest first."""
+        return [CommentRecord(*row) for row in self._cursor.rows(query("list_comments"), {"origin_id": row_id})]
+
+    def search(self, text: str, limit: int = 100) -> list[SpanRecord]:
+        """Return the newest spans whose name or values hold `text`, in whatever case."""
+        return self._list_spans("where_text", {"text": text, "limit": limit})
+
+    def iter_spans(self) -> Iterator[SpanRecord]:
+        """Yield all spans in the order of `created`, a window of them in memory at a time."""
+        starts = [start for (start,) in self._cursor.rows(query("list_created"))]
+        bounds = sorted({starts[at] for at in range(0, len(starts), _ITER_WINDOW_SPANS)})
+        for since, until in zip(bounds, [*bounds[1:], None], strict=True):
+            yield from self._list_spans("where_created", {"since": since, "until": until})
+
+    def sql(self, text: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query, which cannot change anything. Raises QueryFailed for a faulty one."""
+        return self._cursor.read_only_rows(text)
+
+    def totals(self) -> StoreTotals:
+        """Return how much the store holds; the size is that of the database file and its log."""
+        [(traces, spans)] = self._cursor.rows(query("totals"))
+        return StoreTotals(traces, spans, _size_bytes(self._cursor.store))
+
+    def _list_spans(self, where: str, parameters: dict[str, Any]) -> list[SpanRecord]:
+        rows = self._cursor.rows(query("span_columns") + query(where), parameters)
+        return [_span_record(row) for row in rows]
+
+    def _list_roots(self, wanted: TraceFilter, limit: int, before: Position | None) -> list[tuple[Any, ...]]:
+        filters = _filters_of(wanted)
+        text = query("list_roots").format(filters="".join(query(f"filter_{name}") for name in filters))
+        return self._cursor.rows(
+            text,
+            {
+                **{name: value for name, value in filters.items() if value is not True},
+                "before_ts": None if before is None else EPOCH + timedelta(microseconds=before[0]),
+                "before_id": None if before is None else before[1],
+                "limit": limit,
+            },
+        )
+
+    def _summaries(self, roots: list[tuple[Any, ...]]) -> list[TraceSummary]:
+        """Return the traces that these spans head; of several roots only the first heads its trace."""
+        if not roots:
+            return []
+        trace_ids = list({root[2] for root in roots})
+        since = min(root[10] for root in roots)
+        rows = self._cursor.rows(query("roll_up"), {"since": since, "roots": trace_ids})
+        roll_ups = {(row[0], row[1]): row[2:] for row in rows}
+        return [
+            _trace_summary(root, roll_up) for root in roots if (roll_up := roll_ups.get((root[2], root[0]))) is not None
+        ]
+
+
+class Store(StoreReader):
+    """An open store; a context manager. Closed, it lets others at the file again."""
+
+    def __init__(self, path: Path, database: Database) -> None:
+        """Use `open_store` to get one."""
+        self.path = path
+        self._stack = contextlib.ExitStack()
+        super().__init__(self._stack.enter_context(database.cursor()))
+        self._database = database
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._stack.close()
+        self._database.let_go()
+
+
+def open_store(path: str | os.PathLike[str] | None = None, *, timeout_secs: float = BUSY_TIMEOUT_SECS) -> Store:
+    """Open a store for reading, whatever is still in its journal merged first; `locate_store` says which.
+
+    A store that may not be written is read as it is. Raises NotAStore, UnknownFormat for a newer one, StoreBusy
+    where another process holds the file for all of `timeout_secs`, and StoreFault where the disk says no.
+    """
+    folder = locate_store(path)
+    read_store_info(folder)
+    database = Database(folder, is_read_only=not _may_write(folder), timeout_secs=timeout_secs)
+    try:
+        if not database.is_read_only:
+            _merge_all(database, folder)
+        return Store(folder, database)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _merge_all(database: Database, folder: Path) -> None:
+    merger = Merger(database, folder)
+    try:
+        while not merger.is_caught_up:
+            merger.merge_once(budget_secs=1.0)
+    except (StoreBusy, UnknownFormat):
+        raise
+    except StoreFault:
+        return  # what is merged already can be read; if it cannot, opening says so
+
+
+def _may_write(folder: Path) -> bool:
+    file = folder / DATABASE_FILE
+    return os.access(folder, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))
+
+
+def _filters_of(wanted: TraceFilter) -> dict[str, Any]:
+    """Return the fields of a filter that narrow; their names are those of its queries."""
+    filters = {name: getattr(wanted, name) for name in TraceFilter.__slots__}
+    return {name: value for name, value in filters.items() if value is not None and value is not False}
+
+
+def _size_bytes(store: Path) -> int:
+    size = 0
+    for name in (DATABASE_FILE, DATABASE_FILE + ".wal"):
+        with contextlib.suppress(OSError):
+            size += (store / name).stat().st_size
+    return size
+
+
+def _span_record(row: tuple[Any, ...]) -> SpanRecord:
+    values = list(row)
+    values[3] = tuple(values[3])
+    values[24] = tuple(values[24])
+    return SpanRecord(*values)
+
+
+def _trace_summary(root: tuple[Any, ...], roll_up: tuple[Any, ...]) -> TraceSummary:
+    _, span_id, root_span_id, name, kind, project_name, start_us, end_us, duration_secs, is_error, _ = root
+    spans, errors, tokens, prompt_tokens, completion_tokens, cached_tokens, cost, is_running, is_interrupted = roll_up
+    return TraceSummary(
+        root_span_id=root_span_id,
+        span_id=span_id,
+        name=name,
+        type=kind,
+        project_name=project_name,
+        start_us=start_us,
+        end_us=end_us,
+        duration_secs=duration_secs,
+        span_count=spans,
+        error_count=errors,
+        tokens=tokens,
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+        cached_tokens=cached_tokens,
+        cost=cost,
+        is_running=is_running,
+        is_interrupted=is_interrupted,
+        is_error=is_error,
+    )

@@ -1,0 +1,119 @@
+"""A journal line → a row: whose it is, when it was written, what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from spanglass_store.database.json_text import JsonText, parsed
+from spanglass_store.journal.lines import BadLine, Line
+
+IDENTITY_FIELDS = ("created", "span_id", "root_span_id", "span_parents")
+_CONTAINER_FIELDS = ("experiment_id", "prompt_session_id", "dataset_id", "project_id")
+_CONTROL_FIELDS = frozenset(
+    ("id", "_line", "_is_merge", "_stamp", "_merge_paths", "_array_delete", "_object_delete", "_parent_id")
+)
+_NOT_FIELDS = _CONTROL_FIELDS.union(IDENTITY_FIELDS, ("tags",))
+
+Path = list[str]
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a span. `stamp` names the row: two rows with one stamp are the same row.
+
+    `container` is "" where the row names none; `fields` holds what merges, `tags` as a dict tag → True.
+    """
+
+    id: str
+    stamp: int
+    container: str = ""
+    process: str | None = None
+    is_merge: bool = True
+    is_deletion: bool = False
+    identity: dict[str, Any] = field(default_factory=dict[str, Any])
+    fields: dict[str, Any] = field(default_factory=dict[str, Any])
+    replaced_paths: list[Path] = field(default_factory=list[Path])
+    array_deletes: list[tuple[Path, list[Any]]] = field(default_factory=list[tuple[Path, list[Any]]])
+
+
+def read_row(line: Line, default_stamp: int, process: str | None = None) -> Row:
+    """Return the row that a decoded line holds; a line without a stamp gets `default_stamp`.
+
+    Raises BadLine for a row without an id.
+    """
+    row_id = parsed(line.get("id"))
+    if not isinstance(row_id, str) or not row_id:
+        raise BadLine("the row has no id")
+    stamp = parsed(line.get("_stamp"))
+    row = Row(
+        id=row_id,
+        stamp=stamp if isinstance(stamp, int) and 0 < stamp < 2**63 else default_stamp,
+        container=container_of(line),
+        process=process,
+        is_merge=parsed(line.get("_is_merge")) is True,
+        is_deletion=parsed(line.get("_object_delete")) is True,
+    )
+    if row.is_deletion:
+        return row
+    row.fields = {key: value for key, value in line.items() if value is not None and key not in _NOT_FIELDS}
+    row.identity = _read_identity(line, is_merge=row.is_merge)
+    tags = line.get("tags")
+    if tags is not None:
+        row.fields["tags"] = dict.fromkeys(_read_tags(parsed(tags)), True)
+    if "_merge_paths" in line or "_array_delete" in line:
+        _read_operators(row, line)
+    return row
+
+
+def container_of(line: Line) -> str:
+    """Return the id of the experiment, playground, dataset or project that a row belongs to, or ""."""
+    for key in _CONTAINER_FIELDS:
+        value = parsed(line.get(key))
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def _read_identity(line: Line, *, is_merge: bool) -> dict[str, Any]:
+    identity: dict[str, Any] = {}
+    for key in ("created", "span_id", "root_span_id"):
+        value = parsed(line.get(key))
+        if isinstance(value, str) and value:
+            identity[key] = value
+    parents = parsed(line.get("span_parents"))
+    if parents is None and isinstance(parsed(line.get("_parent_id")), str):
+        parents = [parsed(line["_parent_id"])]
+    if isinstance(parents, list):
+        identity["span_parents"] = [item for item in cast("list[Any]", parents) if isinstance(item, str)]
+    elif not is_merge:
+        identity["span_parents"] = []
+    return identity
+
+
+def _read_tags(tags: Any) -> list[str]:
+    items = cast("list[Any]", tags) if isinstance(tags, list) else [tags]
+    return [item for item in items if isinstance(item, str)]
+
+
+def _read_operators(row: Row, line: Line) -> None:
+    """Read the wire's operators; one that is not understood is left out, the row itself is not."""
+    paths = parsed(line.get("_merge_paths"))
+    if isinstance(paths, list):
+        row.replaced_paths = [path for path in cast("list[Any]", paths) if _is_path(path)]
+    deletes = parsed(line.get("_array_delete"))
+    for entry in cast("list[Any]", deletes) if isinstance(deletes, list) else []:
+        if isinstance(entry, dict):
+            wanted = cast("dict[str, Any]", entry)
+            if _is_path(wanted.get("path")) and isinstance(wanted.get("delete"), list):
+                row.array_deletes.append((wanted["path"], wanted["delete"]))
+
+
+def _is_path(path: Any) -> bool:
+    keys = cast("list[Any]", path) if isinstance(path, list) else []
+    return bool(keys) and all(isinstance(key, str) for key in keys)
+
+
+def is_object(value: Any) -> bool:
+    """Tell whether a field holds a JSON object, parsed or not."""
+    return value.is_object() if isinstance(value, JsonText) else isinstance(value, dict)

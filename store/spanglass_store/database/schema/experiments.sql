@@ -1,0 +1,4 @@
+CREATE TABLE experiments (
+    id VARCHAR NOT NULL,
+    name VARCHAR
+);

@@ -1,0 +1,4 @@
+CREATE TABLE projects (
+    id VARCHAR NOT NULL,
+    name VARCHAR
+);

@@ -1,0 +1,178 @@
+"""Who wrote what, path by path: the last writer wins, whatever the order in which rows arrive.
+
+Beside a span's value (a tree of dicts) stands a tree of marks. A mark is a plain stamp where one row wrote the
+whole subtree, else a `Mark`. With them a row that comes late changes only what no later row has written since:
+the outcome is a function of the set of rows, not of their order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from spanglass_store.database.json_text import JsonText, parsed
+
+MAX_DEPTH = 200  # below it a dict is one value: replaced, not merged
+NEVER = -1
+
+
+class Absent:
+    """The value of a path that was never written, or was deleted."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = Absent()
+
+
+@dataclass(slots=True)
+class Mark:
+    """The writers of a dict: `rest` wrote the keys that `children` does not name.
+
+    `floor` is the last write that replaced the whole (anything older below is void); `written` is the last
+    write of a dict here. A child that has a mark but no value was deleted at that stamp.
+    """
+
+    rest: int
+    floor: int = NEVER
+    written: int = NEVER
+    children: dict[str, Mark | int] = field(default_factory=dict[str, "Mark | int"])
+
+
+def write(value: Any, mark: Mark | int | None, incoming: Any, stamp: int, depth: int = 0) -> tuple[Any, Any]:
+    """Write `incoming` at `stamp` over `value`; return the value and the mark that stand then.
+
+    Dicts merge, anything else replaces; `ABSENT` deletes. `mark` is None where nothing was ever written.
+    `value` is changed in place where it is a dict.
+    """
+    if mark is None:
+        return incoming, stamp
+    value, incoming = _as_dict(value), _as_dict(incoming)
+    is_dict = isinstance(value, dict) and depth < MAX_DEPTH
+    floor = _floor_of(mark, is_dict=is_dict)
+    if stamp < floor:
+        return value, mark
+    if not (isinstance(incoming, dict) and depth < MAX_DEPTH):
+        return _replace(value, mark, incoming, stamp, is_dict=is_dict)
+    if not is_dict:
+        return incoming, Mark(rest=stamp, floor=floor, written=stamp)
+    node = _as_mark(mark)
+    node.written = max(node.written, stamp)
+    for key, new in cast("dict[str, Any]", incoming).items():
+        write_key(value, node, key, new, stamp, depth + 1)
+    return value, node
+
+
+def write_key(fields: dict[str, Any], node: Mark, key: str, incoming: Any, stamp: int, depth: int = 1) -> None:
+    """Write one key of a dict and its mark, in place."""
+    old = fields.get(key, ABSENT)
+    value, mark = write(old, _child_mark(fields, node, key), incoming, stamp, depth)
+    if value is ABSENT:
+        fields.pop(key, None)
+    else:
+        fields[key] = value
+    node.children[key] = mark
+
+
+def erase_older(value: Any, mark: Mark | int | None, stamp: int, depth: int = 0) -> tuple[Any, Any]:
+    """Take away all that was written before `stamp`; return what stands then (`ABSENT`, None for nothing)."""
+    if mark is None or isinstance(mark, int):
+        return (ABSENT, None) if mark is None or mark < stamp else (value, mark)
+    if mark.written < stamp:
+        return ABSENT, None
+    fields = cast("dict[str, Any]", parsed(value))
+    for key in [*fields, *(key for key in mark.children if key not in fields)]:
+        child, child_mark = erase_older(fields.get(key, ABSENT), _child_mark(fields, mark, key), stamp, depth + 1)
+        if child is ABSENT:
+            fields.pop(key, None)
+        else:
+            fields[key] = child
+        if child_mark is None:
+            mark.children.pop(key, None)
+        else:
+            mark.children[key] = child_mark
+    return fields, mark
+
+
+def values_at(value: Any, mark: Mark | int | None, stamp: int) -> Any:
+    """Return what the row of `stamp` wrote and nobody has overwritten since, or `ABSENT`."""
+    if mark is None or isinstance(mark, int):
+        return value if mark == stamp else ABSENT
+    fields = cast("dict[str, Any]", parsed(value))
+    found: dict[str, Any] = {}
+    for key, child in fields.items():
+        kept = values_at(child, _child_mark(fields, mark, key), stamp)
+        if kept is not ABSENT:
+            found[key] = kept
+    return found if found or mark.rest == stamp else ABSENT
+
+
+def oldest(mark: Mark | int) -> int:
+    """Return the lowest stamp that a tree of marks names."""
+    if isinstance(mark, int):
+        return mark
+    return min([mark.rest, *(oldest(child) for child in mark.children.values())])
+
+
+def encode_mark(mark: Mark | int) -> Any:
+    """Return a mark as plain JSON."""
+    if isinstance(mark, int):
+        return mark
+    children = {key: encode_mark(child) for key, child in mark.children.items()}
+    return [mark.rest, mark.floor, mark.written, children]
+
+
+def decode_mark(coded: Any) -> Any:
+    """Return the mark that `encode_mark` wrote."""
+    if isinstance(coded, int):
+        return coded
+    rest, floor, written, children = coded
+    return Mark(rest, floor, written, {key: decode_mark(child) for key, child in children.items()})
+
+
+def stamp_at(fields: dict[str, Any], node: Mark, path: list[str]) -> int | None:
+    """Return the stamp of the value at `path`, or None where it is a dict of several writers or not there."""
+    mark: Mark | int | None = node
+    value: Any = fields
+    for key in path:
+        if isinstance(mark, int):
+            return mark
+        if mark is None or not isinstance(value, dict):
+            return None
+        inner = cast("dict[str, Any]", value)
+        mark, value = _child_mark(inner, mark, key), parsed(inner.get(key, ABSENT))
+    return mark if isinstance(mark, int) else None
+
+
+def _replace(value: Any, mark: Mark | int, incoming: Any, stamp: int, *, is_dict: bool) -> tuple[Any, Any]:
+    """Replace a value as a whole, save what later rows wrote below it."""
+    if not is_dict:
+        return incoming, stamp
+    node = _as_mark(mark)
+    if node.written < stamp or (node.written == stamp and incoming is not ABSENT):
+        return incoming, stamp
+    value, kept = erase_older(value, node, stamp)
+    kept.floor = max(kept.floor, stamp)
+    return value, kept
+
+
+def _child_mark(fields: dict[str, Any], node: Mark, key: str) -> Mark | int | None:
+    mark = node.children.get(key)
+    if mark is not None:
+        return mark
+    return node.rest if key in fields else None
+
+
+def _as_mark(mark: Mark | int) -> Mark:
+    return Mark(rest=mark, written=mark) if isinstance(mark, int) else mark
+
+
+def _floor_of(mark: Mark | int, *, is_dict: bool) -> int:
+    if isinstance(mark, Mark):
+        return mark.floor
+    return NEVER if is_dict else mark
+
+
+def _as_dict(value: Any) -> Any:
+    return value.parse() if isinstance(value, JsonText) and value.is_object() else value

@@ -1,0 +1,27 @@
+"""The SQL by name: `schema/<name>.sql` in the order of `schema/_order`, and `queries/<name>.sql`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+FORMAT = 1  # of the tables; the migration to format n is `schema/migrations/<n>.sql`
+
+_HERE = files("spanglass_store.database")
+
+
+@cache
+def query(name: str) -> str:
+    """Return the text of `queries/<name>.sql`. Raises FileNotFoundError for a name that is not there."""
+    return (_HERE / "queries" / f"{name}.sql").read_text("utf-8")
+
+
+def schema() -> list[str]:
+    """Return the statements that make the tables and views, in their order."""
+    names = (_HERE / "schema" / "_order").read_text("utf-8").split()
+    return [(_HERE / "schema" / f"{name}.sql").read_text("utf-8") for name in names]
+
+
+def migration(to_format: int) -> str:
+    """Return the script that takes a store from the format before `to_format` to it."""
+    return (_HERE / "schema" / "migrations" / f"{to_format:04d}.sql").read_text("utf-8")

@@ -1,0 +1,78 @@
+"""Makes the tables of a new store, recognises those of an older or newer one."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from spanglass_store.database import statements
+from spanglass_store.faults import StoreFault, UnknownFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import duckdb
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    connect: Callable[[], duckdb.DuckDBPyConnection],
+    *,
+    is_read_only: bool,
+) -> duckdb.DuckDBPyConnection:
+    """Return a connection to tables of the present format: made, migrated, or as they are.
+
+    Migrating closes the connection first, copies the file, and calls `connect` for a new one.
+    Raises UnknownFormat for a newer format (nothing is touched) and StoreFault for a file that is not ours.
+    """
+    found = _read_format(connection, path)
+    if found is None:
+        if is_read_only:
+            raise StoreFault("There is nothing to open: the store has no tables yet.", path)
+        _create(connection)
+        return connection
+    if found > statements.FORMAT:
+        sentence = f"The tables have format {found}, written by a newer Spanglass; this one reads up to"
+        raise UnknownFormat(f"{sentence} {statements.FORMAT}. Nothing was touched; update Spanglass to open it.", path)
+    if found == statements.FORMAT:
+        return connection
+    if is_read_only:
+        raise StoreFault("The tables are of an older Spanglass and may not be written; nothing was touched.", path)
+    connection.execute("CHECKPOINT")
+    connection.close()
+    shutil.copyfile(path, path.with_suffix(f".format{found}.duckdb"))
+    connection = connect()
+    _migrate(connection, found)
+    return connection
+
+
+def _read_format(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
+    """Return the format of the tables, or None for a file without any."""
+    tables = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    if not tables:
+        return None
+    row: tuple[Any, ...] | None = None
+    if "meta" in tables:
+        row = connection.execute("SELECT format FROM meta").fetchone()
+    if row is None:
+        raise StoreFault("The file holds tables that are not Spanglass's; it was left alone.", path)
+    return int(row[0])
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.begin()
+    for statement in statements.schema():
+        connection.execute(statement)
+    connection.execute("INSERT INTO meta VALUES (?, 0)", [statements.FORMAT])
+    connection.commit()
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection, found: int) -> None:
+    """Take the tables from one format to the next until they are of the present one, all or nothing."""
+    connection.begin()
+    for to_format in range(found + 1, statements.FORMAT + 1):
+        connection.execute(statements.migration(to_format))
+    connection.execute("UPDATE meta SET format = ?", [statements.FORMAT])
+    connection.commit()
