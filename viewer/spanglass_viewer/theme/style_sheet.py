@@ -61,6 +61,7 @@ QPushButton[kind="stat"] { background: $raised; border: 1px solid $border; borde
 QPushButton[kind="stat"]:focus { border-color: $accent; }
 QPushButton[kind="stat"][tone="error"] { background: $error_fill; border-color: $error_fill; color: $error; }
 QPushButton[kind="stat"][tone="error"]:hover { border-color: $error; }
+QPushButton[kind="pill"] { background: $accent; border: none; border-radius: 12px; padding: 0 12px; min-height: 24px; max-height: 24px; color: $accent_text; }
 QLabel[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; min-height: 16px; max-height: 16px; }
 QLabel[kind="stat"][tone="live"] { color: $ok; }
 QLabel[kind="stat"][tone="warning"] { color: $warning; background: $warning_fill; border-color: $warning_fill; }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 BINS = 2048
 MAX_LANES = 8
+_GAP_BINS = 3
 EMPTY_CELL = 0
 ERROR_CELL = 1
 FIRST_TYPE_CELL = 2  # the cell of type code c is c + 2
@@ -21,10 +22,12 @@ FIRST_TYPE_CELL = 2  # the cell of type code c is c + 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overview:
-    """`cells` (lanes x bins, uint8) says what fills a cell; `error_bins` are the bins in which own errors began."""
+    """`cells` (lanes x bins, uint8) says what fills a cell; `error_bins` are the bins in which own errors began,
+    `last_us` is where the last bin ends."""
 
     cells: npt.NDArray[np.uint8]
     error_bins: Ints
+    last_us: int
 
 
 def draw_overview(
@@ -37,6 +40,8 @@ def draw_overview(
     scale = BINS / max(extent_us[1] - extent_us[0], 1)
     first = np.clip((start_us - extent_us[0]) * scale, 0, BINS - 1).astype(np.int64)
     last = np.clip((end_us - extent_us[0]) * scale - 1, first, BINS - 1).astype(np.int64)
+    # neighbours stay apart where they are long enough to lose a little
+    last -= np.where(last - first >= 4 * _GAP_BINS, _GAP_BINS, 0)
     deepest = int(depth.max(initial=0))
     lanes = min(deepest + 1, MAX_LANES)
     lane = depth.astype(np.int64) * lanes // (deepest + 1)
@@ -50,4 +55,4 @@ def draw_overview(
     cells[cover.max(axis=1) == 0] = EMPTY_CELL
     if kinds > ERROR_CELL:
         cells[cover[:, ERROR_CELL] > 0] = ERROR_CELL
-    return Overview(cells.astype(np.uint8), np.unique(first[is_own_error]).astype(np.int32))
+    return Overview(cells.astype(np.uint8), np.unique(first[is_own_error]).astype(np.int32), extent_us[1])

@@ -133,3 +133,58 @@ def make_large_skeleton(count: int, *, seed: int = 7, is_chain: bool = False) ->
         score_count=(kinds == 4).astype(np.int32),
         errors={int(row): f"ValueError: no such order {row}" for row in np.flatnonzero(is_error)},
     )
+
+
+def make_support_skeleton() -> TraceSkeleton:
+    """Return the trace of a support agent with everything that a tree can show: errors, ghosts, an orphan, what runs."""
+    return make_skeleton([*_answering(), *_paying(), *_finishing()], "9f2c41d0a7b34e41a")
+
+
+def _answering() -> list[MadeSpan]:
+    llm = {"name": "chat.completions", "type": "llm"}
+    return [
+        MadeSpan("run", (), 0, None, "support_agent.run", "task"),
+        MadeSpan("classify", ("run",), 0.02, 1.33, "classify_intent", "function"),
+        MadeSpan("classify-llm", ("classify",), 0.06, 1.28, model="gpt-5-mini", tokens=612, ttft=0.4, cost=0.0004, **llm),
+        MadeSpan("search", ("run",), 1.36, 2.0, "kb.search", "tool"),
+        MadeSpan("embed", ("search",), 1.38, 1.59, "POST /embeddings", "llm", "text-embedding-4", tokens=88),
+        MadeSpan("vss", ("search",), 1.6, 1.97, "duckdb.vss", "function"),
+        MadeSpan("planner", ("run",), 2.05, 8.44, "planner", "task"),
+        MadeSpan("plan", ("planner",), 2.08, 4.82, model="claude-sonnet-5", tokens=3310, ttft=0.9, attachments=1, cost=0.021, **llm),
+        MadeSpan("lookup", ("planner",), 4.86, 5.68, "orders.lookup", "tool"),
+        MadeSpan("lookup-get", ("lookup",), 4.9, 5.65, "GET /v2/orders/A-10422", "function"),
+        MadeSpan("ocr", ("planner",), 5.7, 7.39, "receipt.ocr", "tool", attachments=2),
+        MadeSpan("vision", ("ocr",), 5.75, 7.31, "vision.extract", "llm", "gpt-5-vision", tokens=1810, attachments=1, cost=0.009),
+        MadeSpan("plan-2", ("planner",), 7.44, 8.4, model="claude-sonnet-5", tokens=900, cost=0.004, **llm),
+    ]  # fmt: skip
+
+
+def _paying() -> list[MadeSpan]:
+    timeout = "GatewayTimeout: POST /refunds did not answer within 1 300 ms"
+    raised = f'Traceback (most recent call last):\n  File "payments.py", line 41, in refund\n    post()\n{timeout}'
+    gave_up = (
+        f"{raised}\n\nThe above exception was the direct cause of the following exception:\n\n"
+        'Traceback (most recent call last):\n  File "agent.py", line 9, in run\n    pay()\nRefundFailed: gave up'
+    )
+    return [
+        MadeSpan("executor", ("run",), 8.46, 16.58, "executor", "task", error=gave_up),
+        MadeSpan("refund-1", ("executor",), 8.5, 9.88, "payments.refund", "tool", error=raised),
+        MadeSpan("post-1", ("refund-1",), 8.53, 9.85, "POST /refunds", "function", error=raised),
+        MadeSpan("refund-2", ("executor",), 10.0, 11.38, "payments.refund", "tool", error=raised),
+        MadeSpan("post-2", ("refund-2",), 10.03, 11.35, "POST /refunds", "function", error=raised),
+        MadeSpan("refund-3", ("executor",), 11.5, 12.88, "payments.refund", "tool"),
+        MadeSpan("post-3", ("refund-3",), 11.53, 12.85, "POST /refunds", "function"),
+        MadeSpan("explain", ("executor",), 13.0, 15.31, "chat.completions", "llm", "claude-sonnet-5", tokens=4120, cost=0.03),
+    ]  # fmt: skip
+
+
+def _finishing() -> list[MadeSpan]:
+    return [
+        MadeSpan("guards", ("run",), 16.6, 17.58, "guardrails", "task"),
+        MadeSpan("tone", ("guards",), 16.62, 17.4, "check_tone", "classifier", scores=2),
+        MadeSpan("policy", ("guards",), 16.63, 17.52, "check_policy", "score", scores=1),
+        MadeSpan("join", ("tone", "policy"), 17.53, 17.56, "merge_verdicts", "function"),
+        MadeSpan("stream", ("run",), 17.6, None, "chat.completions", "llm", "gpt-5-mini", ttft=0.3),
+        MadeSpan("lost", ("gone",), 12.0, 12.4, "webhook.deliver", "automation"),
+        MadeSpan("dead", ("run",), 14.0, None, "audit.write", "review", is_interrupted=True),
+    ]  # fmt: skip

@@ -1,0 +1,100 @@
+"""The trace's header: its name, its id, its figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from spanglass_viewer.format.durations import format_duration
+from spanglass_viewer.format.moments import format_absolute
+from spanglass_viewer.format.quantities import format_compact, format_cost, format_count, format_many
+from spanglass_viewer.format.text import elide_middle
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.widgets.buttons import IconButton, StatButton
+from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel, plain_tooltip
+
+if TYPE_CHECKING:
+    from spanglass_store.database.records import TraceSummary
+    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
+
+_ID_CHARS = 9
+
+
+class TraceHeader(QWidget):
+    """Name, short id, copy link; below them duration, spans, tokens, cost, errors."""
+
+    copy_link_clicked = Signal()
+    errors_clicked = Signal()
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = ElidedLabel(role=FontRole.TITLE)
+        self._trace_id = PlainLabel(role=FontRole.CODE, tone="faint")
+        self._live = PlainLabel("● Live", role=FontRole.SMALL, tone="ok")
+        self._copy = IconButton("link", "Copy link", appearance)
+        self._copy.clicked.connect(self.copy_link_clicked)
+        self._duration, self._spans, self._tokens, self._cost = (
+            PlainLabel(role=FontRole.SMALL) for _ in range(4)
+        )
+        for figure in self._figures():
+            figure.setProperty("kind", "stat")
+        self._errors = StatButton()
+        self._errors.set_tone("error")
+        self._errors.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._errors.setToolTip("Go to the next error (F8)")
+        self._errors.clicked.connect(self.errors_clicked)
+        self._lay_out()
+
+    def _figures(self) -> tuple[PlainLabel, ...]:
+        return self._duration, self._spans, self._tokens, self._cost
+
+    def _lay_out(self) -> None:
+        title = QHBoxLayout()
+        title.setSpacing(10)
+        title.addWidget(self._name, 1)
+        title.addWidget(self._trace_id)
+        title.addWidget(self._live)
+        title.addWidget(self._copy)
+        figures = QHBoxLayout()
+        figures.setSpacing(8)
+        for widget in (*self._figures(), self._errors):
+            figures.addWidget(widget)
+        figures.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 12, 10)
+        column.setSpacing(8)
+        column.addLayout(title)
+        column.addLayout(figures)
+
+    def show_snapshot(self, snapshot: TraceSnapshot) -> None:
+        """Show a trace's figures."""
+        skeleton, rollups = snapshot.skeleton, snapshot.rollups
+        self._name.setText(skeleton.names[skeleton.name_code[snapshot.first_root]])
+        self._trace_id.setText(elide_middle(snapshot.root_span_id, _ID_CHARS))
+        self._trace_id.setToolTip(plain_tooltip(snapshot.root_span_id))
+        self._live.setVisible(snapshot.has_running)
+        self._spans.setText(format_many(len(snapshot), "span"))
+        self._duration.setToolTip(f"Started {format_absolute(snapshot.first_us)}")
+        self._tokens.setVisible(rollups.tokens_total is not None)
+        self._tokens.setText(f"{format_compact(rollups.tokens_total)} tokens")
+        self._tokens.setToolTip(f"{format_count(rollups.tokens_total)} tokens")
+        self._cost.setVisible(rollups.cost is not None)
+        self._cost.setText(format_cost(rollups.cost))
+        errors = len(snapshot.errors.own_spans)
+        self._errors.setVisible(errors > 0)
+        self._errors.setText(format_many(errors, "error"))
+
+    def show_summary(self, summary: TraceSummary) -> None:
+        """Add to the tooltip of the tokens what only the store's sums know."""
+        parts = (
+            ("in", summary.prompt_tokens), ("out", summary.completion_tokens), ("cached", summary.cached_tokens),
+        )  # fmt: skip
+        known = [f"{format_count(count)} {what}" for what, count in parts if count is not None]
+        self._tokens.setToolTip(" · ".join([f"{format_count(summary.tokens)} tokens", *known]))
+
+    def show_duration(self, secs: float) -> None:
+        """Show how long the trace took, or takes so far."""
+        self._duration.setText(format_duration(secs))

@@ -1,0 +1,285 @@
+"""The middle of the window: a trace's header, minimap, tree and waterfall."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from spanglass_viewer.models.span_table import SpanTableModel
+from spanglass_viewer.models.time_axis import TimeAxis
+from spanglass_viewer.panes.trace_header import TraceHeader
+from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.views.minimap import Minimap
+from spanglass_viewer.views.span_table_view import SpanTableView
+from spanglass_viewer.widgets.labels import PlainLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+
+    from spanglass_store.database.records import TraceSummary
+    from spanglass_viewer.models.selection import Selection
+    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.trace.references import SpanRef
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
+
+_TICK_MS = 100
+_LOADING_AFTER_MS = 200  # what comes sooner would only flicker
+_PILL_BOTTOM_PX = 14
+
+
+class TracePane(QWidget):
+    """Shows the open trace, sets the selected span, and follows the selection when others set it."""
+
+    copy_link_requested = Signal(object)  # SpanRef | None: None means the trace as a whole
+    error_wanted = Signal(int)  # 1: the next one, -1: the one before
+
+    def __init__(
+        self,
+        selection: Selection,
+        appearance: Appearance,
+        parent: QWidget | None = None,
+        *,
+        clock_us: Callable[[], int] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._selection = selection
+        self._model = SpanTableModel(parent=self) if clock_us is None else SpanTableModel(clock_us, self)
+        self._axis = TimeAxis(self)
+        self._header = TraceHeader(appearance)
+        self._minimap = Minimap(self._axis, appearance)
+        self._view = SpanTableView(self._model, self._axis, appearance)
+        self._notice = PlainLabel(tone="faint")
+        self._pill = _make_pill(self._view)
+        self._new_below = 0
+        self._tick = QTimer(self, interval=_TICK_MS)
+        self._loading = QTimer(self, interval=_LOADING_AFTER_MS, singleShot=True)
+        self._lay_out()
+        self._connect()
+        self.show_nothing()
+
+    def _lay_out(self) -> None:
+        trace = QWidget()
+        column = QVBoxLayout(trace)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        strip = QVBoxLayout()
+        strip.setContentsMargins(14, 0, 14, 6)
+        strip.addWidget(self._minimap)
+        column.addWidget(self._header)
+        column.addLayout(strip)
+        column.addWidget(self._view, 1)
+        self._notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(trace)
+        self._stack.addWidget(self._notice)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._stack)
+        self.setFocusProxy(self._view)
+
+    def _connect(self) -> None:
+        self._header.copy_link_clicked.connect(self._on_copy_link_clicked)
+        self._header.errors_clicked.connect(self._on_errors_clicked)
+        self._view.span_selected.connect(self._on_span_selected)
+        self._view.rows_added_below.connect(self._on_rows_added_below)
+        self._view.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self._pill.clicked.connect(self._on_pill_clicked)
+        self._selection.span_changed.connect(self._on_selection_changed)
+        self._tick.timeout.connect(self._on_tick)
+        self._loading.timeout.connect(self._on_loading_lasts)
+
+    # what is shown
+
+    def show_snapshot(self, snapshot: TraceSnapshot, *, opened: bool) -> None:
+        """Show a trace. `opened`: it was opened just now, and goes to its first error; else it is updated in place."""
+        self._loading.stop()
+        if opened:
+            self._clear_pill()
+            self._axis.reset()
+            self._model.set_snapshot(None)
+        self._minimap.set_snapshot(snapshot)
+        self._header.show_snapshot(snapshot)
+        self._view.show_snapshot(snapshot)
+        self._show_time(snapshot)
+        self._stack.setCurrentIndex(0)
+        self._set_ticking()
+        if opened:
+            own = snapshot.errors.own_spans
+            self._choose(int(own[0]) if len(own) else snapshot.first_root)
+
+    def show_summary(self, summary: TraceSummary) -> None:
+        """Say of the trace that is shown what only the store's sums know: tokens in, out, cached."""
+        if self._model.snapshot is not None and summary.root_span_id == self._model.snapshot.root_span_id:
+            self._header.show_summary(summary)
+
+    def show_loading(self, root_span_id: str) -> None:
+        """Wait for a trace; what was shown stays for a moment, so that a quick answer does not flicker."""
+        if self._model.snapshot is None or self._model.snapshot.root_span_id != root_span_id:
+            self._loading.start()
+
+    def show_nothing(self) -> None:
+        """Show that no trace is open."""
+        self._show_notice("No trace is open")
+
+    def _show_notice(self, text: str) -> None:
+        self._loading.stop()
+        self._notice.setText(text)
+        self._stack.setCurrentIndex(1)
+        self._minimap.set_snapshot(None)
+        self._view.show_snapshot(None)
+        self._clear_pill()
+        self._set_ticking()
+
+    # the selected span
+
+    def select_span_id(self, span_id: str) -> bool:
+        """Select a span of the trace, and tell whether it is there."""
+        snapshot = self._model.snapshot
+        span = None if snapshot is None else snapshot.find_span(span_id)
+        if span is None:
+            return False
+        self._choose(span)
+        return True
+
+    def step_span(self, step: int) -> bool:
+        """Select the next (1) or previous (-1) visible row, and tell whether there is one."""
+        row = self._view.currentIndex().row() + step
+        if not 0 <= row < self._model.rowCount():
+            return False
+        self._view.setCurrentIndex(self._model.index(row, 0))
+        return True
+
+    def next_error(self, step: int) -> bool:
+        """Select the next (1) or previous (-1) span where an error began; False where there is none further."""
+        snapshot = self._model.snapshot
+        if snapshot is None:
+            return False
+        own = snapshot.errors.own_spans
+        places = snapshot.layout.row_of_span[own]
+        current = self._view.current_span
+        here = -1 if current is None else int(snapshot.layout.row_of_span[current])
+        at = int(np.searchsorted(places, here, "right")) if step > 0 else int(np.searchsorted(places, here)) - 1
+        if not 0 <= at < len(own):
+            return False
+        self._choose(int(own[at]))
+        return True
+
+    def _choose(self, span: int) -> None:
+        """Select a span and bring it into sight."""
+        snapshot = self._model.snapshot
+        if snapshot is not None:
+            self._view.select_span(span, centred=True)
+            self._selection.select_span(snapshot.ref(span))
+
+    def _on_span_selected(self, span: int) -> None:
+        if self._model.snapshot is not None:
+            self._selection.select_span(self._model.snapshot.ref(span))
+
+    def _on_selection_changed(self, ref: SpanRef | None) -> None:
+        snapshot = self._model.snapshot
+        if ref is None or snapshot is None or ref.root_span_id != snapshot.root_span_id:
+            return
+        span = snapshot.find_span(ref.span_id)
+        if span is not None and span != self._view.current_span:
+            self._view.select_span(span)
+
+    # folding, zooming
+
+    def collapse_all(self) -> None:
+        """Fold everything below the roots' children."""
+        self._model.fold_all()
+
+    def expand_all(self) -> None:
+        """Show every row."""
+        self._model.unfold_all()
+
+    def reset_zoom(self) -> None:
+        """Show the whole time."""
+        self._axis.reset()
+
+    # time
+
+    def _show_time(self, snapshot: TraceSnapshot) -> None:
+        last_us = max(snapshot.last_us, self._model.now_us()) if snapshot.has_running else snapshot.last_us
+        self._axis.set_extent(snapshot.first_us, last_us)
+        self._header.show_duration((last_us - snapshot.first_us) / 1e6)
+
+    def _set_ticking(self) -> None:
+        """Tick only while something that runs can be seen."""
+        snapshot = self._model.snapshot
+        if snapshot is not None and snapshot.has_running and self.isVisible():
+            self._tick.start()
+        else:
+            self._tick.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Go on ticking."""
+        super().showEvent(event)
+        self._set_ticking()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop ticking."""
+        super().hideEvent(event)
+        self._set_ticking()
+
+    def _on_tick(self) -> None:
+        if self._model.snapshot is not None:
+            self._show_time(self._model.snapshot)
+            self._view.viewport().update()
+
+    def _on_loading_lasts(self) -> None:
+        self._show_notice("Loading the trace…")
+
+    # new rows out of sight
+
+    def _on_rows_added_below(self, count: int) -> None:
+        self._new_below += count
+        self._pill.setText(f"↓ {self._new_below} new")
+        self._pill.adjustSize()
+        self._place_pill()
+        self._pill.show()
+
+    def _on_scrolled(self, value: int) -> None:
+        if value == self._view.verticalScrollBar().maximum():
+            self._clear_pill()
+
+    def _on_pill_clicked(self) -> None:
+        self._view.scrollToBottom()
+        self._clear_pill()
+
+    def _clear_pill(self) -> None:
+        self._new_below = 0
+        self._pill.hide()
+
+    def _place_pill(self) -> None:
+        viewport = self._view.viewport()
+        corner = QPoint((viewport.width() - self._pill.width()) // 2, viewport.height() - self._pill.height())
+        self._pill.move(viewport.mapTo(self._view, corner) - QPoint(0, _PILL_BOTTOM_PX))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the pill in its place."""
+        super().resizeEvent(event)
+        self._place_pill()
+
+    # what others do
+
+    def _on_copy_link_clicked(self) -> None:
+        self.copy_link_requested.emit(self._selection.span)
+
+    def _on_errors_clicked(self) -> None:
+        self.error_wanted.emit(1)
+
+
+def _make_pill(parent: QWidget) -> QPushButton:
+    pill = QPushButton(parent)
+    pill.setProperty("kind", "pill")
+    pill.setFont(font(FontRole.SMALL_STRONG))
+    pill.setCursor(Qt.CursorShape.PointingHandCursor)
+    pill.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    pill.hide()
+    return pill

@@ -1,0 +1,42 @@
+"""A scroll bar that shows by red ticks where the errors are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QScrollBar, QWidget
+
+if TYPE_CHECKING:
+    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.trace.layout import Ints
+
+_TICK_PX = 2
+_INSET_PX = 3
+
+
+class ErrorScrollBar(QScrollBar):
+    """A vertical scroll bar over rows, some of which have errors."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self._appearance = appearance
+        self._shares: list[float] = []
+
+    def set_error_rows(self, rows: Ints, count: int) -> None:
+        """Mark these rows out of `count`."""
+        # more ticks than a screen has pixels say nothing
+        self._shares = np.unique(np.round(rows / max(count, 1), 3)).tolist()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the bar, and the ticks over it."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        color = QColor(self._appearance.tokens.error)
+        width, height = self.width() - 2 * _INSET_PX, self.height() - _TICK_PX
+        for share in self._shares:
+            painter.fillRect(QRect(_INSET_PX, round(share * height), width, _TICK_PX), color)
+        painter.end()

@@ -1,0 +1,126 @@
+"""Colours, fonts and pixmaps of the span table's rows, made once a theme: a paint makes nothing."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+
+from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.icons import icon_pixmap, type_icon_name
+
+if TYPE_CHECKING:
+    from spanglass_viewer.theme.appearance import Appearance
+
+ROW_HEIGHT = 28
+BADGE_PX = 18
+MARK_PX = 14
+_BADGE_ICON_PX = 13
+_BADGE_RADIUS = 4.5
+_GROUND_ALPHA = 0.17
+_CACHED_TEXTS = 4096
+
+
+class RowStyle(QObject):
+    """What the delegates paint with; remade when the theme changes."""
+
+    def __init__(self, appearance: Appearance, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self.name_font = font(FontRole.BODY)
+        self.root_font = font(FontRole.BODY_STRONG)
+        self.detail_font = font(FontRole.SMALL)
+        self.tiny_font = font(FontRole.TINY)
+        self.name_metrics = QFontMetrics(self.name_font)
+        self.root_metrics = QFontMetrics(self.root_font)
+        self.detail_metrics = QFontMetrics(self.detail_font)
+        self.tiny_metrics = QFontMetrics(self.tiny_font)
+        self.device_ratio = 1.0
+        self._badges: dict[tuple[str, bool, float], QPixmap] = {}
+        self._read_tokens()
+        appearance.changed.connect(self._read_tokens)
+
+    def _read_tokens(self) -> None:
+        tokens = self._appearance.tokens
+        self._badges.clear()
+        self._hues: dict[str, QColor] = {}
+        self.window = QColor(tokens.window)
+        self.raised = QColor(tokens.raised)
+        self.hover = QColor(tokens.hover)
+        self.hairline = QColor(tokens.hairline)
+        self.selection = QColor(tokens.selection)
+        self.selection_soft = QColor(tokens.selection_soft)
+        self.accent = QColor(tokens.accent)
+        self.text = QColor(tokens.text)
+        self.muted = QColor(tokens.text_muted)
+        self.faint = QColor(tokens.text_faint)
+        self.error = QColor(tokens.error)
+        self.error_fill = QColor(tokens.error_fill)
+        self.warning = QColor(tokens.warning)
+        self.live = QColor(tokens.ok)
+        self.guide_pen = QPen(QColor(tokens.guide))
+        self.dashed_pen = QPen(QColor(tokens.text_faint), 1.0, Qt.PenStyle.DashLine)
+        self.dashed_pen.setDashPattern([2.0, 2.0])
+        self.grid_pen = QPen(QColor(tokens.hairline))
+
+    def hue(self, span_type: str) -> QColor:
+        """Return the colour of a span type."""
+        found = self._hues.get(span_type)
+        if found is None:
+            found = self._hues[span_type] = QColor(self._appearance.tokens.type_hue(span_type))
+        return found
+
+    def badge(self, span_type: str, *, is_dimmed: bool = False) -> QPixmap:
+        """Return the icon of a span type on its tinted ground."""
+        key = (type_icon_name(span_type), is_dimmed, self.device_ratio)
+        found = self._badges.get(key)
+        if found is None:
+            found = self._badges[key] = self._draw_badge(span_type, is_dimmed=is_dimmed)
+        return found
+
+    def _draw_badge(self, span_type: str, *, is_dimmed: bool) -> QPixmap:
+        side = round(BADGE_PX * self.device_ratio)
+        pixmap = QPixmap(side, side)
+        pixmap.setDevicePixelRatio(self.device_ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        ground = QColor(self.hue(span_type))
+        ground.setAlphaF(_GROUND_ALPHA)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(0.55 if is_dimmed else 1.0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(QRectF(0, 0, BADGE_PX, BADGE_PX), _BADGE_RADIUS, _BADGE_RADIUS)
+        icon = icon_pixmap(
+            type_icon_name(span_type), self.hue(span_type).name(), _BADGE_ICON_PX, max(self.device_ratio, 1.0)
+        )
+        inset = (BADGE_PX - _BADGE_ICON_PX) / 2
+        painter.drawPixmap(QRectF(inset, inset, _BADGE_ICON_PX, _BADGE_ICON_PX), icon, QRectF(icon.rect()))
+        painter.end()
+        return pixmap
+
+    def mark(self, icon_name: str, color: QColor, size_px: int = MARK_PX) -> QPixmap:
+        """Return a small icon in a colour."""
+        return icon_pixmap(icon_name, color.name(), size_px, self.device_ratio)
+
+
+@functools.lru_cache(maxsize=_CACHED_TEXTS)
+def text_width(text: str, role: FontRole) -> int:
+    """Return how wide a text is, in logical pixels."""
+    return QFontMetrics(font(role)).horizontalAdvance(text)
+
+
+@functools.lru_cache(maxsize=_CACHED_TEXTS)
+def elided(text: str, role: FontRole, width: int, *, in_middle: bool = False) -> str:
+    """Return as much of a text as fits a width."""
+    if text_width(text, role) <= width:
+        return text
+    mode = Qt.TextElideMode.ElideMiddle if in_middle else Qt.TextElideMode.ElideRight
+    return QFontMetrics(font(role)).elidedText(text, mode, max(width, 0))
+
+
+def role_font(role: FontRole) -> QFont:
+    """Return the font of a role."""
+    return font(role)

@@ -1,0 +1,149 @@
+"""Where the parts of a row's first cell lie: one function that both painting and clicking ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect
+
+from spanglass_viewer.format.quantities import format_compact, format_many
+from spanglass_viewer.models.span_row import ErrorKind, SpanRow
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.views.row_style import BADGE_PX, MARK_PX, text_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+INDENT_PX = 18
+_LEFT_PX = 10
+_CHEVRON_PX = 16
+_GAP = 7
+_TEXT_GAP = 4
+_PILL_PAD = 6
+_LEAST_NAME_PX = 120
+_LEAST_DETAIL_PX = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Something small after the name: an icon, a text, or both; `tone` is muted, faint, error, warning or live."""
+
+    text: str = ""
+    icon: str = ""
+    tone: str = "muted"
+    is_pill: bool = False
+    is_origin_link: bool = False
+
+    @property
+    def width(self) -> int:
+        """The pixels that it takes, with its padding."""
+        inner = text_width(self.text, FontRole.TINY) if self.text else 0
+        if self.icon:
+            inner += MARK_PX + (_TEXT_GAP if self.text else 0)
+        return inner + (2 * _PILL_PAD if self.is_pill else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SpanCell:
+    """The places of one row's parts; `detail` is None where there is no room for it."""
+
+    levels: int  # of indentation that are drawn: a very deep row is drawn less deep, with its depth as a figure
+    guide_x: int  # of the outermost level
+    chevron: QRect
+    badge: QRect
+    name: QRect
+    detail: QRect | None
+    detail_text: str
+    tags: tuple[tuple[Tag, QRect], ...]
+
+    @property
+    def origin_link(self) -> QRect | None:
+        """The mark that leads to the origin of a bubbled error."""
+        return next((rect for tag, rect in self.tags if tag.is_origin_link), None)
+
+
+def lay_out_cell(row: SpanRow, rect: QRect) -> SpanCell:
+    """Place the parts of a row in its first cell; the name gets what the tags leave, the detail what the name leaves."""
+    most_levels = max(2, (rect.width() - _LEFT_PX - _LEAST_NAME_PX - 2 * BADGE_PX) // INDENT_PX)
+    levels = min(row.depth, most_levels)
+    top, height = rect.top(), rect.height()
+    x = rect.left() + _LEFT_PX + levels * INDENT_PX
+    chevron = QRect(x, top, _CHEVRON_PX, height)
+    badge = QRect(x + _CHEVRON_PX + 2, top + (height - BADGE_PX) // 2, BADGE_PX, BADGE_PX)
+    left, right = badge.right() + 1 + _GAP, rect.right() - 6
+    tags = list(_fitting_tags(row, right - left - _LEAST_NAME_PX // 2))
+    tags_width = sum(tag.width + _GAP for tag in tags)
+    name_width = min(text_width(row.name, name_role(row)), max(right - left - tags_width, 0))
+    name = QRect(left, top, name_width, height)
+    detail_text = detail_of(row)
+    detail = _place_detail(detail_text, name.right() + 1 + _GAP, right - tags_width, top, height)
+    x = (detail if detail is not None else name).right() + 1 + _GAP
+    placed: list[tuple[Tag, QRect]] = []
+    for tag in tags:
+        placed.append((tag, QRect(x, top, tag.width, height)))
+        x += tag.width + _GAP
+    return SpanCell(
+        levels=levels,
+        guide_x=rect.left() + _LEFT_PX + _CHEVRON_PX // 2,
+        chevron=chevron,
+        badge=badge,
+        name=name,
+        detail=detail,
+        detail_text=detail_text,
+        tags=tuple(placed),
+    )
+
+
+def name_role(row: SpanRow) -> FontRole:
+    """Return the font of a row's name: a root is strong."""
+    return FontRole.BODY_STRONG if row.depth == 0 and not row.is_orphan else FontRole.BODY
+
+
+def detail_of(row: SpanRow) -> str:
+    """Return the muted words after a name."""
+    if row.is_ghost:
+        return f"also under {row.also_under}" if row.also_under else "stands elsewhere too"
+    return row.model
+
+
+def _place_detail(text: str, left: int, right: int, top: int, height: int) -> QRect | None:
+    width = min(text_width(text, FontRole.SMALL) if text else 0, right - left)
+    if not text or width < min(_LEAST_DETAIL_PX, text_width(text, FontRole.SMALL)):
+        return None
+    return QRect(left, top, width, height)
+
+
+def _fitting_tags(row: SpanRow, room: int) -> Iterator[Tag]:
+    """Yield the row's tags, the most important first, as far as there is room."""
+    for tag in _tags(row):
+        room -= tag.width + _GAP
+        if room < 0:
+            return
+        yield tag
+
+
+def _tags(row: SpanRow) -> Iterator[Tag]:
+    if row.is_ghost:
+        return
+    if row.error is ErrorKind.OWN:
+        yield Tag(icon="error", tone="error")
+    elif row.error is ErrorKind.BUBBLED:
+        count = format_compact(row.errors_below) if row.errors_below > 1 else ""
+        yield Tag(icon="error-bubbled", text=count, tone="error", is_origin_link=True)
+    if row.is_interrupted:
+        yield Tag(icon="interrupted", text="process died", tone="warning")
+    if row.is_orphan:
+        yield Tag(icon="orphan", text="parent missing", tone="warning")
+    if row.is_cut:
+        yield Tag(icon="warning", text="part of a cycle", tone="warning")
+    if row.is_folded and row.spans_below:
+        yield Tag(text=format_many(row.spans_below, "span"), is_pill=True)
+    if row.is_folded and row.errors_below and row.error is not ErrorKind.BUBBLED:
+        yield Tag(icon="error-bubbled", text=format_compact(row.errors_below), tone="error")
+    if row.attachment_count:
+        yield Tag(icon="clip", text=str(row.attachment_count) if row.attachment_count > 1 else "", tone="faint")
+    if row.score_count:
+        yield Tag(icon="score", text=str(row.score_count) if row.score_count > 1 else "", tone="faint")
+    if row.has_further_parents:
+        yield Tag(icon="ghost", tone="faint")

@@ -1,0 +1,102 @@
+"""The first cell of a row: guides, chevron, type, name, what is worth knowing beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from spanglass_viewer.models.span_row import ErrorKind, SpanRow
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.views.row_delegate import RowDelegate
+from spanglass_viewer.views.row_style import MARK_PX, elided, role_font
+from spanglass_viewer.views.span_cell import INDENT_PX, SpanCell, Tag, lay_out_cell, name_role
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionViewItem
+
+_EDGE_PX = 4
+_CHEVRON_ICON_PX = 14
+_TEXT_FLAGS = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine)
+_MIDDLE_FLAGS = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine)
+
+
+class SpanDelegate(RowDelegate):
+    """Paints the column of names."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint one cell."""
+        row = self.row_at(index)
+        rect: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue] - the stubs leave it out
+        if self.paint_ground(painter, rect, index, row):
+            painter.fillRect(QRect(rect.left(), rect.top(), _EDGE_PX, rect.height()), self.style.accent)
+        cell = lay_out_cell(row, rect)
+        self._paint_guides(painter, rect, row, cell)
+        self._paint_name(painter, row, cell)
+        for tag, place in cell.tags:
+            self._paint_tag(painter, tag, place)
+
+    def _paint_guides(self, painter: QPainter, rect: QRect, row: SpanRow, cell: SpanCell) -> None:
+        painter.setPen(self.style.guide_pen)
+        x = cell.guide_x
+        for _ in range(cell.levels):
+            painter.drawLine(x, rect.top(), x, rect.bottom())
+            x += INDENT_PX
+        if row.is_ghost or row.is_orphan:
+            painter.setPen(self.style.dashed_pen)
+            painter.drawLine(max(x - INDENT_PX + 4, rect.left() + 6), rect.center().y(), x + 6, rect.center().y())
+        if row.depth > cell.levels:
+            painter.setFont(self.style.tiny_font)
+            painter.setPen(self.style.faint)
+            outer = QRect(cell.guide_x, rect.top(), cell.chevron.left() - cell.guide_x - 2, rect.height())
+            painter.drawText(outer, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), str(row.depth))
+        if row.has_children:
+            name = "chevron-right" if row.is_folded else "chevron-down"
+            place = _centred(cell.chevron, _CHEVRON_ICON_PX)
+            painter.drawPixmap(place, self.style.mark(name, self.style.muted, _CHEVRON_ICON_PX))
+
+    def _paint_name(self, painter: QPainter, row: SpanRow, cell: SpanCell) -> None:
+        style = self.style
+        painter.drawPixmap(cell.badge.topLeft(), style.badge(row.type, is_dimmed=row.is_ghost))
+        role = name_role(row)
+        painter.setFont(role_font(role))
+        painter.setPen(style.error if row.error is ErrorKind.OWN else style.muted if row.is_ghost else style.text)
+        painter.drawText(cell.name, _TEXT_FLAGS, elided(row.name, role, cell.name.width(), in_middle=True))
+        if cell.detail is not None:
+            painter.setFont(style.detail_font)
+            painter.setPen(style.faint)
+            shown = elided(cell.detail_text, FontRole.SMALL, cell.detail.width())
+            painter.drawText(cell.detail, _TEXT_FLAGS, shown)
+
+    def _paint_tag(self, painter: QPainter, tag: Tag, place: QRect) -> None:
+        style = self.style
+        color = self._tone(tag.tone)
+        if tag.is_pill:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(style.hairline))
+            painter.setBrush(style.raised)
+            pill = QRectF(place.left() + 0.5, place.center().y() - 7.5, place.width() - 1, 16)
+            painter.drawRoundedRect(pill, 7.5, 7.5)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        left = place.left()
+        if tag.icon:
+            at = QPoint(left, place.center().y() - MARK_PX // 2 + 1)
+            painter.drawPixmap(at, style.mark(tag.icon, color))
+            left += MARK_PX + 4
+        if tag.text:
+            painter.setFont(style.tiny_font)
+            painter.setPen(color)
+            room = place if tag.is_pill else QRect(left, place.top(), place.right() + 1 - left, place.height())
+            painter.drawText(room, _MIDDLE_FLAGS if tag.is_pill else _TEXT_FLAGS, tag.text)
+
+    def _tone(self, tone: str) -> QColor:
+        style = self.style
+        tones = {"error": style.error, "warning": style.warning, "live": style.live, "faint": style.faint}
+        return tones.get(tone, style.muted)
+
+
+def _centred(rect: QRect, side: int) -> QPoint:
+    return QPoint(rect.left() + (rect.width() - side) // 2, rect.top() + (rect.height() - side) // 2)

@@ -1,0 +1,382 @@
+"""The tree and its waterfall: a flat table that keeps its place while a trace grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip, QWidget
+
+from spanglass_viewer.models.span_table import Column, SpanTableModel
+from spanglass_viewer.views.error_scroll_bar import ErrorScrollBar
+from spanglass_viewer.views.parent_edges import paint_parent_edges
+from spanglass_viewer.views.row_delegate import FigureDelegate, RowState
+from spanglass_viewer.views.row_style import ROW_HEIGHT, RowStyle
+from spanglass_viewer.views.ruler import Ruler
+from spanglass_viewer.views.span_cell import SpanCell, lay_out_cell
+from spanglass_viewer.views.span_delegate import SpanDelegate
+from spanglass_viewer.views.span_tooltip import tooltip_of
+from spanglass_viewer.views.timeline_delegate import PAD_PX, TimelineDelegate
+from spanglass_viewer.widgets.labels import plain_tooltip
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import (
+        QHelpEvent,
+        QHideEvent,
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+        QResizeEvent,
+        QShowEvent,
+        QWheelEvent,
+    )
+
+    from spanglass_viewer.models.time_axis import TimeAxis
+    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
+
+_SPAN_SHARE = 0.52  # of the width that the figures leave
+_LEAST_SPAN_PX = 160
+_DURATION_PX, _TOKENS_PX = 84, 76
+_WIDTH_FOR_TOKENS_PX, _WIDTH_FOR_DURATION_PX = 560, 430
+_ZOOM_STEP = 0.8
+_PAN_STEP = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What the view shows before its rows move."""
+
+    top_key: int | None
+    top_offset_px: int
+    current_key: int | None
+    is_at_bottom: bool
+    rows_below: int
+
+
+class SpanTableView(QTableView):
+    """Shows a `SpanTableModel`; selection, scroll position and folds outlive every update of the trace."""
+
+    span_selected = Signal(object)  # the span's number, by the user's hand
+    rows_added_below = Signal(int)  # how many rows came in below the last one in sight
+
+    def __init__(
+        self, model: SpanTableModel, axis: TimeAxis, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._spans = model
+        self._axis = axis
+        self._style = RowStyle(appearance, self)
+        self._state = RowState()
+        self._span_share = _SPAN_SHARE
+        self._place: _Place | None = None
+        self._is_fitting = False
+        self._error_bar = ErrorScrollBar(appearance, self)
+        self._set_up_table()
+        self._set_up_columns()
+        model.rows_about_to_move.connect(self._on_rows_about_to_move)
+        model.rows_moved.connect(self._on_rows_moved)
+        axis.changed.connect(self._on_look_changed)
+        appearance.changed.connect(self._on_look_changed)
+
+    def _set_up_table(self) -> None:
+        self.setVerticalScrollBar(self._error_bar)
+        self.setModel(self._spans)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setAutoScroll(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Spans")
+        rows = self.verticalHeader()
+        rows.setVisible(False)
+        rows.setMinimumSectionSize(ROW_HEIGHT)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def _set_up_columns(self) -> None:
+        header = Ruler(self._style, self._axis, self)
+        self.setHorizontalHeader(header)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(Column.SPAN, QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        header.sectionResized.connect(self._on_section_resized)
+        self._timeline_delegate = TimelineDelegate(self._style, self._state, self._axis, self)
+        self.setItemDelegateForColumn(Column.SPAN, SpanDelegate(self._style, self._state, self))
+        self.setItemDelegateForColumn(Column.DURATION, FigureDelegate(self._style, self._state, self))
+        self.setItemDelegateForColumn(Column.TOKENS, FigureDelegate(self._style, self._state, self))
+        self.setItemDelegateForColumn(Column.TIMELINE, self._timeline_delegate)
+
+    # what the pane asks for
+
+    @property
+    def current_span(self) -> int | None:
+        """The selected span."""
+        row = self.currentIndex().row()
+        return self._spans.row_at(row).span if 0 <= row < self._spans.rowCount() else None
+
+    def show_snapshot(self, snapshot: TraceSnapshot | None) -> None:
+        """Show a trace or its later state; tells by `rows_added_below` what came in out of sight."""
+        before = self._spans.snapshot
+        is_same = before is not None and snapshot is not None and before.root_span_id == snapshot.root_span_id
+        if not is_same:
+            self._place = None
+        rows_below = self._rows_below()
+        self._spans.set_snapshot(snapshot)
+        if is_same and self._rows_below() > rows_below:
+            self.rows_added_below.emit(self._rows_below() - rows_below)
+
+    def select_span(self, span: int, *, centred: bool = False) -> None:
+        """Select a span without telling so, and bring it into sight, unfolding what hides it."""
+        row = self._spans.reveal(span)
+        if self.current_span != span:
+            self._set_current_quietly(row)
+        self._scroll_to(row, centred=centred)
+
+    def is_at_bottom(self) -> bool:
+        """Whether the last row is in sight because the user went there."""
+        bar = self.verticalScrollBar()
+        return 0 < bar.maximum() == bar.value()
+
+    # keeping the place
+
+    def _on_rows_about_to_move(self) -> None:
+        top = self.rowAt(0)
+        self._place = _Place(
+            top_key=self._spans.key_of(top),
+            top_offset_px=self.rowViewportPosition(top) if top >= 0 else 0,
+            current_key=self._spans.key_of(self.currentIndex().row()),
+            is_at_bottom=self.is_at_bottom(),
+            rows_below=self._rows_below(),
+        )
+
+    def _on_rows_moved(self) -> None:
+        place, self._place = self._place, None
+        self.updateGeometries()
+        self._error_bar.set_error_rows(self._spans.error_rows(), self._spans.rowCount())
+        if place is None:
+            return
+        top = None if place.top_key is None else self._spans.find_key(place.top_key)
+        current = None if place.current_key is None else self._spans.find_key(place.current_key)
+        bar = self.verticalScrollBar()
+        if current is not None and current != self.currentIndex().row():
+            self._set_current_quietly(current)
+            self._tell_current()
+        if place.is_at_bottom:
+            bar.setValue(bar.maximum())
+        elif top is not None:
+            bar.setValue(top * ROW_HEIGHT - place.top_offset_px)
+        else:
+            bar.setValue(0)
+
+    def _rows_below(self) -> int:
+        last = self.rowAt(self.viewport().height() - 1)
+        return self._spans.rowCount() - 1 - last if last >= 0 else 0
+
+    # the current row
+
+    def currentChanged(
+        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Tell which span the user chose."""
+        super().currentChanged(current, previous)
+        self.viewport().update()
+        if self._place is None and current.isValid():
+            self._scroll_to(current.row())
+            self._tell_current()
+
+    def _tell_current(self) -> None:
+        if self.current_span is not None:
+            self.span_selected.emit(self.current_span)
+
+    def _set_current_quietly(self, row: int) -> None:
+        blocked, self._place = self._place, _Place(None, 0, None, is_at_bottom=False, rows_below=0)
+        self.selectionModel().setCurrentIndex(
+            self._spans.index(row, 0),
+            QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
+        )
+        self._place = blocked
+
+    def _go_to_row(self, row: int) -> None:
+        if 0 <= row < self._spans.rowCount():
+            self.setCurrentIndex(self._spans.index(row, 0))
+
+    def _scroll_to(self, row: int, *, centred: bool = False) -> None:
+        bar, height, top = self.verticalScrollBar(), self.viewport().height(), row * ROW_HEIGHT
+        is_in_sight = bar.value() <= top and top + ROW_HEIGHT <= bar.value() + height
+        if is_in_sight:
+            return
+        if centred:
+            bar.setValue(top - (height - ROW_HEIGHT) // 2)
+        else:
+            bar.setValue(top if top < bar.value() else top + ROW_HEIGHT - height)
+
+    # keys and mouse
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move and fold; letters are the window's."""
+        row = self.currentIndex().row()
+        key = event.key()
+        if key == Qt.Key.Key_Home:
+            self._go_to_row(0)
+        elif key == Qt.Key.Key_End:
+            self._go_to_row(self._spans.rowCount() - 1)
+        elif key == Qt.Key.Key_BracketLeft:
+            self._spans.fold_all()
+        elif key == Qt.Key.Key_BracketRight:
+            self._spans.unfold_all()
+        elif row >= 0 and key == Qt.Key.Key_Left:
+            self._fold_or_go_up(row)
+        elif row >= 0 and key == Qt.Key.Key_Right:
+            self._unfold_or_go_down(row)
+        elif row >= 0 and key in {Qt.Key.Key_Space, Qt.Key.Key_Return}:
+            self._spans.toggle(row)
+        elif event.text().isprintable() and event.text():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def _fold_or_go_up(self, row: int) -> None:
+        shown = self._spans.row_at(row)
+        if shown.has_children and not shown.is_folded:
+            self._spans.toggle(row)
+        else:
+            parent = self._spans.parent_of(row)
+            self._go_to_row(-1 if parent is None else parent)
+
+    def _unfold_or_go_down(self, row: int) -> None:
+        shown = self._spans.row_at(row)
+        if shown.is_folded:
+            self._spans.toggle(row)
+        elif shown.has_children:
+            self._go_to_row(row + 1)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Fold by the chevron, go to an error's origin by its mark, else select."""
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        cell = self._cell_at(index)
+        if event.button() == Qt.MouseButton.LeftButton and cell is not None:
+            shown = self._spans.row_at(index.row())
+            if shown.has_children and cell.chevron.adjusted(-3, 0, 2, 0).contains(at):
+                self._spans.toggle(index.row())
+                return
+            if cell.origin_link is not None and cell.origin_link.contains(at):
+                self._go_to_origin(shown.span)
+                return
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Fold or unfold the row; two quick clicks on its chevron are two clicks."""
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        cell = self._cell_at(index)
+        if not index.isValid() or (cell is not None and cell.chevron.contains(at)):
+            self.mousePressEvent(event)
+        else:
+            self._spans.toggle(index.row())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Light up the row under the mouse."""
+        self._hover(self.rowAt(event.position().toPoint().y()))
+        index = self.indexAt(event.position().toPoint())
+        cell = self._cell_at(index)
+        is_link = cell is not None and cell.origin_link is not None
+        is_over = is_link and cell.origin_link.contains(event.position().toPoint())
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if is_over else Qt.CursorShape.ArrowCursor)
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Put out the light."""
+        self._hover(-1)
+        super().leaveEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom the time with Ctrl, move it with Shift, else scroll."""
+        turn = event.angleDelta().y() or event.angleDelta().x()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and turn:
+            left = self.columnViewportPosition(Column.TIMELINE) + PAD_PX
+            width = self.columnWidth(Column.TIMELINE) - 2 * PAD_PX
+            at_us = self._axis.moment_at(min(max(event.position().x() - left, 0.0), width), width)
+            self._axis.zoom_by(_ZOOM_STEP if turn > 0 else 1 / _ZOOM_STEP, at_us)
+            event.accept()
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and turn:
+            self._axis.pan_by(-_PAN_STEP if turn > 0 else _PAN_STEP)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def _go_to_origin(self, span: int) -> None:
+        if self._spans.snapshot is not None:
+            self._go_to_row(self._spans.reveal(self._spans.snapshot.errors.origin_of(span)))
+
+    def _cell_at(self, index: QModelIndex) -> SpanCell | None:
+        if not index.isValid() or index.column() != Column.SPAN:
+            return None
+        return lay_out_cell(self._spans.row_at(index.row()), self.visualRect(index))
+
+    def _hover(self, row: int) -> None:
+        if row == self._state.hovered_row:
+            return
+        for changed in (self._state.hovered_row, row):
+            if changed >= 0:
+                top = self.rowViewportPosition(changed)
+                self.viewport().update(QRect(0, top, self.viewport().width(), ROW_HEIGHT))
+        self._state.hovered_row = row
+
+    # painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows, and over them the edges to all parents of a span with several."""
+        self._style.device_ratio = self.devicePixelRatioF()
+        self._state.current_row = self.currentIndex().row()
+        self._state.current_span = -1 if self.current_span is None else self.current_span
+        super().paintEvent(event)
+        if self.current_span is not None and self._spans.row_at(self._state.current_row).has_further_parents:
+            paint_parent_edges(self, self._spans, self.current_span, self._style)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Show a row's tooltip."""
+        if event.type() == QEvent.Type.ToolTip:
+            help_event: QHelpEvent = event  # pyright: ignore[reportAssignmentType] - its type says so
+            index = self.indexAt(help_event.pos())
+            if index.isValid():
+                text = tooltip_of(self._spans.row_at(index.row()), self._spans.now_us())
+                QToolTip.showText(help_event.globalPos(), plain_tooltip(text), self)
+            return True
+        return super().viewportEvent(event)
+
+    def _on_look_changed(self) -> None:
+        self.viewport().update()
+
+    # columns
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share out the width."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        width = self.viewport().width()
+        self._is_fitting = True
+        self.setColumnHidden(Column.TOKENS, width < _WIDTH_FOR_TOKENS_PX)
+        self.setColumnHidden(Column.DURATION, width < _WIDTH_FOR_DURATION_PX)
+        self.setColumnWidth(Column.DURATION, _DURATION_PX)
+        self.setColumnWidth(Column.TOKENS, _TOKENS_PX)
+        self.setColumnWidth(Column.SPAN, max(_LEAST_SPAN_PX, round(self._span_share * self._free_width())))
+        self._is_fitting = False
+
+    def _free_width(self) -> int:
+        figures = ((Column.DURATION, _DURATION_PX), (Column.TOKENS, _TOKENS_PX))
+        return self.viewport().width() - sum(px for column, px in figures if not self.isColumnHidden(column))
+
+    def _on_section_resized(self, column: int, _before: int, width: int) -> None:
+        if column == Column.SPAN and not self._is_fitting:
+            self._span_share = min(max(width / max(self._free_width(), 1), 0.2), 0.85)

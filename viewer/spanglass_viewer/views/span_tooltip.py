@@ -1,0 +1,42 @@
+"""What hovering a row tells: that which its cells have no room for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spanglass_viewer.format.durations import format_duration
+from spanglass_viewer.format.moments import format_clock
+from spanglass_viewer.format.quantities import format_count, format_many
+from spanglass_viewer.models.span_row import ErrorKind
+
+if TYPE_CHECKING:
+    from spanglass_viewer.models.span_row import SpanRow
+
+
+def tooltip_of(row: SpanRow, now_us: int) -> str:
+    """Return the lines of a row's tooltip, as plain text."""
+    took = row.duration_text(now_us)
+    lines = [row.name, " · ".join(part for part in (row.type, row.model, took) if part)]
+    lines.append(f"Started {format_clock(row.start_us)}")
+    if row.ttft_us > 0:
+        lines.append(f"First token after {format_duration(row.ttft_us / 1e6)}")
+    if row.tokens:
+        lines.append(f"{format_count(row.tokens)} tokens")
+    if row.spans_below:
+        lines.append(f"{format_many(row.spans_below, 'span')} below")
+    if row.errors_below:
+        lines.append(f"{format_many(row.errors_below, 'error')} below")
+    lines += [words for holds, words in _states(row) if holds]
+    return "\n".join(lines)
+
+
+def _states(row: SpanRow) -> tuple[tuple[bool, str], ...]:
+    return (
+        (row.is_running, "Still running"),
+        (row.is_interrupted, "Its process died before the span ended"),
+        (row.is_orphan, "Its parent is not in this trace"),
+        (row.is_cut, "It names a span below it as its parent; that edge is left out"),
+        (row.is_ghost, f"Stands under {row.also_under}, and has this parent too"),
+        (row.has_further_parents and not row.is_ghost, "Has several parents"),
+        (row.error is ErrorKind.BUBBLED, "The error began further below: click the mark to go there"),
+    )

@@ -1,0 +1,162 @@
+"""The last cell of a row: the span's bar on the time axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
+
+from spanglass_viewer.models.span_row import ErrorKind
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.views.row_delegate import AnyIndex, RowDelegate, RowState
+from spanglass_viewer.views.row_style import text_width
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+    from PySide6.QtWidgets import QStyleOptionViewItem
+
+    from spanglass_viewer.models.span_row import SpanRow
+    from spanglass_viewer.models.span_table import SpanTableModel
+    from spanglass_viewer.models.time_axis import TimeAxis
+    from spanglass_viewer.views.row_style import RowStyle
+
+PAD_PX = 12
+TICK_SPACING_PX = 88
+_BAR_PX = 8
+_LEAST_BAR_PX = 3.0
+_LABEL_GAP = 6
+_SOFT_END_PX = 28.0
+_DOT_PX = 2.5
+_FLAGS = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft) | _FLAGS
+_RIGHT = int(Qt.AlignmentFlag.AlignRight) | _FLAGS
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Where a bar begins and ends in its cell, and where its first token came; pixels from the cell's left."""
+
+    left: float
+    right: float
+    first_token: float | None
+
+
+class TimelineDelegate(RowDelegate):
+    """Paints the column of bars."""
+
+    def __init__(self, style: RowStyle, state: RowState, axis: TimeAxis, parent: QObject | None = None) -> None:
+        super().__init__(style, state, parent)
+        self._axis = axis
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Paint one cell."""
+        row = self.row_at(index)
+        rect: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue] - the stubs leave it out
+        self.paint_ground(painter, rect, index, row)
+        now_us = cast("SpanTableModel", index.model()).now_us()
+        track = rect.adjusted(PAD_PX, 0, -PAD_PX, 0)
+        if track.width() < _BAR_PX:
+            return
+        painter.save()
+        painter.setClipRect(rect)
+        self._paint_grid(painter, track)
+        bar = self.place_bar(row, track.width(), now_us)
+        if bar.right < 0 or bar.left > track.width():
+            self._paint_outside(painter, track, is_before=bar.right < 0)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            self._paint_bar(painter, track, row, bar)
+            self._paint_label(painter, track, row, bar, now_us)
+        painter.restore()
+
+    def place_bar(self, row: SpanRow, width_px: int, now_us: int) -> Bar:
+        """Return where a row's bar lies on a track of `width_px`; it is at least 3 px wide and begins on the track."""
+        end_us = max(now_us if row.end_us < 0 else row.end_us, row.start_us)
+        left, right = self._axis.x_of(row.start_us, width_px), self._axis.x_of(end_us, width_px)
+        if right - left < _LEAST_BAR_PX:
+            left = min(left, max(width_px - _LEAST_BAR_PX, 0.0)) if left <= width_px else left
+            right = left + _LEAST_BAR_PX
+        first_token = self._axis.x_of(row.start_us + row.ttft_us, width_px) if row.ttft_us > 0 else None
+        return Bar(left, right, first_token)
+
+    def _paint_grid(self, painter: QPainter, track: QRect) -> None:
+        painter.setPen(self.style.grid_pen)
+        first_us = self._axis.extent[0]
+        _, ticks = self._axis.ticks(track.width() // TICK_SPACING_PX)
+        for secs in ticks:
+            x = track.left() + round(self._axis.x_of(first_us + secs * 1e6, track.width()))
+            painter.drawLine(x, track.top(), x, track.bottom())
+
+    def _paint_outside(self, painter: QPainter, track: QRect, *, is_before: bool) -> None:
+        painter.setPen(self.style.faint)
+        painter.setFont(self.style.tiny_font)
+        painter.drawText(track.adjusted(-6, 0, 6, 0), _LEFT if is_before else _RIGHT, "‹" if is_before else "›")
+
+    def _paint_bar(self, painter: QPainter, track: QRect, row: SpanRow, bar: Bar) -> None:
+        # a bar much wider than the cell would cost Qt's rasteriser dearly
+        left, right = max(bar.left, -20.0), min(bar.right, track.width() + 20.0)
+        place = QRectF(track.left() + left, track.center().y() - _BAR_PX / 2 + 1, right - left, _BAR_PX)
+        radius = min(2.5, place.width() / 2)
+        color = self.style.error if row.error is ErrorKind.OWN else self.style.hue(row.type)
+        if row.is_ghost:
+            painter.setPen(self.style.dashed_pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+            return
+        if row.is_running:
+            self._paint_running(painter, place, color)
+            return
+        painter.setBrush(color)
+        if bar.first_token is not None and bar.left < bar.first_token < bar.right:
+            self._paint_with_wait(painter, place, color, track.left() + bar.first_token)
+        else:
+            painter.drawRoundedRect(place, radius, radius)
+        if row.error is ErrorKind.BUBBLED:
+            painter.setPen(QPen(self.style.error, 1.2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        if row.is_interrupted:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.style.warning)
+            painter.drawRect(QRectF(place.right() - 1.5, place.top() - 3, 2, place.height() + 6))
+
+    def _paint_with_wait(self, painter: QPainter, place: QRectF, color: QColor, first_token_x: float) -> None:
+        """Paint a bar whose part up to the first token is lighter."""
+        wait = QColor(color)
+        wait.setAlphaF(0.45)
+        gradient = QLinearGradient(QPointF(place.left(), 0), QPointF(place.right(), 0))
+        turn = min(max((first_token_x - place.left()) / place.width(), 0.0), 0.9999)
+        gradient.setStops([(0.0, wait), (turn, wait), (min(turn + 1e-4, 1.0), color), (1.0, color)])
+        painter.setBrush(gradient)
+        painter.drawRoundedRect(place, min(2.5, place.width() / 2), min(2.5, place.width() / 2))
+
+    def _paint_running(self, painter: QPainter, place: QRectF, color: QColor) -> None:
+        """Paint a bar that fades towards now, and a dot where now is."""
+        faded = QColor(color)
+        faded.setAlphaF(0.3)
+        gradient = QLinearGradient(QPointF(place.left(), 0), QPointF(place.right(), 0))
+        soft = max(0.0, 1.0 - _SOFT_END_PX / max(place.width(), 1.0))
+        gradient.setStops([(0.0, color), (soft, color), (1.0, faded)])
+        painter.setBrush(gradient)
+        painter.drawRoundedRect(place, min(2.5, place.width() / 2), min(2.5, place.width() / 2))
+        painter.setBrush(self.style.live)
+        painter.drawEllipse(QPointF(place.right(), place.center().y()), _DOT_PX, _DOT_PX)
+
+    def _paint_label(self, painter: QPainter, track: QRect, row: SpanRow, bar: Bar, now_us: int) -> None:
+        text = row.duration_text(now_us)
+        width = text_width(text, FontRole.SMALL)
+        left, right = max(bar.left, 0.0), min(bar.right, track.width())
+        gap = _LABEL_GAP + (_DOT_PX if row.is_running else 0)
+        if right + gap + width <= track.width() + PAD_PX - 2:
+            x, flags = right + gap, _LEFT
+        elif left - gap - width >= 0:
+            x, flags = left - gap - width, _RIGHT
+        else:
+            return
+        own = self.style.error if row.error is ErrorKind.OWN else self.style.faint
+        painter.setPen(self.style.live if row.is_running else own)
+        painter.setFont(self.style.detail_font)
+        painter.drawText(QRectF(track.left() + x, track.top(), width + 1, track.height()), flags, text)
