@@ -50,6 +50,7 @@ class SegmentWriter:
         max_age_secs: float = MAX_SEGMENT_AGE_SECS,
     ) -> None:
         self.lost_lines = 0
+        self.segments_opened = 0
         self._store = store
         self._sdk_version = sdk_version
         self._on_fault = on_fault
@@ -112,6 +113,7 @@ class SegmentWriter:
             os.close(fd)
             raise
         self._fd = fd
+        self.segments_opened += 1
         self._size_bytes = len(note)
         self._rotate_at = now + self._max_age_secs
         self._retry_at = 0.0
@@ -144,7 +146,7 @@ class SegmentWriter:
         self._lock = threading.RLock()
         self._fd = _CLOSED
         self._retry_at = 0.0
-        self.lost_lines = 0
+        self.lost_lines = self.segments_opened = 0
         self._process_id = secrets.token_hex(16)
 
 

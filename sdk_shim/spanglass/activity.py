@@ -1,0 +1,61 @@
+"""What is being logged to: the current experiment and logger, over contexts and threads."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spanglass.container import Container
+    from spanglass.experiment import Experiment
+    from spanglass.logger import Logger
+
+# False until something could be recorded at all: it makes a decorator without a logger cost next to nothing.
+is_on = False
+
+_logger: ContextVar[Logger | None] = ContextVar("spanglass_logger", default=None)
+_experiment: ContextVar[Experiment | None] = ContextVar("spanglass_experiment", default=None)
+# A thread starts with an empty context: it sees what was made current last.
+_last_logger: Logger | None = None
+_last_experiment: Experiment | None = None
+
+
+def current_logger() -> Logger | None:
+    """Return the logger made current in this context, else the last one made current anywhere."""
+    return _logger.get() or _last_logger
+
+
+def current_experiment() -> Experiment | None:
+    """Return the experiment made current in this context, else the last one made current anywhere."""
+    return _experiment.get() or _last_experiment
+
+
+def current_container() -> Container | None:
+    """Return what a root span is logged to: the current experiment, else the current logger, else nothing."""
+    holder = current_experiment() or current_logger()
+    return None if holder is None else holder.container
+
+
+def make_logger_current(logger: Logger) -> None:
+    """Let spans go to this logger."""
+    global is_on, _last_logger  # noqa: PLW0603 - the process-wide fallback is the point
+    _logger.set(logger)
+    _last_logger = logger
+    is_on = True
+
+
+def make_experiment_current(experiment: Experiment) -> None:
+    """Let spans go to this experiment."""
+    global is_on, _last_experiment  # noqa: PLW0603 - as above
+    _experiment.set(experiment)
+    _last_experiment = experiment
+    is_on = True
+
+
+def forget_all() -> None:
+    """Log to nothing any more, as a process that has just started."""
+    global is_on, _last_logger, _last_experiment  # noqa: PLW0603 - as above
+    _logger.set(None)
+    _experiment.set(None)
+    _last_logger = _last_experiment = None
+    is_on = False

@@ -1,0 +1,43 @@
+"""What went wrong inside the tracer is said once, on stderr; it never reaches the traced program."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+# Our own tests set it: a fault of ours must fail them, and must never fail a user's program.
+raises_internal_faults = False
+
+_MAX_SENTENCES = 100
+_said: set[str] = set()
+_lock = threading.RLock()
+
+
+def say_once(sentence: str) -> None:
+    """Say a sentence to whoever reads the program's stderr, unless it was said before."""
+    with _lock:
+        if sentence in _said or len(_said) >= _MAX_SENTENCES:
+            return
+        _said.add(sentence)
+    say(sentence)
+
+
+def say(sentence: str) -> None:
+    """Say a sentence on stderr; silent where stderr is closed or gone."""
+    try:
+        sys.stderr.write(f"spanglass: {sentence}\n")
+        sys.stderr.flush()
+    except (AttributeError, OSError, ValueError):  # None under pythonw, a closed pipe, a closed file
+        return
+
+
+def take_internal_fault(error: Exception) -> None:
+    """Take an exception that is our own bug: the program goes on without this span or this part of it."""
+    if raises_internal_faults:
+        raise error
+    say_once(f"a span was not recorded as it should be, because of a bug in Spanglass: {error!r}")
+
+
+def forget_what_was_said() -> None:
+    """Start anew, as a forked child and a test do."""
+    _said.clear()

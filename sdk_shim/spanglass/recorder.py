@@ -1,0 +1,101 @@
+"""The way of a row into one store: snapshot, line, sink; attachments apart."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from spanglass import clock, conversion, failures
+from spanglass.attachments import Attachment, BaseAttachment
+from spanglass.identifiers import IdSource, LegacyIds, TraceContextIds
+from spanglass.settings import current_settings
+from spanglass.sink import DiscardingSink, Sink, open_segment_sink
+from spanglass.snapshot import snapshot_json
+from spanglass.uploads import AttachmentUploads
+from spanglass.version import __version__
+from spanglass_store.faults import StoreFault
+from spanglass_store.location import STORE_FORMAT, StoreInfo, ensure_store, locate_store
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FLUSH_TIMEOUT_SECS = 30.0
+
+# A store that cannot be opened still needs an id, for the ids of projects.
+_NO_STORE_ID = "00000000-0000-0000-0000-000000000000"
+
+
+class Recorder:
+    """Records rows into one store. No method raises; any thread may call any."""
+
+    def __init__(self, store: StoreInfo, sink: Sink, ids: IdSource) -> None:
+        self.store = store
+        self.ids = ids
+        self.sink = sink
+        self.uploads = AttachmentUploads(store.path, sink)
+
+    def record(self, head: str, fields: Mapping[str, Any]) -> None:
+        """Write one row: `head` is the start of its JSON object (`{"id":…`), `fields` what was logged."""
+        self.record_json(head, snapshot_json(fields, self._to_plain))
+
+    def record_json(self, head: str, fields_json: bytes) -> None:
+        """Write one row whose fields are a JSON object already."""
+        # Its brace goes; the comma before what was inside it stays away where nothing was.
+        comma = "," if len(fields_json) > len(b"{}") else ""
+        start = f'{head},"_stamp":{clock.next_stamp_ns()}{comma}'
+        self.sink.write(b"%b%b\n" % (start.encode(), fields_json[1:]))
+
+    def flush(self, timeout_secs: float = FLUSH_TIMEOUT_SECS) -> None:
+        """Return once rows and attachments are safe, or when the time is over."""
+        self.sink.flush()
+        if not self.uploads.wait(timeout_secs):
+            failures.say_once(f"attachments are still being stored after {timeout_secs:.0f} s; they go on.")
+
+    def _to_plain(self, value: object) -> Any:
+        if isinstance(value, BaseAttachment):
+            if isinstance(value, Attachment):
+                self.uploads.submit(value)
+            return dict(value.reference)
+        return conversion.convert(value)
+
+
+_recorders: dict[Path, Recorder] = {}
+_lock = threading.RLock()
+
+
+def open_recorder(store: str | os.PathLike[str] | None = None) -> Recorder:
+    """Return the recorder of the store that `store` (or the environment) names; one a store and process.
+
+    Where there is no such store and none can be made, says so once, and returns one that drops what it is given.
+    """
+    path = locate_store(store)
+    with _lock:
+        recorder = _recorders.get(path)
+        if recorder is None:
+            recorder = _recorders[path] = _make_recorder(path)
+    return recorder
+
+
+def list_recorders() -> list[Recorder]:
+    """Return the recorders of this process."""
+    return list(_recorders.values())
+
+
+def leave_recorders_to_parent() -> None:
+    """Start anew after a fork; the segments are left by their writers themselves."""
+    global _lock  # noqa: PLW0603 - another thread may have held it at the fork
+    _lock = threading.RLock()
+    for recorder in _recorders.values():
+        recorder.uploads.leave_to_parent()
+
+
+def _make_recorder(path: Path) -> Recorder:
+    ids: IdSource = LegacyIds() if current_settings().legacy_ids else TraceContextIds()
+    try:
+        info = ensure_store(path)
+    except StoreFault as fault:
+        failures.say_once(f"nothing is recorded, and the program goes on. {fault}")
+        return Recorder(StoreInfo(path, STORE_FORMAT, _NO_STORE_ID, ""), DiscardingSink(), ids)
+    return Recorder(info, open_segment_sink(path, __version__), ids)

@@ -1,0 +1,379 @@
+"""The span: a row when it starts, a row for each thing logged, a row when it ends."""
+
+from __future__ import annotations
+
+import itertools
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+
+import orjson
+
+from spanglass import clock
+from spanglass.caller import Caller, find_caller
+from spanglass.conversion import register_conversion
+from spanglass.errors import format_error
+from spanglass.failures import take_internal_fault
+from spanglass.identifiers import new_row_id
+from spanglass.snapshot import snapshot_json
+from spanglass.validation import checked_event
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from spanglass.container import Container
+
+CURRENT_SPAN: ContextVar[Span | None] = ContextVar("spanglass_current_span", default=None)
+
+_exec_counter = itertools.count(1)
+
+
+class Origin(NamedTuple):
+    """Where a new span hangs: its container and, below a parent, the trace and the parents' span ids."""
+
+    container: Container
+    root_span_id: str | None = None
+    parent_ids: tuple[str, ...] = ()
+    propagated_event: dict[str, Any] | None = None
+
+
+class Span:
+    """One unit of work, and a context manager. Made by `start_span` and `traced`, never directly.
+
+    Everything logged is written at the moment of the call, as the value is then. Nothing here raises but for
+    arguments of the wrong shape (ValueError).
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_end_secs",
+        "_previous",
+        "_sets_current",
+        "_update_head",
+        "container",
+        "id",
+        "name",
+        "propagated_event",
+        "root_span_id",
+        "span_id",
+        "span_parents",
+    )
+
+    def __init__(
+        self,
+        origin: Origin,
+        name: str,
+        label_json: str,
+        fields: dict[str, Any],
+        caller: Caller | None,
+        *,
+        start_secs: float | None = None,
+        row_id: str | None = None,
+        sets_current: bool = True,
+    ) -> None:
+        """Start the span: its first row is written here.
+
+        `label_json` is its name and type as the inside of a JSON object; `fields` is taken over, not copied.
+        """
+        container, root_span_id, parent_ids, self.propagated_event = origin
+        ids = container.recorder.ids
+        now_secs = clock.now_secs()
+        self.container = container
+        self.name = name
+        self.id: str = row_id or new_row_id()
+        self.span_id: str = ids.new_span_id()
+        self.root_span_id: str = root_span_id or ids.new_root_span_id(self.span_id)
+        self.span_parents: list[str] | None = list(parent_ids) or None
+        self._sets_current = sets_current
+        self._previous: Span | None = None
+        self._end_secs: float | None = None
+        # Ids of our own and of slugs need no escaping (`links.slugs` refuses others); a program's own row id may.
+        id_json = f'"{self.id}"' if row_id is None else _json_text(row_id)
+        identity = (
+            f'{{"id":{id_json},"created":"{clock.iso_utc(now_secs)}",{container.fields_json},'
+            f'"span_id":"{self.span_id}","root_span_id":"{self.root_span_id}"'
+        )
+        self._update_head = f'{identity},"_is_merge":true'
+        parents_json = '["' + '","'.join(parent_ids) + '"]' if parent_ids else "null"
+        context_json = f',"context":{caller.context_json}' if caller else ""
+        start = {"start": now_secs if start_secs is None else start_secs}
+        fields["metrics"] = {**start, **fields["metrics"]} if "metrics" in fields else start
+        head = (
+            f'{identity},"_is_merge":false,"span_parents":{parents_json},'
+            f'"span_attributes":{{"exec_counter":{next(_exec_counter)},{label_json}}}{context_json}'
+        )
+        self._note(fields)
+        container.recorder.record(head, fields)
+
+    def log(self, **event: Any) -> None:
+        """Log fields of the span: input, output, expected, error, tags, scores, metadata, metrics.
+
+        Dictionaries merge deeply into what was logged before, lists and scalars replace, tags add up, None is
+        ignored. Works after `end` too. Raises ValueError for scores, metrics, metadata or tags of the wrong shape.
+        """
+        self._update(checked_event(event))
+
+    def set_attributes(
+        self,
+        name: str | None = None,
+        type: str | None = None,  # noqa: A002 - the contract's name
+        span_attributes: dict[str, Any] | None = None,
+    ) -> None:
+        """Rename the span, or change its type or other attributes; None leaves what is there."""
+        if name is not None:
+            self.name = name
+        given = {"name": name, "type": type, **(span_attributes or {})}
+        self._update({"span_attributes": {key: value for key, value in given.items() if value is not None}})
+
+    def start_span(  # noqa: PLR0917 - the contract's order
+        self,
+        name: str | None = None,
+        type: str | None = None,  # noqa: A002 - the contract's name
+        span_attributes: dict[str, Any] | None = None,
+        start_time: float | None = None,
+        set_current: bool | None = None,
+        parent: str | None = None,
+        propagated_event: dict[str, Any] | None = None,
+        **event: Any,
+    ) -> Span:
+        """Start a child of this span (or of the span that the slug `parent` names), and return it.
+
+        `start_time` is in seconds since the epoch. Raises ValueError as `log` does.
+        """
+        from spanglass.parents import resolve_slug  # noqa: PLC0415 - it builds on spans
+
+        origin = (resolve_slug(parent) if parent else None) or self.origin
+        return open_span(
+            origin,
+            event,
+            name=name,
+            span_type=type,
+            span_attributes=span_attributes,
+            start_secs=start_time,
+            set_current=set_current,
+            propagated_event=propagated_event,
+        )
+
+    def end(self, end_time: float | None = None) -> float:
+        """End the span now, or at `end_time` (seconds since the epoch); return when it ended.
+
+        An end that was logged already stays.
+        """
+        if self._end_secs is None:
+            end_secs = clock.now_secs() if end_time is None else end_time
+            self._update({"metrics": {"end": end_secs}})
+            self._end_secs = end_secs
+        return self._end_secs
+
+    def close(self, end_time: float | None = None) -> float:
+        """Do what `end` does."""
+        return self.end(end_time)
+
+    def end_with(self, fields: dict[str, Any]) -> None:
+        """Log fields that need no check and end the span, in one row."""
+        if self._end_secs is None:
+            self._end_secs = clock.now_secs()
+            fields["metrics"] = {"end": self._end_secs}
+        if fields:
+            self._update(fields)
+
+    def export(self) -> str:
+        """Return the span as a slug: `parent=` of a span in any process, and the key of `update_span`."""
+        from spanglass_store.links.slugs import SpanSlug, encode_slug  # noqa: PLC0415 - off the hot path
+
+        slug = SpanSlug(
+            self.container.object_type,
+            object_id=self.container.object_id,
+            row_id=self.id,
+            span_id=self.span_id,
+            root_span_id=self.root_span_id,
+            propagated_event=self.propagated_event,
+        )
+        return encode_slug(slug, legacy_ids=self.container.recorder.ids.is_legacy)
+
+    def permalink(self) -> str:
+        """Return the `spanglass://` address of the span."""
+        from spanglass_store.links.addresses import SpanAddress, format_address  # noqa: PLC0415 - off the hot path
+
+        store_id = self.container.recorder.store.id
+        return format_address(SpanAddress(self.root_span_id, self.span_id, store_id))
+
+    def link(self) -> str:
+        """Return the `spanglass://` address of the span, as `permalink` does."""
+        return self.permalink()
+
+    def flush(self) -> None:
+        """Return once everything logged so far is safe on disk, attachments too."""
+        self.container.recorder.flush()
+
+    def set_current(self) -> None:
+        """Make this the current span, until `unset_current`."""
+        self._previous = CURRENT_SPAN.get()
+        CURRENT_SPAN.set(self)
+
+    def unset_current(self) -> None:
+        """Make current again what was before `set_current`."""
+        # Not by a token: the two calls may come from different contexts, and a token knows only its own.
+        CURRENT_SPAN.set(self._previous)
+        self._previous = None
+
+    @property
+    def origin(self) -> Origin:
+        """Return where a child of this span hangs."""
+        return Origin(self.container, self.root_span_id, (self.span_id,), self.propagated_event)
+
+    def __enter__(self) -> Self:
+        if self._sets_current:
+            self.set_current()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._sets_current:
+            self.unset_current()
+        self.end_with({} if error is None else {"error": format_error(error)})
+
+    def __repr__(self) -> str:
+        return f"<Span {self.name!r} {self.span_id}>"
+
+    def _update(self, fields: dict[str, Any]) -> None:
+        try:
+            self._note(fields)
+            self.container.recorder.record(self._update_head, fields)
+        except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
+            take_internal_fault(error)
+
+    def _note(self, fields: dict[str, Any]) -> None:
+        """Remember an end that is logged by hand, and tell an experiment of its scores."""
+        if "metrics" in fields and "end" in fields["metrics"]:
+            self._end_secs = fields["metrics"]["end"]
+        if "scores" in fields and self.container.on_scores is not None:
+            self.container.on_scores(self.id, fields["scores"])
+
+
+class NoopSpan(Span):
+    """What stands in for a span where nothing is recorded: it takes every call and does nothing."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:  # pyright: ignore[reportMissingSuperCall] - a span that never starts
+        self.id = self.name = self.span_id = self.root_span_id = ""
+        self.span_parents = None
+        self.propagated_event = None
+
+    def start_span(self, *_args: Any, **_event: Any) -> Span:
+        """Return this very span: below nothing is nothing."""
+        return self
+
+    def end(self, end_time: float | None = None) -> float:
+        """Return the time that a span would end at."""
+        return clock.now_secs() if end_time is None else end_time
+
+    def end_with(self, fields: dict[str, Any]) -> None:
+        """Do nothing."""
+
+    def export(self) -> str:
+        """Return the empty slug, which every `parent=` ignores."""
+        return ""
+
+    def permalink(self) -> str:
+        """Return no address."""
+        return ""
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+    def set_current(self) -> None:
+        """Do nothing: what is current stays."""
+
+    def unset_current(self) -> None:
+        """Do nothing."""
+
+    def __repr__(self) -> str:
+        return "<NOOP_SPAN>"
+
+    def _update(self, fields: dict[str, Any]) -> None:
+        """Write nothing; arguments are checked all the same, so that misuse shows before a logger is there."""
+
+
+NOOP_SPAN = NoopSpan()
+
+
+def open_span(
+    origin: Origin,
+    event: dict[str, Any],
+    *,
+    name: str | None = None,
+    span_type: str | None = None,
+    span_attributes: dict[str, Any] | None = None,
+    start_secs: float | None = None,
+    set_current: bool | None = None,
+    propagated_event: dict[str, Any] | None = None,
+) -> Span:
+    """Start a span below `origin`, with the defaults of its place. Raises ValueError for a malformed event.
+
+    A bug of ours on the way gives NOOP_SPAN: the program goes on untraced.
+    """
+    row_id = event.get("id")
+    if propagated_event:
+        origin = origin._replace(propagated_event=propagated_event)
+    if origin.propagated_event:
+        event = merge_deeply(event, origin.propagated_event)
+    fields = checked_event(event)
+    try:
+        caller = find_caller()
+        is_root = not origin.parent_ids
+        if not name:
+            name = "root" if is_root else caller.span_name if caller else "subspan"
+        default_type = origin.container.root_type if is_root else None
+        label_json = make_label(name, span_type or default_type, span_attributes or {})
+        if "context" in fields and caller:
+            fields["context"] = merge_deeply(orjson.loads(caller.context_json), fields["context"])
+            caller = None
+        return Span(
+            origin,
+            name,
+            label_json,
+            fields,
+            caller,
+            start_secs=start_secs,
+            row_id=row_id if isinstance(row_id, str) and row_id else None,
+            sets_current=set_current is not False,
+        )
+    except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
+        take_internal_fault(error)
+        return NOOP_SPAN
+
+
+def make_label(name: str, span_type: str | None, attributes: dict[str, Any]) -> str:
+    """Return name, type and attributes as the inside of a JSON object; attributes win, as they say it last."""
+    label = {"name": name, **({"type": span_type} if span_type else {}), **attributes}
+    return snapshot_json(label).decode()[1:-1]
+
+
+def merge_deeply(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return both as one; where both have a dictionary these merge, else `more` wins."""
+    merged = dict(base)
+    for key, value in more.items():
+        before = merged.get(key)
+        if isinstance(before, dict) and isinstance(value, dict):
+            merged[key] = merge_deeply(cast("dict[str, Any]", before), cast("dict[str, Any]", value))
+        else:
+            merged[key] = value
+    return merged
+
+
+def current_span() -> Span:
+    """Return the span that runs here, or NOOP_SPAN."""
+    return CURRENT_SPAN.get() or NOOP_SPAN
+
+
+def _json_text(text: str) -> str:
+    return snapshot_json({"t": text}).decode()[len('{"t":') : -1]
+
+
+def _span_to_text(_: Span) -> str:
+    return "<span>"
+
+
+register_conversion(Span, _span_to_text)
