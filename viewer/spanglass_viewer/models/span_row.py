@@ -132,14 +132,13 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
         skeleton.attachment_count[spans],
         skeleton.score_count[spans],
     )
-    names, types, models = skeleton.names, skeleton.types, skeleton.models
     return [
         SpanRow(
             *cell,
-            name=_shown(names[name]),
-            type=_shown(types[type_code]),
-            model=_shown(models[model]),
-            also_under=_shown(names[upper]) if upper >= 0 else "",
+            name=_shown(skeleton.names, name),
+            type=_shown(skeleton.types, type_code),
+            model=_shown(skeleton.models, model),
+            also_under=_shown(skeleton.names, upper) if upper >= 0 else "",
             error=ErrorKind(error),
         )
         for cell, (name, type_code, model, upper, error) in zip(cells, codes, strict=True)
@@ -150,6 +149,10 @@ def _as_lists(*columns: npt.NDArray[Any]) -> zip[tuple[Any, ...]]:
     return zip(*(column.tolist() for column in columns), strict=True)
 
 
+def _shown(texts: list[str], code: int) -> str:
+    return _on_one_line(texts[code])
+
+
 @functools.lru_cache(maxsize=4096)
-def _shown(text: str) -> str:
+def _on_one_line(text: str) -> str:
     return one_line(text, _MAX_NAME_CHARS)

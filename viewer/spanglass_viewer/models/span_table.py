@@ -15,7 +15,7 @@ from spanglass_viewer.trace.visible import Folding, visible_rows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from spanglass_viewer.trace.layout import Bools, Ints
+    from spanglass_viewer.trace.layout import Bools, Ints, Longs
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 _PAGE_ROWS = 64
@@ -272,7 +272,7 @@ class SpanTableModel(QAbstractTableModel):
         return texts.get(Column(index.column()), "")
 
 
-def _find_new(before: Ints, after: Ints) -> Bools | None:
+def _find_new(before: Longs, after: Longs) -> Bools | None:
     """Return which keys of `after` are new, None where `before` is not what is left without them, in its order."""
     is_new = np.ones(len(after), np.bool_)
     if len(before) > len(after):

@@ -36,9 +36,7 @@ class TraceHeader(QWidget):
         self._live = PlainLabel("● Live", role=FontRole.SMALL, tone="ok")
         self._copy = IconButton("link", "Copy link", appearance)
         self._copy.clicked.connect(self.copy_link_clicked)
-        self._duration, self._spans, self._tokens, self._cost = (
-            PlainLabel(role=FontRole.SMALL) for _ in range(4)
-        )
+        self._duration, self._spans, self._tokens, self._cost = (PlainLabel(role=FontRole.SMALL) for _ in range(4))
         for figure in self._figures():
             figure.setProperty("kind", "stat")
         self._errors = StatButton()
@@ -71,8 +69,8 @@ class TraceHeader(QWidget):
 
     def show_snapshot(self, snapshot: TraceSnapshot) -> None:
         """Show a trace's figures."""
-        skeleton, rollups = snapshot.skeleton, snapshot.rollups
-        self._name.setText(skeleton.names[skeleton.name_code[snapshot.first_root]])
+        rollups = snapshot.rollups
+        self._name.setText(snapshot.name_of(snapshot.first_root))
         self._trace_id.setText(elide_middle(snapshot.root_span_id, _ID_CHARS))
         self._trace_id.setToolTip(plain_tooltip(snapshot.root_span_id))
         self._live.setVisible(snapshot.has_running)

@@ -103,7 +103,7 @@ def _has_line(text: str, headline: str) -> bool:
 
 
 def _follow(causes: dict[int, int]) -> dict[int, int]:
-    """Return the origin of each bubbled error; where further parents make causes go round, one of them is the origin."""
+    """Return the origin of each bubbled error; where causes go round, by further parents, one of them is the origin."""
     origins: dict[int, int] = {}
     for start in causes:
         path: dict[int, None] = {}

@@ -22,8 +22,11 @@ FIRST_TYPE_CELL = 2  # the cell of type code c is c + 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overview:
-    """`cells` (lanes x bins, uint8) says what fills a cell; `error_bins` are the bins in which own errors began,
-    `last_us` is where the last bin ends."""
+    """What fills each cell of the picture.
+
+    `cells` (lanes x bins, uint8) are codes; `error_bins` are the bins in which own errors began; `last_us` is where
+    the last bin ends, in µs since the epoch.
+    """
 
     cells: npt.NDArray[np.uint8]
     error_bins: Ints
@@ -31,7 +34,7 @@ class Overview:
 
 
 def draw_overview(
-    start_us: Longs, end_us: Longs, depth: Ints, type_code: Ints, is_own_error: Bools, extent_us: tuple[int, int]
+    *, start_us: Longs, end_us: Longs, depth: Ints, type_code: Ints, is_own_error: Bools, extent_us: tuple[int, int]
 ) -> Overview:
     """Bin the spans of a trace; arrays by span, `extent_us` is the time from the first start to the last end.
 
@@ -40,8 +43,8 @@ def draw_overview(
     scale = BINS / max(extent_us[1] - extent_us[0], 1)
     first = np.clip((start_us - extent_us[0]) * scale, 0, BINS - 1).astype(np.int64)
     last = np.clip((end_us - extent_us[0]) * scale - 1, first, BINS - 1).astype(np.int64)
-    # neighbours stay apart where they are long enough to lose a little
-    last -= np.where(last - first >= 4 * _GAP_BINS, _GAP_BINS, 0)
+    # neighbours stay apart where they are long enough to lose a little; what lasts to the end may go on running
+    last -= np.where((last - first >= 4 * _GAP_BINS) & (last < BINS - 2), _GAP_BINS, 0)
     deepest = int(depth.max(initial=0))
     lanes = min(deepest + 1, MAX_LANES)
     lane = depth.astype(np.int64) * lanes // (deepest + 1)

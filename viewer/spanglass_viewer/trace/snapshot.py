@@ -60,6 +60,11 @@ class TraceSnapshot:
         """Whether any span has not ended, and its process lives."""
         return bool(self.is_running.any())
 
+    def name_of(self, span: int) -> str:
+        """Return a span's name, as logged."""
+        code = int(self.skeleton.name_code[span])
+        return self.skeleton.names[code]
+
     @property
     def first_root(self) -> int:
         """The span of the first row."""
@@ -109,12 +114,12 @@ def build_snapshot(skeleton: TraceSkeleton, generation: int, now_us: int) -> Tra
         errors=errors,
         rollups=roll_up(layout, errors, skeleton.tokens, skeleton.cost),
         overview=draw_overview(
-            start_us,
-            np.where(is_running, shown_last_us, end_us),
-            layout.depth[layout.row_of_span],
-            skeleton.type_code,
-            errors.is_own,
-            (first_us, shown_last_us),
+            start_us=start_us,
+            end_us=np.where(is_running, shown_last_us, end_us),
+            depth=layout.depth[layout.row_of_span],
+            type_code=skeleton.type_code,
+            is_own_error=errors.is_own,
+            extent_us=(first_us, shown_last_us),
         ),
         start_us=start_us,
         end_us=end_us,
@@ -129,10 +134,11 @@ def build_snapshot(skeleton: TraceSkeleton, generation: int, now_us: int) -> Tra
 
 def _times(skeleton: TraceSkeleton, layout: TraceLayout) -> tuple[Longs, Longs, Bools]:
     """Return start, end and whether it runs, by span."""
-    start_us = np.where(skeleton.start_us >= 0, skeleton.start_us, skeleton.created_us).astype(np.int64)
-    is_open = np.asarray(skeleton.end_us) < 0
+    logged_start, logged_end = np.asarray(skeleton.start_us, np.int64), np.asarray(skeleton.end_us, np.int64)
+    start_us = np.where(logged_start >= 0, logged_start, np.asarray(skeleton.created_us, np.int64))
+    is_open = logged_end < 0
     is_running = is_open & ~np.asarray(skeleton.is_interrupted, np.bool_)
-    end_us = np.where(is_open, -1, np.maximum(skeleton.end_us, start_us)).astype(np.int64)
+    end_us = np.where(is_open, -1, np.maximum(logged_end, start_us))
     died = is_open & ~is_running
     if died.any():
         end_us[died] = _last_signs(layout, np.maximum(start_us, end_us))[died]
@@ -151,7 +157,7 @@ def _last_signs(layout: TraceLayout, known_us: Longs) -> Longs:
 
 
 def _row_keys(layout: TraceLayout, span_keys: Longs) -> Longs:
-    """Return a number for each row that the same row has in every snapshot: of its span, and of its parent if a ghost."""
+    """Return a number for each row that it has in every snapshot: of its span and, for a ghost, of its parent."""
     keys = span_keys[layout.span]
     ghosts = np.flatnonzero(layout.is_ghost)
     parents = span_keys[layout.span[layout.parent_row[ghosts]]].view(np.uint64)

@@ -10,6 +10,7 @@ import numpy as np
 from spanglass_store.database.records import TraceSkeleton
 
 EPOCH_US = 1_795_442_531_000_000  # 2026-11-23
+_ERROR_SHARE, _ATTACHMENT_SHARE = 0.002, 0.01
 _TYPES = ("llm", "tool", "function", "task", "score", "")
 _NAMES = ("chat.completions", "orders.lookup", "classify_intent", "planner", "relevance", "handle")
 
@@ -81,7 +82,7 @@ def make_skeleton(spans: list[MadeSpan], root_span_id: str = "root") -> TraceSke
     )
 
 
-def _objects(texts: list[str]) -> Any:  # noqa: ANN401 - as in TraceSkeleton
+def _objects(texts: list[str]) -> Any:
     made = np.empty(len(texts), object)
     made[:] = texts
     return made
@@ -107,7 +108,7 @@ def make_large_skeleton(count: int, *, seed: int = 7, is_chain: bool = False) ->
         length = random.integers(1_000, 2_000_000, count)
         length[0] = 62_000_000
     kinds = random.integers(0, len(_TYPES), count).astype(np.int32)
-    is_error = random.random(count) < 0.002
+    is_error = random.random(count) < _ERROR_SHARE
     return TraceSkeleton(
         root_span_id="span-0",
         span_id=_objects([f"span-{number}" for number in range(count)]),
@@ -129,34 +130,50 @@ def make_large_skeleton(count: int, *, seed: int = 7, is_chain: bool = False) ->
         tokens=np.where(kinds == 0, random.integers(1, 4000, count), -1),
         cost=np.where(kinds == 0, 0.0004, np.nan),
         ttft_us=np.where(kinds == 0, length // 4, -1),
-        attachment_count=(random.random(count) < 0.01).astype(np.int32),
-        score_count=(kinds == 4).astype(np.int32),
+        attachment_count=(random.random(count) < _ATTACHMENT_SHARE).astype(np.int32),
+        score_count=(kinds == _TYPES.index("score")).astype(np.int32),
         errors={int(row): f"ValueError: no such order {row}" for row in np.flatnonzero(is_error)},
     )
 
 
 def make_support_skeleton() -> TraceSkeleton:
-    """Return the trace of a support agent with everything that a tree can show: errors, ghosts, an orphan, what runs."""
+    """Return a support agent's trace with all that a tree can show: errors, a ghost, an orphan, what runs or died."""
     return make_skeleton([*_answering(), *_paying(), *_finishing()], "9f2c41d0a7b34e41a")
 
 
+def _chat(span_id: str, parent: str, start: float, end: float | None, *, model: str, tokens: int = -1) -> MadeSpan:
+    return MadeSpan(
+        span_id,
+        (parent,),
+        start,
+        end,
+        "chat.completions",
+        "llm",
+        model,
+        tokens=tokens,
+        cost=max(tokens, 0) * 6e-6,
+        ttft=0.4,
+    )
+
+
 def _answering() -> list[MadeSpan]:
-    llm = {"name": "chat.completions", "type": "llm"}
+    vision = MadeSpan("vision", ("ocr",), 5.75, 7.31, "vision.extract", "llm", "gpt-5-vision", tokens=1810)
+    vision.attachments = 1
     return [
         MadeSpan("run", (), 0, None, "support_agent.run", "task"),
         MadeSpan("classify", ("run",), 0.02, 1.33, "classify_intent", "function"),
-        MadeSpan("classify-llm", ("classify",), 0.06, 1.28, model="gpt-5-mini", tokens=612, ttft=0.4, cost=0.0004, **llm),
+        _chat("classify-llm", "classify", 0.06, 1.28, model="gpt-5-mini", tokens=612),
         MadeSpan("search", ("run",), 1.36, 2.0, "kb.search", "tool"),
         MadeSpan("embed", ("search",), 1.38, 1.59, "POST /embeddings", "llm", "text-embedding-4", tokens=88),
         MadeSpan("vss", ("search",), 1.6, 1.97, "duckdb.vss", "function"),
         MadeSpan("planner", ("run",), 2.05, 8.44, "planner", "task"),
-        MadeSpan("plan", ("planner",), 2.08, 4.82, model="claude-sonnet-5", tokens=3310, ttft=0.9, attachments=1, cost=0.021, **llm),
+        _chat("plan", "planner", 2.08, 4.82, model="claude-sonnet-5", tokens=3310),
         MadeSpan("lookup", ("planner",), 4.86, 5.68, "orders.lookup", "tool"),
         MadeSpan("lookup-get", ("lookup",), 4.9, 5.65, "GET /v2/orders/A-10422", "function"),
         MadeSpan("ocr", ("planner",), 5.7, 7.39, "receipt.ocr", "tool", attachments=2),
-        MadeSpan("vision", ("ocr",), 5.75, 7.31, "vision.extract", "llm", "gpt-5-vision", tokens=1810, attachments=1, cost=0.009),
-        MadeSpan("plan-2", ("planner",), 7.44, 8.4, model="claude-sonnet-5", tokens=900, cost=0.004, **llm),
-    ]  # fmt: skip
+        vision,
+        _chat("plan-2", "planner", 7.44, 8.4, model="claude-sonnet-5", tokens=900),
+    ]
 
 
 def _paying() -> list[MadeSpan]:
@@ -174,8 +191,8 @@ def _paying() -> list[MadeSpan]:
         MadeSpan("post-2", ("refund-2",), 10.03, 11.35, "POST /refunds", "function", error=raised),
         MadeSpan("refund-3", ("executor",), 11.5, 12.88, "payments.refund", "tool"),
         MadeSpan("post-3", ("refund-3",), 11.53, 12.85, "POST /refunds", "function"),
-        MadeSpan("explain", ("executor",), 13.0, 15.31, "chat.completions", "llm", "claude-sonnet-5", tokens=4120, cost=0.03),
-    ]  # fmt: skip
+        _chat("explain", "executor", 13.0, 15.31, model="claude-sonnet-5", tokens=4120),
+    ]
 
 
 def _finishing() -> list[MadeSpan]:
@@ -184,7 +201,7 @@ def _finishing() -> list[MadeSpan]:
         MadeSpan("tone", ("guards",), 16.62, 17.4, "check_tone", "classifier", scores=2),
         MadeSpan("policy", ("guards",), 16.63, 17.52, "check_policy", "score", scores=1),
         MadeSpan("join", ("tone", "policy"), 17.53, 17.56, "merge_verdicts", "function"),
-        MadeSpan("stream", ("run",), 17.6, None, "chat.completions", "llm", "gpt-5-mini", ttft=0.3),
+        _chat("stream", "run", 17.6, None, model="gpt-5-mini"),
         MadeSpan("lost", ("gone",), 12.0, 12.4, "webhook.deliver", "automation"),
         MadeSpan("dead", ("run",), 14.0, None, "audit.write", "review", is_interrupted=True),
-    ]  # fmt: skip
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect
@@ -64,7 +64,7 @@ class SpanCell:
 
 
 def lay_out_cell(row: SpanRow, rect: QRect) -> SpanCell:
-    """Place the parts of a row in its first cell; the name gets what the tags leave, the detail what the name leaves."""
+    """Place the parts of a row in its first cell: the name gets what the tags leave, the detail what the name does."""
     most_levels = max(2, (rect.width() - _LEFT_PX - _LEAST_NAME_PX - 2 * BADGE_PX) // INDENT_PX)
     levels = min(row.depth, most_levels)
     top, height = rect.top(), rect.height()
@@ -72,7 +72,7 @@ def lay_out_cell(row: SpanRow, rect: QRect) -> SpanCell:
     chevron = QRect(x, top, _CHEVRON_PX, height)
     badge = QRect(x + _CHEVRON_PX + 2, top + (height - BADGE_PX) // 2, BADGE_PX, BADGE_PX)
     left, right = badge.right() + 1 + _GAP, rect.right() - 6
-    tags = list(_fitting_tags(row, right - left - _LEAST_NAME_PX // 2))
+    tags = _fitting_tags(row, right - left)
     tags_width = sum(tag.width + _GAP for tag in tags)
     name_width = min(text_width(row.name, name_role(row)), max(right - left - tags_width, 0))
     name = QRect(left, top, name_width, height)
@@ -114,17 +114,25 @@ def _place_detail(text: str, left: int, right: int, top: int, height: int) -> QR
     return QRect(left, top, width, height)
 
 
-def _fitting_tags(row: SpanRow, room: int) -> Iterator[Tag]:
-    """Yield the row's tags, the most important first, as far as there is room."""
-    for tag in _tags(row):
+def _fitting_tags(row: SpanRow, room: int) -> list[Tag]:
+    """Return the row's tags, the most important first: without their words where those would cost the name its own."""
+    tags = list(_tags(row))
+    name_width = text_width(row.name, name_role(row))
+    if name_width + sum(tag.width + _GAP for tag in tags) > room:
+        tags = [replace(tag, text="") if tag.tone == "warning" else tag for tag in tags]
+    room -= min(name_width, _LEAST_NAME_PX // 2)
+    fitting: list[Tag] = []
+    for tag in tags:
         room -= tag.width + _GAP
         if room < 0:
-            return
-        yield tag
+            break
+        fitting.append(tag)
+    return fitting
 
 
 def _tags(row: SpanRow) -> Iterator[Tag]:
     if row.is_ghost:
+        yield Tag(icon="ghost", tone="faint")
         return
     if row.error is ErrorKind.OWN:
         yield Tag(icon="error", tone="error")

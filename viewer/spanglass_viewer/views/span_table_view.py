@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip, QWidget
 
 from spanglass_viewer.models.span_table import Column, SpanTableModel
@@ -23,12 +23,10 @@ from spanglass_viewer.widgets.labels import plain_tooltip
 if TYPE_CHECKING:
     from PySide6.QtGui import (
         QHelpEvent,
-        QHideEvent,
         QKeyEvent,
         QMouseEvent,
         QPaintEvent,
         QResizeEvent,
-        QShowEvent,
         QWheelEvent,
     )
 
@@ -288,8 +286,8 @@ class SpanTableView(QTableView):
         self._hover(self.rowAt(event.position().toPoint().y()))
         index = self.indexAt(event.position().toPoint())
         cell = self._cell_at(index)
-        is_link = cell is not None and cell.origin_link is not None
-        is_over = is_link and cell.origin_link.contains(event.position().toPoint())
+        link = None if cell is None else cell.origin_link
+        is_over = link is not None and link.contains(event.position().toPoint())
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if is_over else Qt.CursorShape.ArrowCursor)
         super().mouseMoveEvent(event)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
+from PySide6.QtGui import QColor, QLinearGradient, QPainter
 
+from spanglass_viewer.format.durations import NO_VALUE
 from spanglass_viewer.models.span_row import ErrorKind
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.views.row_delegate import AnyIndex, RowDelegate, RowState
@@ -93,7 +94,9 @@ class TimelineDelegate(RowDelegate):
     def _paint_outside(self, painter: QPainter, track: QRect, *, is_before: bool) -> None:
         painter.setPen(self.style.faint)
         painter.setFont(self.style.tiny_font)
-        painter.drawText(track.adjusted(-6, 0, 6, 0), _LEFT if is_before else _RIGHT, "‹" if is_before else "›")
+        painter.drawText(
+            track.adjusted(-6, 0, 6, 0), _LEFT if is_before else _RIGHT, "\u2039" if is_before else "\u203a"
+        )
 
     def _paint_bar(self, painter: QPainter, track: QRect, row: SpanRow, bar: Bar) -> None:
         # a bar much wider than the cell would cost Qt's rasteriser dearly
@@ -115,13 +118,14 @@ class TimelineDelegate(RowDelegate):
         else:
             painter.drawRoundedRect(place, radius, radius)
         if row.error is ErrorKind.BUBBLED:
-            painter.setPen(QPen(self.style.error, 1.2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        if row.is_interrupted:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.style.warning)
-            painter.drawRect(QRectF(place.right() - 1.5, place.top() - 3, 2, place.height() + 6))
+            self._paint_end(painter, place, self.style.error)
+        elif row.is_interrupted:
+            self._paint_end(painter, place, self.style.warning)
+
+    def _paint_end(self, painter: QPainter, place: QRectF, color: QColor) -> None:
+        """Cross the end of a bar: it ended by an error from below, or by the death of its process."""
+        painter.setBrush(color)
+        painter.drawRect(QRectF(place.right() - 1.5, place.top() - 3, 2, place.height() + 6))
 
     def _paint_with_wait(self, painter: QPainter, place: QRectF, color: QColor, first_token_x: float) -> None:
         """Paint a bar whose part up to the first token is lighter."""
@@ -147,6 +151,8 @@ class TimelineDelegate(RowDelegate):
 
     def _paint_label(self, painter: QPainter, track: QRect, row: SpanRow, bar: Bar, now_us: int) -> None:
         text = row.duration_text(now_us)
+        if text == NO_VALUE:
+            return
         width = text_width(text, FontRole.SMALL)
         left, right = max(bar.left, 0.0), min(bar.right, track.width())
         gap = _LABEL_GAP + (_DOT_PX if row.is_running else 0)
