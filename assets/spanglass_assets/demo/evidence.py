@@ -38,7 +38,7 @@ def transcribe(voice: Attachment) -> str:
             "gpt-5-transcribe",
             [{"role": "user", "content": [{"type": "input_audio", "input_audio": voice}]}],
             TRANSCRIPT,
-            Usage(prompt=412, completion=46, secs=0.5),
+            Usage(prompt=412, completion=46, secs=0.33),
             name="audio.transcriptions",
             language="en",
         )
@@ -62,10 +62,10 @@ def read_receipt(photo: Attachment) -> dict[str, Any]:
                 },
             ],
             _RECEIPT_TEXT,
-            Usage(prompt=1_702, completion=108, secs=0.7),
+            Usage(prompt=1_702, completion=108, secs=0.45),
             name="vision.extract",
         )
-        spend(0.05)
+        spend(0.03)
         figures = {"merchant": "Corner Store", "order_id": "A-10422", "total": 42.9, "currency": "USD", "card": "4411"}
         span.log(output=figures, metrics={"confidence": 0.97})
     return figures
@@ -86,7 +86,7 @@ def inspect_damage(video: Attachment) -> str:
                 }
             ],
             "Yes. A crack runs from the rim to the foot of the mug; it is not fit for use.",
-            Usage(prompt=2_318, completion=61, secs=0.6),
+            Usage(prompt=2_318, completion=61, secs=0.39),
         )
         span.log(output={"is_damaged": True, "verdict": verdict, "frames_looked_at": 12})
     return verdict

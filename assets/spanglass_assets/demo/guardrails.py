@@ -13,7 +13,7 @@ from .pace import spend
 @spanglass.traced(name="pii_scan", type="function")
 def scan_for_personal_data(text: str) -> dict[str, Any]:
     """Look for what must not leave the house."""
-    spend(0.18)
+    spend(0.12)
     return {"is_clean": "4111" not in text, "found": []}
 
 
@@ -27,7 +27,7 @@ def check_tone(text: str) -> dict[str, Any]:
             {"role": "user", "content": text},
         ],
         "friendly",
-        Usage(prompt=212, completion=2, cached=128, secs=0.35),
+        Usage(prompt=212, completion=2, cached=128, secs=0.23),
     )
     return {"tone": verdict}
 
@@ -42,7 +42,7 @@ def check_policy(text: str) -> dict[str, Any]:
             {"role": "user", "content": text},
         ],
         "<yes/> The date is not earlier than five working days.",
-        Usage(prompt=426, completion=14, cached=256, secs=0.45),
+        Usage(prompt=426, completion=14, cached=256, secs=0.29),
     )
     return {"keeps_policy": verdict.startswith("<yes/>")}
 

@@ -38,7 +38,7 @@ async def _search_both(query: str, top_k: int) -> list[dict[str, Any]]:
 async def _search_vectors(query: str, top_k: int) -> list[dict[str, Any]]:
     await _embed(query)
     with spanglass.start_span(name="duckdb.vss", type="function", input={"top_k": top_k, "dimensions": 1024}) as span:
-        await spend_async(0.12)
+        await spend_async(0.08)
         found = list(_ARTICLES[:2])
         span.log(output=found, metrics={"rows_scanned": 18_204})
     return found
@@ -48,18 +48,18 @@ async def _embed(query: str) -> None:
     with spanglass.start_span(
         name="POST /embeddings", type="llm", input=query, metadata={"model": "text-embedding-3-small", "status": 200}
     ) as span:
-        await spend_async(0.16)
+        await spend_async(0.1)
         span.log(output={"embedding_length": 1024}, metrics={"prompt_tokens": 88, "tokens": 88, "estimated_cost": 2e-6})
 
 
 @spanglass.traced(name="fulltext.search")
 async def _search_words(query: str) -> list[dict[str, Any]]:
-    await spend_async(0.2)
+    await spend_async(0.13)
     return [article for article in _ARTICLES if set(query.split()) & set(str(article["title"]).lower().split())]
 
 
 @spanglass.traced(name="rerank", type="function")
 def _rank(articles: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    spend(0.05)
+    spend(0.03)
     by_id = {article["id"]: article for article in articles}
     return sorted(by_id.values(), key=lambda article: -article["score"])

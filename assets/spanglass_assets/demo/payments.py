@@ -54,7 +54,7 @@ def _refund(order_id: str, amount: float, attempt: int, *, is_down: bool) -> dic
 
 def _post(path: str, body: dict[str, Any], *, is_down: bool) -> dict[str, Any]:
     with spanglass.start_span(name=f"POST {path}", type="function", input=body) as span:
-        spend(0.42)
+        spend(0.27)
         if is_down:
             span.log(metadata={"status": 504, "gateway": "eu-west-1"})
             raise GatewayTimeout("POST", path)

@@ -25,7 +25,7 @@ def route_message() -> None:
             "gpt-5-mini",
             [{"role": "system", "content": "Choose a team."}, {"role": "user", "content": "Where is my parcel?"}],
             "logistics",
-            Usage(prompt=188, completion=2, cached=128, secs=0.2),
+            Usage(prompt=188, completion=2, cached=128, secs=0.13),
         )
         span.log(output={"team": team})
 
@@ -45,7 +45,7 @@ def review_code() -> None:
                 "claude-sonnet-5",
                 [{"role": "system", "content": f"Review for {focus}."}, {"role": "user", "content": _DIFF}],
                 remark,
-                Usage(prompt=940, completion=58, secs=0.25),
+                Usage(prompt=940, completion=58, secs=0.16),
             )
             for focus, remark in (
                 ("correctness", "The new bound is right. Add a test for an amount of 0."),
@@ -62,7 +62,7 @@ def extract_invoice() -> None:
             "gpt-5-vision",
             [{"role": "user", "content": "Give me the invoice as JSON."}],
             "Here is the invoice you asked for: total 118.00",
-            Usage(prompt=1_120, completion=31, secs=0.3),
+            Usage(prompt=1_120, completion=31, secs=0.2),
         )
         span.log(error={"name": "InvalidJSON", "message": "the model answered in prose", "answer": answer})
 
@@ -76,10 +76,10 @@ def grade_case(number: int, *, is_right: bool) -> None:
             "gpt-5-mini",
             [{"role": "user", "content": "Two mugs at 12.90, gift wrap 4.10, shipping 13.00: what is refunded?"}],
             "USD 42.90" if is_right else "USD 29.90",
-            Usage(prompt=64, completion=6, secs=0.15),
+            Usage(prompt=64, completion=6, secs=0.1),
         )
         span.log(output=answer)
         with spanglass.start_span(name="exact_match", type="score", input={"output": answer}) as scoring:
-            spend(0.02)
+            spend(0.01)
             scoring.log(scores={"exact_match": float(is_right)})
         span.log(scores={"exact_match": float(is_right)})

@@ -71,7 +71,7 @@ def classify_intent(message: str) -> str:
             {"role": "user", "content": message},
         ],
         "refund_damaged_item",
-        Usage(prompt=604, completion=8, cached=512, secs=0.4),
+        Usage(prompt=604, completion=8, cached=512, secs=0.26),
     )
 
 
@@ -97,7 +97,7 @@ def make_plan(message: str, intent: str, articles: list[str]) -> list[str]:
             tool_call("call_2", "receipt.ocr", '{"file": "receipt.jpg"}'),
         ]
         asked: Message = {"role": "assistant", "content": None, "tool_calls": calls}
-        complete("claude-sonnet-5", history, asked, Usage(prompt=3_204, completion=106, cached=1_024, secs=0.9))
+        complete("claude-sonnet-5", history, asked, Usage(prompt=3_204, completion=106, cached=1_024, secs=0.59))
         order = look_up_order("A-10422")
         receipt = evidence.read_receipt(photo)
         verdict = evidence.inspect_damage(evidence.attach("unboxing.mp4", "video/mp4"))
@@ -110,7 +110,7 @@ def make_plan(message: str, intent: str, articles: list[str]) -> list[str]:
             "claude-sonnet-5",
             [*history, asked, *answers],
             "**Plan**\n\n1. " + steps[0] + "\n2. " + steps[1],
-            Usage(prompt=3_611, completion=74, cached=3_072, secs=0.5),
+            Usage(prompt=3_611, completion=74, cached=3_072, secs=0.33),
         )
         span.log(output={"steps": steps, "damage": verdict})
     return steps
@@ -120,7 +120,7 @@ def make_plan(message: str, intent: str, articles: list[str]) -> list[str]:
 def look_up_order(order_id: str) -> dict[str, Any]:
     """Return the order with its product picture (which nobody fetches) and its history as a file."""
     with spanglass.start_span(name=f"GET /v2/orders/{order_id}", type="function", metadata={"status": 200}) as span:
-        spend(0.28)
+        spend(0.18)
         span.log(output=ORDER)
     picture = ExternalAttachment(url=PRODUCT_IMAGE_URL, filename="mug-blue.png", content_type="image/png")
     history = [{"at": "2026-11-18T09:12:44Z", "state": "paid"}, {"at": "2026-11-21T08:03:10Z", "state": "delivered"}]
@@ -138,7 +138,7 @@ def execute(steps: list[str], gateway_failures: int) -> dict[str, Any]:
                 {"role": "user", "content": f"The refund {refund['refund_id']} is {refund['state']}. What is next?"},
             ],
             "The refund is on its way. Write to the customer, then watch the settlement.",
-            Usage(prompt=4_012, completion=108, cached=3_584, secs=0.6),
+            Usage(prompt=4_012, completion=108, cached=3_584, secs=0.39),
         )
         span.log(output=refund)
     return refund
@@ -153,7 +153,7 @@ def write_reply(message: str, refund: dict[str, Any]) -> str:
     with spanglass.start_span(
         name="reply.assemble", type="function", parents=[draft, checks], input={"draft": EMAIL, "checks_passed": 3}
     ) as span:
-        spend(0.12)
+        spend(0.08)
         span.log(output=EMAIL)
     return EMAIL
 
@@ -175,7 +175,7 @@ def draft_email(message: str, refund: dict[str, Any]) -> spanglass.Span:
                 {"role": "user", "content": f"Tell the customer about the refund {refund['refund_id']}."},
             ],
             EMAIL,
-            Usage(prompt=871, completion=109, cached=512, secs=0.6),
+            Usage(prompt=871, completion=109, cached=512, secs=0.39),
         )
         span.log(output={"subject": "Your refund for order A-10422", "body": text})
     return span
@@ -184,7 +184,7 @@ def draft_email(message: str, refund: dict[str, Any]) -> spanglass.Span:
 def grade_resolution(reply: str) -> None:
     """Score the reply, as an online scorer would."""
     with spanglass.start_span(name="resolution_quality", type="score", input=reply) as span:
-        spend(0.1)
+        spend(0.07)
         span.log(
             output={"reason": "Says what was refunded, to which card and when."},
             scores={"resolution_quality": 0.92, "is_polite": True},
@@ -196,6 +196,6 @@ def await_settlement(refund_id: str, settle: Callable[[], None]) -> None:
     with spanglass.start_span(
         name="settlement.watch", type="task", input={"refund_id": refund_id}, metadata={"step": "3 of 3"}
     ) as span:
-        spend(0.2)
+        spend(0.13)
         settle()
         span.log(output={"refund_id": refund_id, "state": "settled"})

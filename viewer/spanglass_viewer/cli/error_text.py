@@ -21,9 +21,11 @@ def error_text(span: SpanRecord) -> str:
 
 
 def headline(span: SpanRecord) -> str:
-    """Return the error of a span in one line, such as `Type: message`, or "" where there is none."""
+    """Return the error of a span in one line, such as `Type: message` without its module, or "" where there is none."""
     found = find_headline(_logged_error(span))
-    return "" if found is None else ": ".join(part for part in found if part)
+    if found is None:
+        return ""
+    return ": ".join(part for part in ((found.type or "").rpartition(".")[2], found.message) if part)
 
 
 def is_bubbled(span: SpanRecord, children: Iterable[SpanRecord]) -> bool:

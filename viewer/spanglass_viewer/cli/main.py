@@ -17,6 +17,7 @@ from spanglass_viewer.cli.commands import (
     open_window,
     print_path,
     run_demo,
+    run_sql,
     save_attachment,
     show_trace,
 )
@@ -32,6 +33,7 @@ COMMANDS = (
     show_trace.COMMAND,
     export_spans.COMMAND,
     save_attachment.COMMAND,
+    run_sql.COMMAND,
     print_path.COMMAND,
     init_store.COMMAND,
 )

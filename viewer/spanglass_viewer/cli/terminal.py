@@ -80,8 +80,8 @@ class Terminal:
         self._stream.write(line.encode(encoding, "replace").decode(encoding) + "\n")
 
     def write_json(self, value: object) -> None:
-        """Write a value as indented JSON in which a terminal finds nothing to obey."""
-        text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+        """Write a value as indented JSON in which a terminal finds nothing to obey; what JSON lacks becomes text."""
+        text = orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode()
         self.write_line(_RAW_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 

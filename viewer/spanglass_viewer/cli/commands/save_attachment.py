@@ -26,8 +26,8 @@ def _configure(parser: ArgumentParser) -> None:
 def _run(options: Namespace) -> int:
     with open_existing_store(options) as store:
         found = store.list_attachments([options.key])
-        blob = store.blob_path(found[0]) if found and found[0].digest else None
-    if blob is None or not blob.is_file():
+        blob = store.find_blob(found[0]) if found else None
+    if blob is None:
         raise NotFound(_absence(options.key, found[0] if found else None))
     if options.output is None:
         _copy(blob, sys.stdout.buffer)
