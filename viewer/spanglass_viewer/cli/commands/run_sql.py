@@ -27,8 +27,8 @@ def _run(options: Namespace) -> int:
     query = sys.stdin.read() if options.query == "-" else options.query
     with open_existing_store(options) as store:
         try:
-            names = [str(column[0]) for column in store.sql(f"DESCRIBE {query}")]
             rows = store.sql(query)
+            names = [str(column[0]) for column in store.sql(f"DESCRIBE {query}")]
         except QueryFailed as reason:
             complain(str(reason))
             return ExitCode.USAGE
