@@ -69,6 +69,9 @@ class FakePane:
     def show_snapshot(self, snapshot: Any, *, opened: bool) -> None:
         self.shown.append(("opened" if opened else "updated", snapshot))
 
+    def show_summary(self, summary: Any) -> None:
+        self.summary = summary
+
     def show_loading(self, what: str) -> None:
         self.shown.append(("loading", what))
 

@@ -200,6 +200,7 @@ class WindowController(QObject):
         else:
             self._shown_filter = answer.request.filter
             self._traces.show_first_page(answer.summaries, has_more=answer.has_more)
+        self._show_open_summary()
         self.totals_changed.emit(answer.totals, answer.query_secs)
         self._open_first_trace()
         self._refresh()
@@ -219,11 +220,18 @@ class WindowController(QObject):
         else:
             began = time.perf_counter()
             self._trace_pane.show_snapshot(answer.snapshot, opened=answer.request.is_opening)
+            self._show_open_summary()
             shown_secs = time.perf_counter() - began
             self._take_wanted_span()
             pause_ms = 1000 * _PAUSE_PER_LOAD * (answer.query_secs + shown_secs)
             self._reload.start(max(_LEAST_PAUSE_MS, round(pause_ms)))
         self._tell_if_settled()
+
+    def _show_open_summary(self) -> None:
+        root_span_id = self._selection.root_span_id
+        row = None if root_span_id is None else self._traces.find_row(root_span_id)
+        if row is not None:
+            self._trace_pane.show_summary(self._traces.summary_at(row))
 
     def _take_wanted_span(self) -> None:
         if self._wanted_span_id is not None and self._trace_pane.select_span_id(self._wanted_span_id):

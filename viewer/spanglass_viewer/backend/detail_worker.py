@@ -39,11 +39,14 @@ class DetailWorker(QObject):
         """Answer with a span's payload."""
         if self._database is None:
             return
-        from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - DuckDB loads beside the window
+        from spanglass_store.database.connection import Interrupted  # noqa: PLC0415 - DuckDB loads beside the window
+        from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - as above
 
         try:
             with self._database.cursor() as cursor:
                 detail = self._read(StoreReader(cursor), request)
+        except Interrupted:
+            return  # the window is closing
         except StoreFault as fault:
             self.fault_raised.emit(fault)
             return
@@ -53,7 +56,7 @@ class DetailWorker(QObject):
         record = reader.find_span_by_row_id(request.ref.row_id, created_us=request.ref.created_us)
         if record is None:
             return None
-        attachments = reader.list_attachments(attachment_keys(record))
+        attachments = {state.key: state for state in reader.list_attachments(attachment_keys(record))}
         blobs = {key: path for key, state in attachments.items() if (path := reader.find_blob(state)) is not None}
         return SpanDetail(
             ref=request.ref,

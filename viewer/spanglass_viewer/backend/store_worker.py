@@ -149,8 +149,12 @@ class StoreWorker(QObject):
             self.merged.emit(changes)
 
     def _attempt(self, action: Callable[[], None]) -> bool:
+        from spanglass_store.database.connection import Interrupted  # noqa: PLC0415 - heavy half
+
         try:
             action()
+        except Interrupted:
+            return False  # the window is closing
         except StoreFault as fault:
             self._has_fault = True
             self.fault_raised.emit(fault)
