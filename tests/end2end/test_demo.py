@@ -176,6 +176,18 @@ def test_the_last_span_runs_until_the_agent_is_stopped(store_path: Path) -> None
     assert not any(span.is_interrupted or span.end_us is None for span in spans)
 
 
+def test_the_loop_goes_on_until_it_is_stopped(store_path: Path) -> None:
+    with running_agent(store_path, "--speed", "200", "--loop") as agent:
+        for _ in range(2):
+            wait_for_line(agent, "support_agent.run")
+        wait_for_line(agent, "router.dispatch")
+        agent.send_signal(signal.SIGTERM)
+        assert agent.wait(TIMEOUT_SECS) == 0
+    traces = [trace for trace, _ in read_traces(store_path)]
+    assert len(traces) >= 18
+    assert not any(trace["is_running"] or trace["is_interrupted"] for trace in traces)
+
+
 def test_a_kill_in_the_middle_loses_no_span(store_path: Path) -> None:
     with running_agent(store_path, "--speed", "40", "--hold", "inf") as agent:
         wait_for_line(agent, HOLDING_LINE)

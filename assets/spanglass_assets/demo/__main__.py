@@ -14,7 +14,7 @@ import spanglass
 from . import HOLDING_LINE, PROJECT, pace, payments, short_runs, support_agent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
 _MESSAGE = "My order A-10422 came with both mugs broken. Here is the receipt. Can I have my money back?"
@@ -39,41 +39,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _on_stop)
     spanglass.init_logger(PROJECT, store=options.store)
-    for round_number in count():
-        run_short_ones(round_number)
-        run_refused()
-        run_main(0 if options.loop else options.hold)
-        if not options.loop or pace.is_stopped():
+    for name, run in iter_runs(options):
+        if pace.is_stopped():
             break
+        _say(name)
+        run()
     spanglass.flush()
     return 0
 
 
-def run_short_ones(round_number: int) -> None:
-    """Log a handful of short traces."""
-    runs: list[tuple[str, Callable[[], None]]] = [
-        ("eval.case", lambda: short_runs.grade_case(round_number * 2 + 1, is_right=True)),
-        ("router.dispatch", short_runs.route_message),
-        ("code_review.agent", short_runs.review_code),
-        ("eval.case", lambda: short_runs.grade_case(round_number * 2 + 2, is_right=False)),
-        ("extract_invoice", short_runs.extract_invoice),
-        ("voicemail.handle", short_runs.transcribe_voicemail),
-    ]
-    for name, run in runs:
-        _say(name)
-        run()
+def iter_runs(options: argparse.Namespace) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Yield the runs of a round with their names, and round after round with `--loop`."""
+    for round_number in count():
+        case_number = round_number * 2 + 1
+        yield "eval.case", lambda number=case_number: short_runs.grade_case(number, is_right=True)
+        yield "router.dispatch", short_runs.route_message
+        yield "code_review.agent", short_runs.review_code
+        yield "eval.case", lambda number=case_number + 1: short_runs.grade_case(number, is_right=False)
+        yield "extract_invoice", short_runs.extract_invoice
+        yield "voicemail.handle", short_runs.transcribe_voicemail
+        yield "support_agent.run, while the payment gateway is down", run_refused
+        yield "support_agent.run", lambda: run_main(0 if options.loop else options.hold)
+        if not options.loop:
+            return
 
 
 def run_refused() -> None:
     """Log the run in which the gateway stays down: an error that is raised again on its way up."""
-    _say("support_agent.run, while the payment gateway is down")
     with contextlib.suppress(payments.RefundFailed):
         support_agent.run(support_agent.Case(_MESSAGE, gateway_failures=3))
 
 
 def run_main(hold_secs: float) -> None:
     """Log the main run: two attempts fail, the third goes through, and the bank takes its time."""
-    _say("support_agent.run")
 
     def settle() -> None:
         if hold_secs > 0:
