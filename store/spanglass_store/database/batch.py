@@ -120,15 +120,14 @@ def _merge_rows(cursor: Cursor, rows: dict[str, list[Row]], living: Container[st
     stored_ids = list(states)
     since = min((created_of(state) for state in known), default=None)
     for row_id, span_rows in rows.items():
-        touched = _fold_span(states.setdefault(row_id, []), row_id, span_rows)
-        for state, is_new in touched:
+        for is_new in _fold_span(states.setdefault(row_id, []), row_id, span_rows):
             outcome.spans_added += is_new
             outcome.spans_changed += not is_new
     if since is not None:
         cursor.rows(query("delete_spans"), {"since": _at(since), "ids": stored_ids})
     table_rows: list[tuple[Any, ...]] = []
     for state in (state for group in states.values() for state in group):
-        row = span_row(state, is_orphaned=state.identity.get("process") not in living)
+        row = span_row(state, is_orphaned=str(state.identity.get("process")) not in living)
         outcome.root_span_ids.add(row[_ROOT_SPAN_ID])
         if not state.is_deleted:
             table_rows.append(row)
@@ -170,12 +169,12 @@ def _bound_of(row_id: str, rows: list[Row]) -> int | None:
     return min(known) if len(known) == len(starts) else None
 
 
-def _fold_span(states: list[SpanState], row_id: str, rows: Iterable[Row]) -> list[tuple[SpanState, bool]]:
-    """Fold the rows of one id into its states; return those that were touched, and whether each is new.
+def _fold_span(states: list[SpanState], row_id: str, rows: Iterable[Row]) -> list[bool]:
+    """Fold the rows of one id into its states; return for each that was touched whether it is new.
 
     An id is unique in its container only. A row that names none belongs to the first container that does.
     """
-    touched: dict[int, tuple[SpanState, bool]] = {}
+    touched: dict[int, bool] = {}
     for row in sorted(rows, key=lambda row: row.container == ""):
         state = next((state for state in states if _is_same_span(state, row)), None)
         is_new = state is None
@@ -183,7 +182,7 @@ def _fold_span(states: list[SpanState], row_id: str, rows: Iterable[Row]) -> lis
             state = SpanState(row_id)
             states.append(state)
         fold(state, (row,))
-        touched.setdefault(id(state), (state, is_new))
+        touched.setdefault(id(state), is_new)
     return list(touched.values())
 
 

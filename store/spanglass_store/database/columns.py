@@ -103,6 +103,8 @@ def read_state(row: tuple[Any, ...]) -> SpanState:
         "process": process,
     }
     decode_stamps(state, stamps)
+    if "tags" in state.marks.children:
+        state.fields.setdefault("tags", {})  # none left, but they were written
     return state
 
 
@@ -185,11 +187,8 @@ def _preview(value: Any) -> str | None:
         return None
     if isinstance(value, JsonText) and len(value.text) <= _PREVIEW_SOURCE_CHARS:
         value = value.parse()
-    if isinstance(value, str):
-        text = value[:_PREVIEW_SOURCE_CHARS]
-    else:
-        text = dump_text(value)[:_PREVIEW_SOURCE_CHARS]
-    return _clean(" ".join(text.split())[:PREVIEW_CHARS])
+    text = value if isinstance(value, str) else dump_text(value)
+    return _clean(" ".join(text[:_PREVIEW_SOURCE_CHARS].split())[:PREVIEW_CHARS])
 
 
 def _extra_text(fields: dict[str, Any]) -> str | None:

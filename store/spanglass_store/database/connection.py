@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 
@@ -67,7 +67,7 @@ class Cursor:
         self._cursor.execute("BEGIN TRANSACTION READ ONLY")
         try:
             return self._cursor.execute(sql).fetchall()
-        except _ENVIRONMENT_ERRORS + (duckdb.InterruptException,):
+        except (*_ENVIRONMENT_ERRORS, duckdb.InterruptException):
             raise
         except duckdb.Error as error:
             raise QueryFailed(str(error)) from error
@@ -77,7 +77,7 @@ class Cursor:
 
     def columns(self, sql: str, parameters: dict[str, Any] | Sequence[Any] | None = None) -> dict[str, Any]:
         """Return the columns of a statement as numpy arrays, by name; masked arrays where there are NULLs."""
-        return self._cursor.execute(sql, parameters).fetchnumpy()
+        return cast("dict[str, Any]", self._cursor.execute(sql, parameters).fetchnumpy())  # pyright: ignore[reportUnknownMemberType] - DuckDB's stub leaves it open
 
     def names(self) -> list[str]:
         """Return the names of the columns of the last statement."""

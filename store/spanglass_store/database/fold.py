@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 
 from spanglass_store.database.json_text import JsonText, dump_text, parsed
+from spanglass_store.database.rows import is_object
 from spanglass_store.database.stamps import (
     ABSENT,
     NEVER,
     Mark,
     decode_mark,
     encode_mark,
-    erase_older,
+    erase_keys,
+    erase_path,
     oldest,
     stamp_at,
     values_at,
@@ -86,8 +88,8 @@ def _apply(state: SpanState, row: Row) -> None:
 
 def _apply_full(state: SpanState, row: Row) -> None:
     if state.full_stamp is None and not state.is_replaced:
-        first_update = min(map(oldest, state.marks.children.values()), default=None)
-        if first_update is not None and first_update < row.stamp:
+        updates = [*map(oldest, state.marks.children.values()), *(entry[0] for entry in state.array_deletes)]
+        if updates and min(updates) < row.stamp:
             state.shadow = _frozen(row.fields)
         state.full_stamp = row.stamp
         _write_fields(state, row.fields, _BASE)
@@ -123,12 +125,13 @@ def _apply_update(state: SpanState, row: Row) -> None:
     if is_early and not state.is_replaced and state.shadow is None:
         state.shadow = _frozen(values_at(state.fields, state.marks, _BASE))
     for path in row.replaced_paths:
-        _write_path(state, path, ABSENT, row.stamp)
+        if is_object(_value_at(row.fields, path)):  # anything else replaces as it is
+            erase_path(state.fields, state.marks, path, row.stamp)
     _write_fields(state, row.fields, row.stamp)
     for path, unwanted in row.array_deletes:
         if path == ["tags"]:
             for tag in unwanted:
-                _write_path(state, ["tags", str(tag)], ABSENT, row.stamp)
+                erase_path(state.fields, state.marks, ["tags", str(tag)], row.stamp)
         else:
             state.array_deletes.append((row.stamp, path, unwanted))
 
@@ -143,16 +146,8 @@ def _write_fields(state: SpanState, fields: dict[str, Any], stamp: int) -> None:
     marks.written = max(marks.written, stamp)
 
 
-def _write_path(state: SpanState, path: Path, value: Any, stamp: int) -> None:
-    """Write one value at a path, in a dict of its own: the way there merges."""
-    for key in reversed(path[1:]):
-        value = {key: value}
-    write_key(state.fields, state.marks, path[0], value, stamp)
-
-
 def _erase_before(state: SpanState, stamp: int) -> None:
-    state.marks.written = max(state.marks.written, stamp)
-    erase_older(state.fields, state.marks, stamp)
+    erase_keys(state.fields, state.marks, stamp)
     state.marks.floor = stamp
 
 

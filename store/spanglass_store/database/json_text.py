@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from json.decoder import scanstring
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
 from spanglass_store.journal.lines import BadLine, Line, decode_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# json's own scanner of strings; the stubs leave it out
+_scan_string = cast("Callable[[str, int], tuple[str, int]]", json.decoder.scanstring)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - as said
 
 _WHITESPACE = " \t\n\r"
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
@@ -100,7 +105,7 @@ def _slice_fields(text: str) -> Line:
     fields: Line = {}
     at = _skip(text, 0, "{")
     while text[at : at + 1] != "}":
-        key, at = cast("tuple[str, int]", scanstring(text, at + 1, True))
+        key, at = _scan_string(text, at + 1)
         start = _skip(text, at, ":")
         value, at = _EXACT.raw_decode(text, start)
         is_scalar = value is None or isinstance(value, bool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from spanglass_store.blobs.files import blob_path
 from spanglass_store.database.columns import EPOCH
@@ -42,7 +42,7 @@ class StoreReader:
 
     def list_traces(
         self,
-        filter: TraceFilter | None = None,
+        filter: TraceFilter | None = None,  # noqa: A002 - the word that callers know
         limit: int = 200,
         before: Position | None = None,
     ) -> list[TraceSummary]:
@@ -187,7 +187,7 @@ class Store(StoreReader):
         super().__init__(self._stack.enter_context(database.cursor()))
         self._database = database
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

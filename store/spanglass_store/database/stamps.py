@@ -40,7 +40,7 @@ class Mark:
     children: dict[str, Mark | int] = field(default_factory=dict[str, "Mark | int"])
 
 
-def write(value: Any, mark: Mark | int | None, incoming: Any, stamp: int, depth: int = 0) -> tuple[Any, Any]:
+def write(value: Any, mark: Mark | int | None, incoming: Any, stamp: int, depth: int = 0) -> tuple[Any, Mark | int]:
     """Write `incoming` at `stamp` over `value`; return the value and the mark that stand then.
 
     Dicts merge, anything else replaces; `ABSENT` deletes. `mark` is None where nothing was ever written.
@@ -48,26 +48,25 @@ def write(value: Any, mark: Mark | int | None, incoming: Any, stamp: int, depth:
     """
     if mark is None:
         return incoming, stamp
-    value, incoming = _as_dict(value), _as_dict(incoming)
-    is_dict = isinstance(value, dict) and depth < MAX_DEPTH
-    floor = _floor_of(mark, is_dict=is_dict)
+    fields = _find_dict(value, depth)
+    floor = _floor_of(mark, is_dict=fields is not None)
     if stamp < floor:
         return value, mark
-    if not (isinstance(incoming, dict) and depth < MAX_DEPTH):
-        return _replace(value, mark, incoming, stamp, is_dict=is_dict)
-    if not is_dict:
-        return incoming, Mark(rest=stamp, floor=floor, written=stamp)
+    new_fields = _find_dict(incoming, depth)
+    if new_fields is None:
+        return (incoming, stamp) if fields is None else _replace(fields, mark, incoming, stamp)
+    if fields is None:
+        return new_fields, Mark(rest=stamp, floor=floor, written=stamp)
     node = _as_mark(mark)
     node.written = max(node.written, stamp)
-    for key, new in cast("dict[str, Any]", incoming).items():
-        write_key(value, node, key, new, stamp, depth + 1)
-    return value, node
+    for key, new in new_fields.items():
+        write_key(fields, node, key, new, stamp, depth=depth + 1)
+    return fields, node
 
 
-def write_key(fields: dict[str, Any], node: Mark, key: str, incoming: Any, stamp: int, depth: int = 1) -> None:
+def write_key(fields: dict[str, Any], node: Mark, key: str, incoming: Any, stamp: int, *, depth: int = 1) -> None:
     """Write one key of a dict and its mark, in place."""
-    old = fields.get(key, ABSENT)
-    value, mark = write(old, _child_mark(fields, node, key), incoming, stamp, depth)
+    value, mark = write(fields.get(key, ABSENT), _child_mark(fields, node, key), incoming, stamp, depth)
     if value is ABSENT:
         fields.pop(key, None)
     else:
@@ -75,24 +74,43 @@ def write_key(fields: dict[str, Any], node: Mark, key: str, incoming: Any, stamp
     node.children[key] = mark
 
 
-def erase_older(value: Any, mark: Mark | int | None, stamp: int, depth: int = 0) -> tuple[Any, Any]:
+def erase_older(value: Any, mark: Mark | int | None, stamp: int) -> tuple[Any, Mark | int | None]:
     """Take away all that was written before `stamp`; return what stands then (`ABSENT`, None for nothing)."""
     if mark is None or isinstance(mark, int):
         return (ABSENT, None) if mark is None or mark < stamp else (value, mark)
     if mark.written < stamp:
         return ABSENT, None
     fields = cast("dict[str, Any]", parsed(value))
-    for key in [*fields, *(key for key in mark.children if key not in fields)]:
-        child, child_mark = erase_older(fields.get(key, ABSENT), _child_mark(fields, mark, key), stamp, depth + 1)
-        if child is ABSENT:
+    erase_keys(fields, mark, stamp)
+    return fields, mark
+
+
+def erase_keys(fields: dict[str, Any], node: Mark, stamp: int) -> None:
+    """Take away what was written below a dict before `stamp`, in place; the dict itself stays."""
+    for key in [*fields, *(key for key in node.children if key not in fields)]:
+        value, mark = erase_older(fields.get(key, ABSENT), _child_mark(fields, node, key), stamp)
+        if value is ABSENT:
             fields.pop(key, None)
         else:
-            fields[key] = child
-        if child_mark is None:
-            mark.children.pop(key, None)
+            fields[key] = value
+        if mark is None:
+            node.children.pop(key, None)
         else:
-            mark.children[key] = child_mark
-    return fields, mark
+            node.children[key] = mark
+
+
+def erase_path(fields: dict[str, Any], node: Mark, path: list[str], stamp: int) -> None:
+    """Take away what stands at a path and is older than `stamp`; the dicts on the way there are written."""
+    *way, last = path
+    for key in way:
+        write_key(fields, node, key, {}, stamp)
+        inner = _find_dict(fields.get(key), depth=0)
+        mark = _as_mark(node.children[key])
+        if inner is None or stamp < mark.floor:
+            return  # a later row has replaced the way
+        node.children[key] = mark
+        fields, node = inner, mark
+    write_key(fields, node, last, ABSENT, stamp)
 
 
 def values_at(value: Any, mark: Mark | int | None, stamp: int) -> Any:
@@ -145,16 +163,14 @@ def stamp_at(fields: dict[str, Any], node: Mark, path: list[str]) -> int | None:
     return mark if isinstance(mark, int) else None
 
 
-def _replace(value: Any, mark: Mark | int, incoming: Any, stamp: int, *, is_dict: bool) -> tuple[Any, Any]:
-    """Replace a value as a whole, save what later rows wrote below it."""
-    if not is_dict:
-        return incoming, stamp
+def _replace(fields: dict[str, Any], mark: Mark | int, incoming: Any, stamp: int) -> tuple[Any, Mark | int]:
+    """Replace a dict as a whole, save what later rows wrote below it."""
     node = _as_mark(mark)
     if node.written < stamp or (node.written == stamp and incoming is not ABSENT):
         return incoming, stamp
-    value, kept = erase_older(value, node, stamp)
-    kept.floor = max(kept.floor, stamp)
-    return value, kept
+    erase_keys(fields, node, stamp)
+    node.floor = max(node.floor, stamp)
+    return fields, node
 
 
 def _child_mark(fields: dict[str, Any], node: Mark, key: str) -> Mark | int | None:
@@ -174,5 +190,10 @@ def _floor_of(mark: Mark | int, *, is_dict: bool) -> int:
     return NEVER if is_dict else mark
 
 
-def _as_dict(value: Any) -> Any:
-    return value.parse() if isinstance(value, JsonText) and value.is_object() else value
+def _find_dict(value: Any, depth: int) -> dict[str, Any] | None:
+    """Return a value that merges key by key, parsed if need be; None for all others."""
+    if depth >= MAX_DEPTH:
+        return None
+    if isinstance(value, JsonText):
+        return value.parse() if value.is_object() else None
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None

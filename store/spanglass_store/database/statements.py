@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -25,3 +26,10 @@ def schema() -> list[str]:
 def migration(to_format: int) -> str:
     """Return the script that takes a store from the format before `to_format` to it."""
     return (_HERE / "schema" / "migrations" / f"{to_format:04d}.sql").read_text("utf-8")
+
+
+@cache
+def span_column_names() -> tuple[str, ...]:
+    """Return the columns of `spans` in the order in which the appender wants them."""
+    text = (_HERE / "schema" / "spans.sql").read_text("utf-8")
+    return tuple(re.findall(r"^    (\w+) [A-Z]", text, re.MULTILINE))
