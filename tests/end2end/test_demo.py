@@ -188,18 +188,38 @@ def test_the_loop_goes_on_until_it_is_stopped(store_path: Path) -> None:
     assert not any(trace["is_running"] or trace["is_interrupted"] for trace in traces)
 
 
+def read_journal(store: Path) -> list[dict[str, Any]]:
+    """Return the rows of spans that the journal holds, but for a last line that is not whole."""
+    lines = [line for path in (store / "journal").glob("*.ndjson") for line in path.read_bytes().split(b"\n")[:-1]]
+    return [row for row in map(json.loads, lines) if "span_id" in row]
+
+
 def test_a_kill_in_the_middle_loses_no_span(store_path: Path) -> None:
-    with running_agent(store_path, "--speed", "40", "--hold", "inf") as agent:
-        wait_for_line(agent, HOLDING_LINE)
+    with running_agent(store_path, "--speed", "4") as agent:
+        wait_for_line(agent, "support_agent.run")
+        while '"name":"vision.extract"' not in json.dumps(main_run_rows(store_path), separators=(",", ":")):
+            assert agent.poll() is None, "the agent ended before it was killed"
         agent.send_signal(signal.SIGKILL)
         agent.wait(TIMEOUT_SECS)
+    rows = main_run_rows(store_path)
+    started = sorted(row["id"] for row in rows if not row["_is_merge"])
+    ended = {row["id"] for row in rows if "end" in row.get("metrics", {})}
     trace, spans = read_traces(store_path)[0]
     assert trace["is_interrupted"]
-    assert sorted(span.name for span in spans if span.is_interrupted) == ["settlement.watch", "support_agent.run"]
-    assert all(span.input is not None for span in spans if span.is_interrupted)
+    assert sorted(span.id for span in spans) == started
+    assert {span.id for span in spans if span.is_interrupted} == set(started) - ended
+    assert {"support_agent.run", "planner", "vision.extract"} <= {span.name for span in spans if span.is_interrupted}
+    assert all(span.input is not None for span in spans if span.type == "llm")
     assert read_traces(store_path)[0] == (trace, spans), "a second merge changes nothing"
     shown = spanglass("show", "latest", store=store_path).stdout
-    assert shown.count("interrupted") == 2
+    assert shown.count("interrupted") == len(started) - len(ended)
+
+
+def main_run_rows(store: Path) -> list[dict[str, Any]]:
+    """Return the rows of the second run of the support agent, none before it has begun."""
+    rows = read_journal(store)
+    roots = [row for row in rows if row.get("span_attributes", {}).get("name") == "support_agent.run"]
+    return [row for row in rows if row["root_span_id"] == roots[1]["root_span_id"]] if len(roots) > 1 else []
 
 
 def test_without_a_display_the_demo_prints_the_tree_and_saves_a_picture(tmp_path: Path) -> None:
