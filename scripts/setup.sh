@@ -5,8 +5,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly VENV=.venv
-readonly QT_PACKAGES="libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdbus-1-3 libbrotli1 libgssapi-krb5-2 \
-libpulse0 libxrandr2 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -71,7 +69,7 @@ install_qt_libraries() {
     missing=$(list_missing_libraries | xargs)
     [ -n "$missing" ] || return 0
     say "Qt misses $missing"
-    install_packages "$QT_PACKAGES"
+    install_packages "$("$VENV/bin/python" -c 'from spanglass_viewer.cli.window import DEBIAN_PACKAGES as p; print(p)')"
     missing=$(list_missing_libraries | xargs)
     [ -z "$missing" ] || say "Qt still misses $missing; the parts that need them will not work."
 }

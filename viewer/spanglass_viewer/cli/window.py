@@ -11,9 +11,10 @@ from spanglass_viewer.cli.display import has_display
 if TYPE_CHECKING:
     from pathlib import Path
 
-_DEBIAN_PACKAGES = (
-    "libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdbus-1-3 libxcb-cursor0 libxcb-icccm4"
-    " libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0 libpulse0 libxrandr2"
+# What Qt's libraries and plugins need on Debian 12; scripts/setup.sh installs these.
+DEBIAN_PACKAGES = (
+    "libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdbus-1-3 libbrotli1 libgssapi-krb5-2 libpulse0 libxrandr2"
+    " libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
 )
 
 
@@ -50,5 +51,5 @@ def show_window(
         if "cannot open shared object file" not in str(error):
             raise
         raise StoreFault(
-            f"Qt cannot load a system library ({error}). On Debian and Ubuntu: apt-get install {_DEBIAN_PACKAGES}"
+            f"Qt cannot load a system library ({error}). On Debian and Ubuntu: apt-get install {DEBIAN_PACKAGES}"
         ) from error
