@@ -24,6 +24,7 @@ demo: setup
 	@$(PYTHON_BIN)/spanglass demo --store .demo/store --picture .demo/window.png $(ARGS)
 
 test: setup
+	@scripts/setup.sh screen
 	@$(PYTHON_BIN)/pytest -q $(ARGS)
 
 check: setup

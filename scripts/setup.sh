@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # All set-up in one: a virtual environment in .venv, and the system libraries that Qt needs.
 # Safe to run again. `make` runs it when .venv is missing or pyproject.toml has changed.
+# With `screen` it installs what the end-to-end tests drive a window with, instead.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -74,7 +75,17 @@ install_qt_libraries() {
     [ -z "$missing" ] || say "Qt still misses $missing; the parts that need them will not work."
 }
 
-main() {
+install_screen() {
+    local tool
+    for tool in Xvfb xdotool import; do
+        if ! command -v "$tool" >/dev/null; then
+            install_packages "xvfb xdotool imagemagick" || say "Tests that need a screen will not run."
+            return
+        fi
+    done
+}
+
+install_project() {
     if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
         make_venv
     fi
@@ -85,4 +96,11 @@ main() {
     say "done"
 }
 
-main "$@"
+case "${1:-project}" in
+project) install_project ;;
+screen) install_screen ;;
+*)
+    say "usage: scripts/setup.sh [project | screen]"
+    exit 2
+    ;;
+esac
