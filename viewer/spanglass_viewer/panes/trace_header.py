@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute
@@ -16,11 +16,15 @@ from spanglass_viewer.widgets.buttons import IconButton, StatButton
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel, plain_tooltip
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from spanglass_store.database.records import TraceSummary
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 _ID_CHARS = 9
+_MARGINS_PX = 28
+_FIGURE_GAP_PX = 8
 
 
 class TraceHeader(QWidget):
@@ -44,6 +48,9 @@ class TraceHeader(QWidget):
         self._errors.setCursor(Qt.CursorShape.PointingHandCursor)
         self._errors.setToolTip("Go to the next error (F8)")
         self._errors.clicked.connect(self.errors_clicked)
+        self._absent: set[QWidget] = set()
+        # narrower than its figures: those that matter less go first
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._lay_out()
 
     def _figures(self) -> tuple[PlainLabel, ...]:
@@ -57,7 +64,7 @@ class TraceHeader(QWidget):
         title.addWidget(self._live)
         title.addWidget(self._copy)
         figures = QHBoxLayout()
-        figures.setSpacing(8)
+        figures.setSpacing(_FIGURE_GAP_PX)
         for widget in (*self._figures(), self._errors):
             figures.addWidget(widget)
         figures.addStretch(1)
@@ -76,14 +83,14 @@ class TraceHeader(QWidget):
         self._live.setVisible(snapshot.has_running)
         self._spans.setText(format_many(len(snapshot), "span"))
         self._duration.setToolTip(f"Started {format_absolute(snapshot.first_us)}")
-        self._tokens.setVisible(rollups.tokens_total is not None)
         self._tokens.setText(f"{format_compact(rollups.tokens_total)} tokens")
         self._tokens.setToolTip(f"{format_count(rollups.tokens_total)} tokens")
-        self._cost.setVisible(rollups.cost is not None)
         self._cost.setText(format_cost(rollups.cost))
         errors = len(snapshot.errors.own_spans)
-        self._errors.setVisible(errors > 0)
         self._errors.setText(format_many(errors, "error"))
+        known = ((self._tokens, rollups.tokens_total is not None), (self._cost, rollups.cost is not None))
+        self._absent = {figure for figure, is_known in (*known, (self._errors, errors > 0)) if not is_known}
+        self._fit_figures()
 
     def show_summary(self, summary: TraceSummary) -> None:
         """Add to the tooltip of the tokens what only the store's sums know."""
@@ -96,3 +103,15 @@ class TraceHeader(QWidget):
     def show_duration(self, secs: float) -> None:
         """Show how long the trace took, or takes so far."""
         self._duration.setText(format_duration(secs))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many figures as there is room for."""
+        super().resizeEvent(event)
+        self._fit_figures()
+
+    def _fit_figures(self) -> None:
+        room = self.contentsRect().width() - _MARGINS_PX
+        for figure in (self._duration, self._errors, self._tokens, self._spans, self._cost):
+            is_wanted = figure not in self._absent
+            room -= figure.sizeHint().width() + _FIGURE_GAP_PX if is_wanted else 0
+            figure.setVisible(is_wanted and room >= 0)

@@ -1,0 +1,377 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from spanglass_viewer.models.selection import Selection
+from spanglass_viewer.models.span_table import Column, SpanTableModel
+from spanglass_viewer.panes.trace_pane import TracePane
+from spanglass_viewer.theme.appearance import Appearance, ThemeMode
+from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
+from spanglass_viewer.trace.synthetic import (
+    EPOCH_US,
+    MadeSpan,
+    make_large_skeleton,
+    make_skeleton,
+    make_support_skeleton,
+)
+from spanglass_viewer.views.minimap import Minimap
+from spanglass_viewer.views.row_style import ROW_HEIGHT
+from spanglass_viewer.views.span_cell import lay_out_cell
+from spanglass_viewer.views.span_table_view import SpanTableView
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+# the offscreen platform says so of every window that is shown
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+
+_NOW_US = EPOCH_US + 20_000_000
+
+
+class _Shown:
+    """A pane on the screen with the parts that the tests look at."""
+
+    def __init__(self, qtbot: QtBot, appearance: Appearance) -> None:
+        self.selection = Selection()
+        self.now_us = _NOW_US
+        self.pane = TracePane(self.selection, appearance, clock_us=lambda: self.now_us)
+        qtbot.addWidget(self.pane)
+        self.pane.resize(900, 480)
+        self.pane.show()
+        qtbot.waitExposed(self.pane)
+        self.view = self.pane.findChild(SpanTableView)
+        self.minimap = self.pane.findChild(Minimap)
+        self.pill = self.view.findChild(QPushButton)
+        self.qtbot = qtbot
+
+    @property
+    def model(self) -> SpanTableModel:
+        model = self.view.model()
+        assert isinstance(model, SpanTableModel)
+        return model
+
+    @property
+    def selected(self) -> str | None:
+        return None if self.selection.span is None else self.selection.span.span_id
+
+    @property
+    def current(self) -> str:
+        return self.id_at(self.view.currentIndex().row())
+
+    @property
+    def ids(self) -> list[str]:
+        return [self.id_at(row) for row in range(self.model.rowCount())]
+
+    def id_at(self, row: int) -> str:
+        snapshot = self.model.snapshot
+        assert snapshot is not None
+        return str(snapshot.skeleton.span_id[self.model.row_at(row).span])
+
+    def open(self, snapshot: TraceSnapshot) -> None:
+        self.selection.select_trace(snapshot.root_span_id)
+        self.pane.show_snapshot(snapshot, opened=True)
+
+    def press(self, *keys: Qt.Key) -> None:
+        for key in keys:
+            self.qtbot.keyClick(self.view, key)
+
+    def click(self, row: int, at: QPoint | None = None) -> None:
+        place = self.view.visualRect(self.model.index(row, Column.SPAN))
+        self.qtbot.mouseClick(self.view.viewport(), Qt.MouseButton.LeftButton, pos=at or place.center())
+
+    def top(self) -> tuple[str, int]:
+        row = self.view.rowAt(0)
+        return self.id_at(row), self.view.rowViewportPosition(row)
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, appearance: Appearance) -> _Shown:
+    return _Shown(qtbot, appearance)
+
+
+@pytest.fixture
+def support(shown: _Shown) -> _Shown:
+    shown.open(build_snapshot(make_support_skeleton(), 1, _NOW_US))
+    return shown
+
+
+def _wide(count: int, *more: MadeSpan, end: float | None = 100.0) -> TraceSnapshot:
+    children = [MadeSpan(f"s{number:03}", ("root",), 1.0 + number) for number in range(count)]
+    return build_snapshot(make_skeleton([MadeSpan("root", (), 0, end), *children, *more]), 1, _NOW_US)
+
+
+def test_a_failed_trace_opens_on_its_first_error(support: _Shown) -> None:
+    assert support.selected == support.current == "post-1"
+    row = support.view.currentIndex().row()
+    assert 0 < support.view.rowViewportPosition(row) < support.view.viewport().height()
+
+
+def test_a_trace_without_errors_opens_on_its_root(shown: _Shown) -> None:
+    shown.open(_wide(3))
+    assert shown.selected == "root"
+
+
+def test_errors_are_stepped_through_in_order_until_there_is_none_further(support: _Shown) -> None:
+    assert support.pane.next_error(1)
+    assert support.selected == "post-2"
+    assert not support.pane.next_error(1)
+    assert support.selected == "post-2"
+    assert support.pane.next_error(-1)
+    assert support.selected == "post-1"
+    assert not support.pane.next_error(-1)
+
+
+def test_a_step_to_an_error_unfolds_what_hides_it(support: _Shown) -> None:
+    support.pane.collapse_all()
+    assert support.current == "executor"
+    assert support.pane.next_error(1)
+    assert support.current == "post-1"
+
+
+def test_keys_move_fold_and_unfold(support: _Shown) -> None:
+    support.press(Qt.Key.Key_Home)
+    assert support.selected == "run"
+    support.press(Qt.Key.Key_Down)
+    assert support.selected == "classify"
+    support.press(Qt.Key.Key_Right)
+    assert support.selected == "classify-llm"
+    support.press(Qt.Key.Key_Left)
+    assert support.selected == "classify"
+    support.press(Qt.Key.Key_Left)
+    assert "classify-llm" not in support.ids
+    support.press(Qt.Key.Key_Right)
+    assert "classify-llm" in support.ids
+    support.press(Qt.Key.Key_Left, Qt.Key.Key_Left)
+    assert support.selected == "run"
+    support.press(Qt.Key.Key_End)
+    assert support.selected == "lost"
+    support.press(Qt.Key.Key_BracketLeft)
+    assert support.model.rowCount() == 9
+    support.press(Qt.Key.Key_BracketRight)
+    assert support.model.rowCount() == 29
+
+
+def test_letters_are_left_to_the_window(support: _Shown) -> None:
+    before = support.selected
+    support.press(Qt.Key.Key_C, Qt.Key.Key_J)
+    assert support.selected == before
+
+
+def test_a_click_on_the_chevron_folds_and_selects_nothing(support: _Shown) -> None:
+    support.press(Qt.Key.Key_Home)
+    row = support.ids.index("search")
+    chevron = lay_out_cell(support.model.row_at(row), support.view.visualRect(support.model.index(row, 0))).chevron
+    support.click(row, chevron.center())
+    assert "embed" not in support.ids
+    assert support.selected == "run"
+
+
+def test_a_double_click_folds(support: _Shown) -> None:
+    support.press(Qt.Key.Key_Home)
+    place = support.view.visualRect(support.model.index(support.ids.index("search"), Column.DURATION))
+    support.qtbot.mouseDClick(support.view.viewport(), Qt.MouseButton.LeftButton, pos=place.center())
+    assert "embed" not in support.ids
+
+
+def test_the_mark_of_a_bubbled_error_leads_to_its_origin(support: _Shown) -> None:
+    row = support.ids.index("refund-1")
+    support.pane.select_span_id("refund-1")
+    link = lay_out_cell(support.model.row_at(row), support.view.visualRect(support.model.index(row, 0))).origin_link
+    assert link is not None
+    support.click(row, link.center())
+    assert support.selected == "post-1"
+
+
+def test_folding_over_the_selected_span_selects_what_hides_it(support: _Shown) -> None:
+    support.model.toggle(support.ids.index("executor"))
+    assert support.selected == support.current == "executor"
+
+
+def test_a_ghost_is_the_span_itself(support: _Shown) -> None:
+    own, ghost = (row for row, span_id in enumerate(support.ids) if span_id == "join")
+    support.press(Qt.Key.Key_End)
+    support.click(ghost)
+    assert support.selected == "join"
+    assert support.view.currentIndex().row() == ghost
+    support.click(own)
+    assert support.view.currentIndex().row() == own
+
+
+def test_a_span_is_selected_by_its_id(support: _Shown) -> None:
+    assert support.pane.select_span_id("vision")
+    assert support.selected == support.current == "vision"
+    assert not support.pane.select_span_id("nowhere")
+    assert support.selected == "vision"
+
+
+def test_the_view_follows_a_selection_made_elsewhere(support: _Shown) -> None:
+    snapshot = support.model.snapshot
+    assert snapshot is not None
+    span = snapshot.find_span("embed")
+    assert span is not None
+    support.selection.select_span(snapshot.ref(span))
+    assert support.current == "embed"
+
+
+def test_stepping_over_spans_ends_at_the_ends(support: _Shown) -> None:
+    assert support.pane.step_span(1)
+    assert support.selected == "refund-2"
+    support.press(Qt.Key.Key_Home)
+    assert not support.pane.step_span(-1)
+
+
+def test_an_insertion_above_leaves_what_is_in_sight_where_it_is(shown: _Shown) -> None:
+    shown.open(_wide(80))
+    shown.pane.select_span_id("s050")
+    shown.view.verticalScrollBar().setValue(shown.view.verticalScrollBar().value() + 11)
+    before, value = shown.top(), shown.view.verticalScrollBar().value()
+    shown.pane.show_snapshot(_wide(80, MadeSpan("new", ("root",), 0.5), MadeSpan("new2", ("new",), 0.6)), opened=False)
+    assert shown.top() == before
+    assert shown.view.verticalScrollBar().value() == value + 2 * ROW_HEIGHT
+    assert shown.selected == shown.current == "s050"
+
+
+def test_a_reset_leaves_what_is_in_sight_where_it_is(shown: _Shown) -> None:
+    lost = MadeSpan("lost", ("late",), 40.0)
+    shown.open(_wide(80, lost))
+    shown.pane.select_span_id("s050")
+    before = shown.top()
+    shown.pane.show_snapshot(_wide(80, lost, MadeSpan("late", ("root",), 0.5)), opened=False)
+    assert shown.top() == before
+    assert shown.current == "s050"
+
+
+def test_rows_that_come_in_below_are_told_by_a_pill(shown: _Shown) -> None:
+    shown.open(_wide(40))
+    assert not shown.pill.isVisible()
+    shown.pane.show_snapshot(_wide(54), opened=False)
+    assert shown.pill.isVisible()
+    assert shown.pill.text() == "↓ 14 new"
+    assert shown.view.verticalScrollBar().value() == 0
+    shown.pane.show_snapshot(_wide(55), opened=False)
+    assert shown.pill.text() == "↓ 15 new"
+    shown.pill.click()
+    assert shown.view.is_at_bottom()
+    assert not shown.pill.isVisible()
+
+
+def test_the_view_follows_at_the_bottom_only(shown: _Shown) -> None:
+    shown.open(_wide(40))
+    shown.view.scrollToBottom()
+    shown.pane.show_snapshot(_wide(60), opened=False)
+    assert shown.view.is_at_bottom()
+    assert not shown.pill.isVisible()
+
+
+def test_folds_outlive_an_update(support: _Shown) -> None:
+    support.model.toggle(support.ids.index("search"))
+    support.pane.show_snapshot(build_snapshot(make_support_skeleton(), 2, _NOW_US), opened=False)
+    assert "embed" not in support.ids
+
+
+def test_what_runs_ticks_only_while_it_can_be_seen(support: _Shown, qtbot: QtBot) -> None:
+    support.now_us = _NOW_US + 3_000_000
+    qtbot.waitUntil(lambda: support.view._axis.extent[1] == _NOW_US + 3_000_000)
+    assert support.pane._tick.isActive()
+    support.pane.hide()
+    assert not support.pane._tick.isActive()
+    support.pane.show()
+    assert support.pane._tick.isActive()
+    support.pane.show_snapshot(_wide(3), opened=True)
+    assert not support.pane._tick.isActive()
+
+
+def test_narrow_widths_hide_tokens_then_durations(support: _Shown) -> None:
+    hidden = []
+    for width in (900, 540, 400):
+        support.pane.resize(width, 480)
+        QApplication.processEvents()
+        hidden.append([column for column in Column if support.view.isColumnHidden(column)])
+    assert hidden == [[], [Column.TOKENS], [Column.DURATION, Column.TOKENS]]
+
+
+def test_a_drag_on_the_minimap_zooms_and_a_double_click_shows_everything(support: _Shown) -> None:
+    bar, axis = support.minimap, support.view._axis
+    left = Qt.MouseButton.LeftButton
+    support.qtbot.mousePress(bar, left, pos=QPoint(200, 20))
+    support.qtbot.mouseMove(bar, QPoint(400, 20))
+    support.qtbot.mouseRelease(bar, left, pos=QPoint(400, 20))
+    first, last = axis.window
+    extent = axis.extent[1] - axis.extent[0]
+    assert axis.is_zoomed
+    assert (last - first) / extent == pytest.approx(200 / (bar.width() - 10), rel=0.01)
+    support.qtbot.mouseDClick(bar, left, pos=QPoint(300, 20))
+    assert not axis.is_zoomed
+    axis.zoom_to(axis.extent[0], axis.extent[0] + 1_000_000)
+    support.pane.reset_zoom()
+    assert not axis.is_zoomed
+
+
+def test_ctrl_and_the_wheel_zoom_the_time(support: _Shown) -> None:
+    at = QPointF(700, 100)
+    event = QWheelEvent(
+        at, at, QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, Qt.KeyboardModifier.ControlModifier,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(support.view.viewport(), event)
+    assert support.view._axis.is_zoomed
+
+
+def test_a_new_trace_is_shown_whole(support: _Shown) -> None:
+    support.view._axis.zoom_to(EPOCH_US, EPOCH_US + 1_000_000)
+    support.open(_wide(3))
+    assert not support.view._axis.is_zoomed
+    assert support.ids == ["root", "s000", "s001", "s002"]
+
+
+def test_copy_link_means_the_selected_span(support: _Shown) -> None:
+    with support.qtbot.waitSignal(support.pane.copy_link_requested) as asked:
+        support.pane._header._copy.click()
+    assert asked.args == [support.selection.span]
+
+
+def test_the_errors_chip_asks_for_the_next_error(support: _Shown) -> None:
+    with support.qtbot.waitSignal(support.pane.error_wanted) as asked:
+        support.pane._header._errors.click()
+    assert asked.args == [1]
+
+
+def test_without_a_trace_there_is_nothing_to_step_to(shown: _Shown) -> None:
+    shown.pane.show_nothing()
+    assert not shown.pane.next_error(1)
+    assert not shown.pane.step_span(1)
+    assert not shown.pane.select_span_id("a")
+    shown.press(Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_BracketLeft)
+    assert shown.selected is None
+
+
+def test_loading_is_said_only_when_it_lasts(support: _Shown, qtbot: QtBot) -> None:
+    support.pane.show_loading("another")
+    assert support.model.rowCount()
+    qtbot.waitUntil(lambda: support.pane._notice.isVisible())
+    assert support.pane._notice.text() == "Loading the trace…"
+    support.open(_wide(3))
+    assert not support.pane._notice.isVisible()
+
+
+def test_the_pane_paints_everything_in_both_themes(support: _Shown, appearance: Appearance) -> None:
+    support.pane.select_span_id("join")
+    support.view._axis.zoom_to(EPOCH_US + 8_000_000, EPOCH_US + 9_000_000)
+    dark = support.pane.grab().toImage()
+    appearance.set_mode(ThemeMode.LIGHT)
+    QApplication.processEvents()
+    light = support.pane.grab().toImage()
+    assert dark.pixelColor(450, 470).lightness() < 60
+    assert light.pixelColor(450, 470).lightness() > 200
+
+
+def test_a_large_trace_scrolls_to_its_end(shown: _Shown) -> None:
+    shown.open(build_snapshot(make_large_skeleton(200_000), 1, 0))
+    shown.view.scrollToBottom()
+    shown.pane.grab()
+    assert shown.view.rowAt(shown.view.viewport().height() - 1) == 199_999

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spanglass_viewer.trace.overview import BINS, EMPTY_CELL, ERROR_CELL, FIRST_TYPE_CELL
+from spanglass_viewer.trace.references import SpanRef
+from spanglass_viewer.trace.snapshot import build_snapshot
+from spanglass_viewer.trace.synthetic import EPOCH_US, MadeSpan, make_large_skeleton, make_skeleton
+
+
+def test_a_trace_without_spans_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one span"):
+        build_snapshot(make_skeleton([]), 1, 0)
+
+
+def test_a_span_is_found_by_its_id() -> None:
+    snapshot = build_snapshot(make_large_skeleton(500), 3, 0)
+    assert snapshot.find_span("span-321") == 321
+    assert snapshot.find_span("span-500") is None
+    assert snapshot.ref(321) == SpanRef("span-0", "span-321", "row-321", int(snapshot.skeleton.created_us[321]))
+    assert (snapshot.generation, len(snapshot)) == (3, 500)
+
+
+def test_a_running_trace_lasts_until_it_was_read() -> None:
+    snapshot = build_snapshot(make_skeleton([MadeSpan("root", end=None)]), 1, EPOCH_US + 5_000_000)
+    assert snapshot.has_running
+    assert snapshot.end_us.tolist() == [-1]
+    assert snapshot.last_us == EPOCH_US
+    assert snapshot.overview.last_us == EPOCH_US + 5_000_000
+
+
+def test_a_dead_span_ends_with_the_last_sign_of_life_below_it() -> None:
+    spans = [
+        MadeSpan("root", end=None, is_interrupted=True),
+        MadeSpan("a", ("root",), 1.0, None, is_interrupted=True),
+        MadeSpan("b", ("a",), 1.5, 3.0),
+        MadeSpan("c", ("root",), 2.0, None, is_interrupted=True),
+    ]
+    snapshot = build_snapshot(make_skeleton(spans), 1, EPOCH_US + 99_000_000)
+    assert not snapshot.has_running
+    assert ((snapshot.end_us - EPOCH_US) / 1e6).tolist() == [3.0, 3.0, 3.0, 2.0]
+
+
+def test_a_long_chain_of_dead_spans_is_no_matter() -> None:
+    skeleton = make_large_skeleton(50_000, is_chain=True)
+    skeleton.end_us[:] = -1
+    skeleton.is_interrupted[:] = True
+    assert build_snapshot(skeleton, 1, 0).end_us.max() == skeleton.start_us.max()
+
+
+def test_an_end_before_its_start_is_taken_for_the_start() -> None:
+    snapshot = build_snapshot(make_skeleton([MadeSpan("root", start=2.0, end=1.0)]), 1, 0)
+    assert snapshot.end_us.tolist() == snapshot.start_us.tolist()
+
+
+def test_a_row_has_the_same_key_in_each_snapshot_and_no_other_row_has_it() -> None:
+    spans = [MadeSpan("r"), MadeSpan("a", ("r",), 0.1), MadeSpan("b", ("r",), 0.2), MadeSpan("c", ("a", "b"), 0.3)]
+    before = build_snapshot(make_skeleton(spans), 1, 0)
+    after = build_snapshot(make_skeleton([*spans, MadeSpan("d", ("r",), 0.15)]), 2, 0)
+    assert len(set(before.row_keys.tolist())) == 5
+    assert set(before.row_keys.tolist()) < set(after.row_keys.tolist())
+
+
+def test_the_overview_has_a_lane_a_depth_and_an_error_wins_its_cell() -> None:
+    spans = [
+        MadeSpan("root", (), 0, 10.0, type="task"),
+        MadeSpan("a", ("root",), 0.001, 5.0, type="llm"),
+        MadeSpan("b", ("root",), 4.0, 5.0, type="tool", error="X: y"),
+    ]
+    overview = build_snapshot(make_skeleton(spans), 1, 0).overview
+    assert overview.cells.shape == (2, BINS)
+    assert set(overview.cells[0].tolist()) == {FIRST_TYPE_CELL}
+    assert overview.cells[1, 1] == FIRST_TYPE_CELL + 1
+    assert overview.cells[1, int(BINS * 0.45)] == ERROR_CELL
+    assert overview.cells[1, int(BINS * 0.7)] == EMPTY_CELL
+    assert overview.error_bins.tolist() == [int(BINS * 0.4)]
+
+
+def test_an_overview_of_a_deep_trace_folds_its_depths() -> None:
+    overview = build_snapshot(make_large_skeleton(3000, is_chain=True), 1, 0).overview
+    assert overview.cells.shape == (8, BINS)
+    assert (overview.cells != EMPTY_CELL).any(axis=1).all()
+
+
+def test_a_trace_without_any_length_has_an_overview() -> None:
+    overview = build_snapshot(make_skeleton([MadeSpan("root", start=0, end=0)]), 1, 0).overview
+    assert np.count_nonzero(overview.cells) == 1

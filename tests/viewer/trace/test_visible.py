@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spanglass_viewer.trace.layout import lay_out
+from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
+from spanglass_viewer.trace.synthetic import MadeSpan, make_skeleton
+from spanglass_viewer.trace.visible import Folding, visible_rows
+
+_NONE = np.zeros(0, np.int32)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_size=40))
+def test_a_row_shows_unless_something_above_it_is_folded(spans: list[tuple[int, bool]]) -> None:
+    layout = lay_out(
+        np.array([pick % row if row else -1 for row, (pick, _) in enumerate(spans)], np.int32), _NONE, _NONE
+    )
+    is_folded = np.array([folded for _, folded in spans])
+    shown = []
+    for row in range(len(layout)):
+        above = int(layout.parent_row[row])
+        while above >= 0 and not is_folded[above]:
+            above = int(layout.parent_row[above])
+        if above < 0:
+            shown.append(row)
+    assert visible_rows(layout, is_folded).tolist() == shown
+
+
+def _snapshot(*more: MadeSpan) -> TraceSnapshot:
+    tree = [MadeSpan("root"), MadeSpan("a", ("root",), 0.1), MadeSpan("b", ("a",), 0.2), MadeSpan("c", ("root",), 0.3)]
+    return build_snapshot(make_skeleton([*tree, *more]), 1, 0)
+
+
+def _shown(folding: Folding, snapshot: TraceSnapshot) -> list[str]:
+    rows = visible_rows(snapshot.layout, folding.folded_rows(snapshot))
+    return [str(snapshot.skeleton.span_id[span]) for span in snapshot.layout.span[rows]]
+
+
+def test_what_is_folded_stays_so_in_a_later_snapshot() -> None:
+    folding = Folding()
+    folding.toggle("a")
+    assert _shown(folding, _snapshot()) == ["root", "a", "c"]
+    assert _shown(folding, _snapshot(MadeSpan("before", ("root",), 0.05))) == ["root", "before", "a", "c"]
+
+
+def test_fold_all_leaves_the_first_level() -> None:
+    folding = Folding()
+    folding.fold_all()
+    later = _snapshot(MadeSpan("d", ("c",), 0.4))
+    assert _shown(folding, later) == ["root", "a", "c"]
+    folding.toggle("c")
+    assert _shown(folding, later) == ["root", "a", "c", "d"]
+    folding.unfold_all()
+    assert _shown(folding, later) == ["root", "a", "b", "c", "d"]
+
+
+def test_a_fold_of_a_leaf_hides_nothing_and_is_not_marked() -> None:
+    folding = Folding()
+    folding.toggle("c")
+    assert not folding.folded_rows(_snapshot()).any()
+
+
+def test_a_fold_of_a_span_that_is_gone_is_no_matter() -> None:
+    folding = Folding()
+    folding.toggle("elsewhere")
+    assert len(_shown(folding, _snapshot())) == 4
