@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from spanglass_store.database.columns import (
     EPOCH,
     STATE_COLUMNS,
-    created_of,
     read_state,
     span_row,
     time_of,
@@ -20,7 +19,7 @@ from spanglass_store.database.fold import SpanState, fold
 from spanglass_store.database.json_text import parsed, read_fields
 from spanglass_store.database.rows import Row, read_row
 from spanglass_store.database.side_lines import attachment_row, comment_row, newer_attachment
-from spanglass_store.database.statements import query
+from spanglass_store.database.statements import query, span_column_names
 from spanglass_store.journal.lines import BadLine, Line, LineKind, encode_line, kind_of
 
 if TYPE_CHECKING:
@@ -59,6 +58,7 @@ class Outcome:
     spans_added: int = 0
     spans_changed: int = 0
     root_span_ids: set[str] = field(default_factory=set[str])
+    traces_written: dict[str, bool] = field(default_factory=dict[str, bool])  # whether a root span was among it
     attachment_keys: set[str] = field(default_factory=set[str])
     rejected: list[Rejected] = field(default_factory=list[Rejected])
 
@@ -115,46 +115,58 @@ def merge_batch(cursor: Cursor, batch: Batch, living: Container[str]) -> Outcome
 
 
 def _merge_rows(cursor: Cursor, rows: dict[str, list[Row]], living: Container[str], outcome: Outcome) -> None:
-    states = _read_states(cursor, rows)
-    known = [state for group in states.values() for state in group]
+    stored = _read_stored(cursor, rows)
+    states = stored.states
+    outcome.root_span_ids |= stored.root_span_ids  # a span may leave a trace: updates alone stand in one of their own
     stored_ids = list(states)
-    since = min((created_of(state) for state in known), default=None)
     for row_id, span_rows in rows.items():
         for is_new in _fold_span(states.setdefault(row_id, []), row_id, span_rows):
             outcome.spans_added += is_new
             outcome.spans_changed += not is_new
-    if since is not None:
-        cursor.rows(query("delete_spans"), {"since": _at(since), "ids": stored_ids})
-    table_rows: list[tuple[Any, ...]] = []
-    for state in (state for group in states.values() for state in group):
-        row = span_row(state, is_orphaned=str(state.identity.get("process")) not in living)
-        outcome.root_span_ids.add(row[_ROOT_SPAN_ID])
-        if not state.is_deleted:
-            table_rows.append(row)
+    if stored_ids:
+        cursor.rows(query("delete_spans"), {"since": _at(stored.since_us), "ids": stored_ids})
+    left = (state for group in states.values() for state in group if not state.is_deleted)
+    table_rows = [span_row(state, is_orphaned=str(state.identity.get("process")) not in living) for state in left]
     cursor.append("spans", table_rows)
+    for row in table_rows:
+        root_span_id = row[_ROOT_SPAN_ID]
+        outcome.traces_written[root_span_id] = row[_IS_ROOT] or outcome.traces_written.get(root_span_id, False)
+    outcome.root_span_ids.update(outcome.traces_written)
 
 
-_ROOT_SPAN_ID = 3  # its place in a row of `spans`
+_ROOT_SPAN_ID = span_column_names().index("root_span_id")
+_IS_ROOT = span_column_names().index("is_root")
 
 
-def _read_states(cursor: Cursor, rows: dict[str, list[Row]]) -> dict[str, list[SpanState]]:
-    """Return what the tables hold of these spans, by row id; several where containers share an id."""
+@dataclass(slots=True)
+class _Stored:
+    """What the tables hold of the spans of a batch, by row id; several states where containers share an id."""
+
+    states: dict[str, list[SpanState]] = field(default_factory=dict[str, list[SpanState]])
+    root_span_ids: set[str] = field(default_factory=set[str])
+    since_us: int | None = None
+
+
+def _read_stored(cursor: Cursor, rows: dict[str, list[Row]]) -> _Stored:
     bounded: list[str] = []
     unbounded: list[str] = []
-    since: int | None = None
+    since_us: int | None = None
     for row_id, span_rows in rows.items():
-        start = _bound_of(row_id, span_rows)
-        if start is None:
+        start_us = _bound_of(row_id, span_rows)
+        if start_us is None:
             unbounded.append(row_id)
         else:
             bounded.append(row_id)
-            since = start if since is None else min(since, start)
-    found: dict[str, list[SpanState]] = {}
-    for ids, bound in ((bounded, since), (unbounded, None)):
-        if ids:
-            for row in cursor.rows(_READ_STATES, {"since": _at(bound), "ids": ids}):
-                found.setdefault(row[0], []).append(read_state(row))
-    return found
+            since_us = start_us if since_us is None else min(since_us, start_us)
+    stored = _Stored()
+    for ids, bound_us in ((bounded, since_us), (unbounded, None)):
+        for row in cursor.rows(_READ_STATES, {"since": _at(bound_us), "ids": ids}) if ids else ():
+            values = dict(zip(STATE_COLUMNS, row, strict=True))
+            stored.states.setdefault(values["id"], []).append(read_state(row))
+            stored.root_span_ids.add(values["root_span_id"])
+            created_us = values["epoch_us(created)"]
+            stored.since_us = created_us if stored.since_us is None else min(stored.since_us, created_us)
+    return stored
 
 
 def _bound_of(row_id: str, rows: list[Row]) -> int | None:

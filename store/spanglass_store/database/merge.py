@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from spanglass_store.database.batch import Batch, JournalLine, Outcome, Rejected, merge_batch, rejected_text
 from spanglass_store.database.json_text import parsed, read_fields
 from spanglass_store.database.records import ChangeSet
+from spanglass_store.database.rootless import RootlessTraces
 from spanglass_store.database.segments import Segment, is_living, list_segments, read_batch
 from spanglass_store.database.statements import query
 from spanglass_store.faults import StoreFault
@@ -63,6 +64,7 @@ class Merger:
         self._segments: dict[str, _Progress] = {}
         self._living: dict[str, int] = {}  # process → pid
         self._named: dict[str, dict[str, str | None]] = {}
+        self._rootless: RootlessTraces
         self._sequence: int | None = None
         self._is_reset = False
 
@@ -140,6 +142,7 @@ class Merger:
             batch = Batch()
             merged = self._read(cursor, segments, batch, ends)
             outcome = merge_batch(cursor, batch, self._living)
+            self._rootless.note(cursor, outcome.traces_written)
             _add(outcome, ends)
             self._note_names(cursor, batch)
             self._write_offsets(cursor, merged)
@@ -160,6 +163,7 @@ class Merger:
             "projects": dict(cursor.rows(query("list_projects"))),
             "experiments": dict(cursor.rows(query("list_experiments"))),
         }
+        self._rootless = RootlessTraces(cursor)
         [(sequence,)] = cursor.rows(query("read_sequence"))
         self._is_reset = self._is_reset or (self._sequence is not None and self._sequence != sequence)
         self._sequence = sequence

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +13,9 @@ from spanglass_store.database.fold import SpanState, fold
 from spanglass_store.database.json_text import parsed
 from spanglass_store.database.rows import Row, read_row
 from spanglass_store.database.statements import span_column_names
+
+if TYPE_CHECKING:
+    import random
 
 SPAN_ID = "385052b6-50a2-43b4-b52d-9afaa34f0bff"
 

@@ -1,0 +1,1 @@
+DELETE FROM rootless_traces WHERE root_span_id IN (SELECT unnest($roots))

@@ -1,0 +1,1 @@
+SELECT root_span_id FROM rootless_traces
