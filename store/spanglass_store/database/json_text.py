@@ -6,6 +6,7 @@ that did not come from orjson's own writer is held as text, and where it has to 
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -58,9 +59,10 @@ class JsonText:
     def parse(self) -> Any:
         """Return the value; numbers and strings that would not survive a round trip keep their text."""
         encoded = self.text.encode()
-        value: Any = orjson.loads(encoded) if "\\ud" not in self.text.lower() else None
-        if value is not None and orjson.dumps(value) == encoded:
-            return value
+        with contextlib.suppress(orjson.JSONDecodeError):  # it refuses lone surrogates and numbers past a double
+            value: Any = orjson.loads(encoded)
+            if orjson.dumps(value) == encoded:
+                return value
         return _EXACT.decode(self.text)
 
 
@@ -85,18 +87,16 @@ def read_fields(raw: bytes) -> Line:
         line = decode_line(raw)
         if orjson.dumps(line) == raw.rstrip(b"\n"):
             return line
+        return _slice_fields(raw.decode())
     except BadLine as fault:
-        return _read_surrogates(raw, fault)
-    return _slice_fields(raw.decode())
+        return _read_refused(raw, fault)
 
 
-def _read_surrogates(raw: bytes, fault: BadLine) -> Line:
-    """Read the one kind of JSON that orjson refuses: escaped lone surrogates."""
-    if b"\\ud" not in raw.lower() or b"\0" in raw:
-        raise fault
+def _read_refused(raw: bytes, fault: BadLine) -> Line:
+    """Read the JSON that orjson refuses though it is some: lone surrogates, numbers past a double."""
     try:
         return _slice_fields(raw.decode())
-    except (ValueError, RecursionError):
+    except (ValueError, IndexError, RecursionError):
         raise fault from None
 
 

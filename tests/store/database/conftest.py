@@ -75,7 +75,8 @@ class Rows:
             "root_span_id": root_span_id(root),
             "span_parents": [span_id(parent) for parent in parents] if parents else None,
             "metrics": {"start": start},
-            "span_attributes": {"name": f"span {number}", "type": "task"}, **fields,
+            "span_attributes": {"name": f"span {number}", "type": "task"},
+            **fields,
         }
 
     def update(self, number: int, **fields: Any) -> dict[str, Any]:

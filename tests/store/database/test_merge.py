@@ -122,7 +122,7 @@ def test_a_deleted_span_is_gone(merger: Merger, database: Database, rows: Any, o
     assert [span.name for span in spans_of(database, ROOT)] == ["span 1"]
 
 
-def test_a_torn_line_waits_for_its_rest(merger: Merger, database: Database, rows: Any, open_segment: Any):
+def test_a_torn_line_waits_for_its_rest(merger: Merger, rows: Any, open_segment: Any):
     segment = open_segment()
     whole = json.dumps(rows.start(0)).encode() + b"\n"
     segment.write_bytes(whole[:50])
@@ -132,9 +132,7 @@ def test_a_torn_line_waits_for_its_rest(merger: Merger, database: Database, rows
     assert merger.merge_once().spans_added == 1
 
 
-def test_bad_lines_are_kept_aside_and_the_rest_goes_on(
-    merger: Merger, database: Database, store: Path, rows: Any, open_segment: Any
-):
+def test_bad_lines_are_kept_aside_and_the_rest_goes_on(merger: Merger, store: Path, rows: Any, open_segment: Any):
     segment = open_segment()
     segment.write_bytes(b"garbage\n[1]\n\xff\xfe\n{}\n\n")
     segment.write(rows.start(0), {"_line": "moon"})
@@ -163,7 +161,7 @@ def test_nuls_wait_while_the_writer_lives_and_are_refused_afterwards(merger: Mer
     assert (second.spans_added, second.lines_rejected) == (1, 1)
 
 
-def test_a_merged_segment_goes_with_its_writer(merger: Merger, store: Path, rows: Any, open_segment: Any):
+def test_a_merged_segment_goes_with_its_writer(merger: Merger, rows: Any, open_segment: Any):
     segment = open_segment()
     segment.write(rows.start(0), rows.end(0))
     merger.merge_once()
@@ -235,7 +233,7 @@ def test_an_end_from_another_process_clears_the_mark(merger: Merger, database: D
 
 
 def test_batches_are_bounded_and_the_budget_ends_the_call(
-    merger: Merger, database: Database, rows: Any, open_segment: Any, monkeypatch: pytest.MonkeyPatch
+    merger: Merger, rows: Any, open_segment: Any, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(merge_module, "MAX_BATCH_ROWS", 10)
     open_segment().write(*(rows.start(number) for number in range(25)))

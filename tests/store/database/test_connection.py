@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from spanglass_store.database import connection as connection_module
+from spanglass_store.database import statements
+from spanglass_store.database.connection import Database, Interrupted
+from spanglass_store.database.store_lock import StoreLock
+from spanglass_store.faults import StoreBusy, StoreFault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_new_store_gets_all_tables_and_views(database: Database):
+    with database.cursor() as cursor:
+        names = {name for (name,) in cursor.rows("SELECT table_name FROM information_schema.tables")}
+        columns = cursor.rows(
+            "SELECT column_name FROM duckdb_columns() WHERE table_name = 'spans' ORDER BY column_index"
+        )
+    assert names >= {"spans", "attachments", "segments", "meta", "v_traces", "v_errors", "v_llm_calls"}
+    assert tuple(name for (name,) in columns) == statements.span_column_names()
+
+
+def test_every_query_that_is_named_in_the_sources_is_there():
+    for name in ("list_roots", "roll_up", "make_skeleton"):
+        assert "FROM" in statements.query(name)
+    with pytest.raises(FileNotFoundError):
+        statements.query("nothing")
+
+
+def test_what_fails_in_a_transaction_is_taken_back(database: Database):
+    with pytest.raises(duckdb.BinderException), database.transaction() as cursor:
+        cursor.rows("INSERT INTO projects VALUES ('a', 'b'); SELECT nonsense")
+    with database.cursor() as cursor:
+        assert cursor.rows("FROM projects") == []
+
+
+def test_letting_go_waits_for_readers(database: Database):
+    with database.cursor() as cursor:
+        assert not database.let_go()
+        assert cursor.rows("SELECT 1") == [(1,)]
+    assert database.let_go()
+    assert not database.is_open
+
+
+def test_it_opens_again_on_demand_with_a_new_generation(database: Database):
+    with database.cursor():
+        first = database.generation
+    database.let_go()
+    with database.cursor():
+        assert database.generation == first + 1
+
+
+def test_a_second_holder_is_told_that_the_store_is_busy(database: Database, store: Path):
+    second = Database(store)
+    with database.cursor():
+        with pytest.raises(StoreBusy) as caught, second.cursor():
+            pass
+        assert str(caught.value).endswith("traces.duckdb")
+    database.let_go()
+    with second.cursor() as cursor:
+        assert cursor.rows("SELECT 1") == [(1,)]
+    second.close()
+
+
+def test_a_patient_one_gets_in_when_the_holder_lets_go(database: Database, store: Path):
+    patient = Database(store, timeout_secs=20.0)
+    with database.cursor():
+        pass
+    timer = threading.Timer(0.1, database.let_go)
+    timer.start()
+    with patient.cursor() as cursor:
+        assert cursor.rows("SELECT 1") == [(1,)]
+    timer.join()
+    patient.close()
+
+
+def test_readers_share_and_shut_out_the_writer(database: Database, store: Path):
+    with database.cursor():
+        pass
+    database.let_go()
+    readers = [Database(store, is_read_only=True) for _ in range(2)]
+    with readers[0].cursor() as first, readers[1].cursor() as second:
+        assert first.rows("SELECT 1") == second.rows("SELECT 1")
+        with pytest.raises(StoreBusy), database.cursor():
+            pass
+    for reader in readers:
+        reader.close()
+
+
+def test_the_connection_is_replaced_after_an_environment_fault(database: Database):
+    with database.cursor():
+        generation = database.generation
+    with pytest.raises(StoreFault, match="disk is full"), database.cursor():
+        raise duckdb.IOException("IO Error: Could not write file: No space left on device")
+    assert not database.is_open
+    with database.cursor() as cursor:
+        assert cursor.rows("SELECT 1") == [(1,)]
+    assert database.generation == generation + 1
+
+
+def test_a_running_query_is_interrupted_from_another_thread(database: Database):
+    began = threading.Event()
+    outcome: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with database.cursor() as cursor:
+                began.set()
+                cursor.rows("SELECT sum(a.range * b.range) FROM range(10000000) a, range(1000000) b")
+        except Interrupted as stop:
+            outcome.append(stop)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    began.wait(10)
+    deadline = time.monotonic() + 30
+    while thread.is_alive() and time.monotonic() < deadline:
+        database.interrupt()  # before the query has begun this does nothing
+        thread.join(0.02)
+    assert len(outcome) == 1
+    with database.cursor() as cursor:
+        assert cursor.rows("SELECT 1") == [(1,)]
+
+
+def test_threads_read_at_the_same_time(database: Database):
+    results: list[Any] = []
+
+    def read() -> None:
+        with database.cursor() as cursor:
+            results.extend(cursor.rows("SELECT count(*) FROM range(100000)"))
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [(100000,)] * 4
+    assert database.let_go()
+
+
+def test_an_older_format_is_copied_and_migrated(database: Database, store: Path, monkeypatch: pytest.MonkeyPatch):
+    with database.cursor() as cursor:
+        cursor.rows("INSERT INTO projects VALUES ('a', 'b')")
+    database.let_go()
+    monkeypatch.setattr(statements, "FORMAT", 2)
+    monkeypatch.setattr(statements, "migration", lambda _: "ALTER TABLE projects ADD COLUMN note VARCHAR")
+    with database.cursor() as cursor:
+        assert cursor.rows("FROM projects") == [("a", "b", None)]
+        assert cursor.rows("SELECT format FROM meta") == [(2,)]
+    with duckdb.connect(str(store / "traces.format1.duckdb"), read_only=True) as copy:
+        assert copy.execute("FROM projects").fetchall() == [("a", "b")]
+
+
+def test_a_migration_that_fails_changes_nothing(database: Database, monkeypatch: pytest.MonkeyPatch):
+    with database.cursor():
+        pass
+    database.let_go()
+    with monkeypatch.context() as patch:
+        patch.setattr(statements, "FORMAT", 2)
+        patch.setattr(statements, "migration", lambda _: "DROP TABLE projects; SELECT nonsense")
+        with pytest.raises(duckdb.Error), database.cursor():
+            pass
+    with database.cursor() as cursor:
+        assert cursor.rows("FROM projects") == []
+        assert cursor.rows("SELECT format FROM meta") == [(1,)]
+
+
+def test_tables_of_somebody_else_are_left_alone(store: Path, database: Database):
+    with duckdb.connect(str(store / "traces.duckdb")) as foreign:
+        foreign.execute("CREATE TABLE theirs (a INTEGER)")
+    with pytest.raises(StoreFault, match="not Spanglass's"), database.cursor():
+        pass
+    with duckdb.connect(str(store / "traces.duckdb")) as foreign:
+        assert foreign.execute("SELECT table_name FROM duckdb_tables()").fetchall() == [("theirs",)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_child_gets_no_connection_and_the_parent_keeps_its_lock(database: Database, store: Path):
+    with database.cursor() as cursor:
+        assert cursor.rows("SELECT 1") == [(1,)]
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            with database.cursor():
+                status = 2
+        except StoreFault:
+            status = 0
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert not StoreLock(store).acquire()
+    with database.cursor() as cursor:
+        assert cursor.rows("SELECT 1") == [(1,)]
+
+
+def test_settings_of_the_live_holder_are_in_force(database: Database):
+    with database.cursor() as cursor:
+        found = dict(cursor.rows("SELECT name, value FROM duckdb_settings()"))
+    assert found["threads"] == "2"
+    assert found["max_vacuum_tasks"] == "0"
+    assert found["autoload_known_extensions"] == "false"
+    assert found["enable_progress_bar"] == "false"
+    assert connection_module.DATABASE_FILE == "traces.duckdb"

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spanglass_store.database.skeleton import load_skeleton
+
+if TYPE_CHECKING:
+    from spanglass_store.database.connection import Database
+    from spanglass_store.database.merge import Merger
+    from spanglass_store.database.records import TraceSkeleton
+
+ROOT = f"{1:032x}"
+
+
+def skeleton_of(merger: Merger, database: Database, root: str = ROOT) -> TraceSkeleton:
+    merger.merge_once()
+    with database.cursor() as cursor:
+        return load_skeleton(cursor, root)
+
+
+def test_parents_are_rows_and_missing_ones_are_marked(merger: Merger, database: Database, rows: Any, open_segment: Any):
+    open_segment().write(
+        rows.start(0), rows.start(1, parents=[0]), rows.start(2, parents=[1]), rows.start(3, parents=[77])
+    )
+    skeleton = skeleton_of(merger, database)
+    assert skeleton.parent.tolist() == [-1, 0, 1, -2]
+    assert skeleton.parent.dtype == np.int32
+    assert [skeleton.names[code] for code in skeleton.name_code] == ["span 0", "span 1", "span 2", "span 3"]
+
+
+def test_further_parents_are_extra_edges(merger: Merger, database: Database, rows: Any, open_segment: Any):
+    open_segment().write(
+        rows.start(0),
+        rows.start(1, parents=[0]),
+        rows.start(2, parents=[0]),
+        rows.start(3, parents=[1, 2]),
+        rows.start(4, parents=[2, 88, 1]),
+    )
+    skeleton = skeleton_of(merger, database)
+    assert skeleton.parent.tolist() == [-1, 0, 0, 1, 2]
+    assert list(zip(skeleton.extra_child.tolist(), skeleton.extra_parent.tolist(), strict=True)) == [(3, 2), (4, 1)]
+
+
+def test_a_cycle_and_a_span_that_is_its_own_parent_are_shown(
+    merger: Merger, database: Database, rows: Any, open_segment: Any
+):
+    open_segment().write(rows.start(0, parents=[1]), rows.start(1, parents=[0]), rows.start(2, parents=[2]))
+    assert skeleton_of(merger, database).parent.tolist() == [1, 0, 2]
+
+
+def test_numbers_that_are_missing_have_their_stand_ins(
+    merger: Merger, database: Database, rows: Any, open_segment: Any
+):
+    open_segment().write(
+        rows.start(0),
+        rows.start(1, span_attributes={"name": "chat", "type": "llm"}, metadata={"model": "m"}, scores={"good": 1}),
+        rows.end(1, metrics={"tokens": 7, "cost": 0.5, "time_to_first_token": 0.25}, secs=1.0),
+    )
+    skeleton = skeleton_of(merger, database)
+    assert len(skeleton) == 2
+    assert skeleton.end_us.tolist()[0] == -1
+    assert skeleton.end_us[1] - skeleton.start_us[1] == 1_000_000
+    assert skeleton.tokens.tolist() == [-1, 7]
+    assert np.isnan(skeleton.cost[0])
+    assert skeleton.cost[1] == 0.5
+    assert skeleton.ttft_us.tolist() == [-1, 250_000]
+    assert [skeleton.types[code] for code in skeleton.type_code] == ["task", "llm"]
+    assert [skeleton.models[code] for code in skeleton.model_code] == ["", "m"]
+    assert skeleton.score_count.tolist() == [0, 1]
+    for column in (skeleton.start_us, skeleton.end_us, skeleton.created_us, skeleton.tokens, skeleton.ttft_us):
+        assert column.dtype == np.int64
+        assert not np.ma.isMaskedArray(column)
+
+
+def test_errors_come_as_text_and_bounded(merger: Merger, database: Database, rows: Any, open_segment: Any):
+    open_segment().write(
+        rows.start(0),
+        rows.start(1, error="line 1\nline 2"),
+        rows.start(2, error={"code": 5}),
+        rows.start(3, error="x" * 30_000),
+    )
+    errors = skeleton_of(merger, database).errors
+    assert errors[1] == "line 1\nline 2"
+    assert errors[2] == '{"code":5}'
+    assert len(errors[3]) == 20_000
+    assert 0 not in errors
+
+
+def test_two_rows_with_one_span_id_are_no_reason_to_double_edges(
+    merger: Merger, database: Database, rows: Any, open_segment: Any
+):
+    twin = {**rows.start(0), "id": "12345678-0000-4000-8000-000000000000"}
+    open_segment().write(rows.start(0), twin, rows.start(1, parents=[0]))
+    skeleton = skeleton_of(merger, database)
+    assert skeleton.parent.tolist() == [-1, -1, 0]
+
+
+def test_an_unknown_trace_is_empty(merger: Merger, database: Database):
+    skeleton = skeleton_of(merger, database, "nothing")
+    assert len(skeleton) == 0
+    assert len(skeleton.parent) == 0
