@@ -1,0 +1,220 @@
+"""Opening, scrolling and growing a large trace, offscreen, beside Qt's own tree view over standard items.
+
+The tree shows the same names, durations and token counts as text alone: no icons, no bars. Figures are
+milliseconds of the UI thread unless said otherwise. Run by hand: `python tests/bench/bench_viewer.py --spans 100000`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtCore import QModelIndex
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QTreeView
+
+from spanglass_viewer.models.selection import Selection
+from spanglass_viewer.panes.trace_pane import TracePane
+from spanglass_viewer.theme.appearance import Appearance, ThemeMode
+from spanglass_viewer.theme.fonts import load_fonts
+from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
+from spanglass_viewer.trace.synthetic import make_large_skeleton
+from spanglass_viewer.views.span_table_view import SpanTableView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from spanglass_store.database.records import TraceSkeleton
+
+SIZES = (1_000, 100_000, 1_000_000)
+TREE_SIZE = 100_000  # beyond it the tree takes minutes
+SCROLL_STEPS = 200
+STEP_PX = 84
+WIDTH, HEIGHT = 1100, 800
+
+
+@dataclass(slots=True)
+class Row:
+    """One subject at one size, in ms; `build_ms` is spent in a worker thread (for the tree: in the UI thread)."""
+
+    subject: str
+    spans: int
+    build_ms: float
+    open_ms: float
+    scroll_ms: float
+    scroll_p95_ms: float
+    append_ms: float
+    fold_ms: float
+
+
+def run(sizes: tuple[int, ...] = SIZES) -> list[Row]:
+    """Return one row for the trace pane at each size, and one for Qt's tree at 100,000 spans."""
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    app.setStyle("Fusion")
+    load_fonts()
+    appearance = Appearance(app, ThemeMode.DARK)
+    measure_pane(appearance, 1_000)  # warms up fonts, pixmaps, imports
+    rows = [measure_pane(appearance, count) for count in sizes]
+    if TREE_SIZE in sizes:
+        rows.append(measure_tree(TREE_SIZE))
+    return rows
+
+
+def measure_pane(appearance: Appearance, count: int) -> Row:
+    """Measure the trace pane."""
+    skeleton = make_large_skeleton(count)
+    build_ms = _millis(lambda: build_snapshot(skeleton, 1, 0))
+    snapshot, later = build_snapshot(skeleton, 1, 0), build_snapshot(_with_one_more(skeleton), 2, 0)
+    pane = TracePane(Selection(), appearance)
+    pane.resize(WIDTH, HEIGHT)
+    pane.show()
+    view = pane.findChild(SpanTableView)
+    _paint(view)
+
+    def open_it() -> None:
+        pane.show_snapshot(snapshot, opened=True)
+        _paint(view)
+
+    open_ms = _millis(open_it)
+    steps = _scroll(view)
+    row = Row(
+        subject="spanglass",
+        spans=count,
+        build_ms=build_ms,
+        open_ms=open_ms,
+        scroll_ms=statistics.median(steps),
+        scroll_p95_ms=_p95(steps),
+        append_ms=_millis(lambda: _append(pane, view, later)),
+        fold_ms=_millis(lambda: _fold(view)),
+    )
+    pane.close()
+    pane.deleteLater()
+    QApplication.processEvents()
+    return row
+
+
+def _append(pane: TracePane, view: SpanTableView, later: TraceSnapshot) -> None:
+    pane.show_snapshot(later, opened=False)
+    _paint(view)
+
+
+def _fold(view: SpanTableView) -> None:
+    view.model().toggle(0)  # pyright: ignore[reportAttributeAccessIssue] - it is a SpanTableModel
+    _paint(view)
+
+
+def _with_one_more(skeleton: TraceSkeleton) -> TraceSkeleton:
+    """Return the trace with a span more, late, in the middle of the tree."""
+    last = len(skeleton) - 1
+    columns = {
+        name: np.append(getattr(skeleton, name), getattr(skeleton, name)[last:])
+        for name in skeleton.__slots__
+        if isinstance(getattr(skeleton, name), np.ndarray) and not name.startswith("extra")
+    }
+    columns["span_id"][-1] = columns["row_id"][-1] = "one-more"
+    columns["parent"][-1] = last // 2
+    return replace(skeleton, **columns)
+
+
+def measure_tree(count: int) -> Row:
+    """Measure a QTreeView over a QStandardItemModel, as kindly as it can be set up."""
+    skeleton = make_large_skeleton(count)
+    model = QStandardItemModel()
+    build_ms = _millis(lambda: _fill(model, skeleton))
+    view = QTreeView()
+    view.setUniformRowHeights(True)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.resize(WIDTH, HEIGHT)
+    view.show()
+    _paint(view)
+
+    def open_it() -> None:
+        view.setModel(model)
+        view.expandAll()
+        _paint(view)
+
+    open_ms = _millis(open_it)
+    steps = _scroll(view)
+
+    def append() -> None:
+        model.item(0).appendRow([QStandardItem("one more"), QStandardItem("1 ms"), QStandardItem("")])
+        _paint(view)
+
+    def fold() -> None:
+        view.collapse(model.index(0, 0, QModelIndex()))
+        _paint(view)
+
+    row = Row(
+        subject="QTreeView",
+        spans=count,
+        build_ms=build_ms,
+        open_ms=open_ms,
+        scroll_ms=statistics.median(steps),
+        scroll_p95_ms=_p95(steps),
+        append_ms=_millis(append),
+        fold_ms=_millis(fold),
+    )
+    view.close()
+    return row
+
+
+def _fill(model: QStandardItemModel, skeleton: TraceSkeleton) -> None:
+    items: list[QStandardItem] = []
+    took = (skeleton.end_us - skeleton.start_us).tolist()
+    for span, (parent, code) in enumerate(zip(skeleton.parent.tolist(), skeleton.name_code.tolist(), strict=True)):
+        item = QStandardItem(skeleton.names[code])
+        above = model.invisibleRootItem() if parent < 0 else items[parent]
+        above.appendRow([item, QStandardItem(f"{took[span] / 1e6:.2f} s"), QStandardItem(str(skeleton.tokens[span]))])
+        items.append(item)
+
+
+def _scroll(view: QAbstractScrollArea) -> list[float]:
+    bar = view.verticalScrollBar()
+    bar.setValue(bar.maximum() // 3)
+    _paint(view)
+
+    def step() -> None:
+        bar.setValue(bar.value() + STEP_PX)
+        _paint(view)
+
+    return [_millis(step) for _ in range(SCROLL_STEPS)]
+
+
+def _paint(view: QAbstractScrollArea) -> None:
+    view.viewport().repaint()
+    QApplication.processEvents()
+
+
+def _p95(values: list[float]) -> float:
+    return sorted(values)[round(0.95 * (len(values) - 1))]
+
+
+def _millis(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--spans", type=int, nargs="*", default=list(SIZES))
+    rows = run(tuple(parser.parse_args().spans))
+    print("ms; build runs in a worker thread for spanglass, in the UI thread for the tree")
+    titles = ("build", "open", "scroll", "scroll p95", "append one", "fold")
+    print(f"{'subject':<12}{'spans':>10}" + "".join(f"{title:>12}" for title in titles))
+    for row in rows:
+        figures = (row.build_ms, row.open_ms, row.scroll_ms, row.scroll_p95_ms, row.append_ms, row.fold_ms)
+        print(f"{row.subject:<12}{row.spans:>10,}" + "".join(f"{figure:>12.1f}" for figure in figures))
+
+
+if __name__ == "__main__":
+    main()
