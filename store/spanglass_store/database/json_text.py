@@ -95,7 +95,9 @@ def read_fields(raw: bytes) -> Line:
 def _read_refused(raw: bytes, fault: BadLine) -> Line:
     """Read the JSON that orjson refuses though it is some: lone surrogates, numbers past a double."""
     try:
-        return _slice_fields(raw.decode())
+        text = raw.decode()
+        _EXACT.decode(text)  # cutting into fields takes for granted that it is JSON
+        return _slice_fields(text)
     except (ValueError, IndexError, RecursionError):
         raise fault from None
 
