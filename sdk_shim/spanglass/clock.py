@@ -1,32 +1,36 @@
-"""Time as rows need it: seconds, ISO text, and stamps that order the rows of a process."""
+"""Time as rows need it: one reading of the clock a row, in nanoseconds since the epoch."""
 
 from __future__ import annotations
 
 import time
 
+now_ns = time.time_ns
 now_secs = time.time
 
 _last_stamp_ns = 0
-_iso_second: tuple[int, str] = (-1, "")
+_iso_second = ("", "")
+
+_SECOND_DIGITS = 10  # of a time in nanoseconds, from 2001 to 2286
+_MICRO_DIGITS = _SECOND_DIGITS + 6
 
 
-def next_stamp_ns() -> int:
-    """Return nanoseconds since the epoch, strictly increasing within the process even where the clock jumps back.
+def stamp_of(read_ns: int) -> int:
+    """Return the stamp of a row written at `read_ns`: strictly increasing within the process, whatever the clock does.
 
-    The lines after the clock's call hold no call, so CPython lets no other thread in between them.
+    There is no call between the comparison and the assignment, so CPython lets no other thread in between.
     """
     global _last_stamp_ns  # noqa: PLW0603 - one order for the whole process
-    now = time.time_ns()
-    _last_stamp_ns = stamp = now if now > _last_stamp_ns else _last_stamp_ns + 1
+    _last_stamp_ns = stamp = read_ns if read_ns > _last_stamp_ns else _last_stamp_ns + 1
     return stamp
 
 
-def iso_utc(secs: float) -> str:
-    """Return `2026-11-23T07:42:04.883865+00:00` for seconds since the epoch; formats each second only once."""
+def iso_utc(read_ns: int) -> str:
+    """Return `2026-11-23T07:42:04.883865+00:00`; the part down to the second is made once a second."""
     global _iso_second  # noqa: PLW0603 - a cache of one entry, replaced whole
-    micros = int(secs * 1_000_000)
-    second, rest = divmod(micros, 1_000_000)
-    cached = _iso_second
-    if cached[0] != second:
-        _iso_second = cached = (second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)))
-    return f"{cached[1]}.{rest:06d}+00:00"
+    digits = str(read_ns)
+    second, text = _iso_second
+    if second != digits[:_SECOND_DIGITS]:
+        second = digits[:_SECOND_DIGITS]
+        text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(second)))
+        _iso_second = (second, text)
+    return f"{text}.{digits[_SECOND_DIGITS:_MICRO_DIGITS]}+00:00"

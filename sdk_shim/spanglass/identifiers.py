@@ -8,9 +8,9 @@ from typing import Protocol
 
 _POOL_BYTES = 8192
 _HALF_DIGITS = 16
-_UUID_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 _pool: list[str] = []
+_row_id_prefix = ""
 
 
 def _sixteen_digits() -> str:
@@ -18,16 +18,26 @@ def _sixteen_digits() -> str:
     try:
         return _pool.pop()
     except IndexError:
-        digits = os.urandom(_POOL_BYTES).hex()
-        # One digit too few is what `extend` beside another thread's refill can never cause: pop is atomic.
-        _pool.extend([digits[start : start + _HALF_DIGITS] for start in range(0, len(digits), _HALF_DIGITS)])
-        return os.urandom(8).hex()
+        return _refill_pool()
+
+
+def _refill_pool() -> str:
+    """Fill the pool, and return 16 digits that were never in it: another thread may empty it at once."""
+    digits = os.urandom(_POOL_BYTES).hex()
+    _pool.extend([digits[start : start + _HALF_DIGITS] for start in range(0, len(digits), _HALF_DIGITS)])
+    return os.urandom(_HALF_DIGITS // 2).hex()
 
 
 def new_row_id() -> str:
-    """Return a random UUID (version 4)."""
-    high, low = _sixteen_digits(), _sixteen_digits()
-    return f"{high[:8]}-{high[8:12]}-4{high[13:]}-{_UUID_VARIANTS[low[0]]}{low[1:4]}-{low[4:]}"
+    """Return a random UUID (version 4); its first half is drawn once a process, as digits are what costs."""
+    digits = _sixteen_digits()
+    return f"{_row_id_prefix or _draw_row_id_prefix()}-8{digits[1:4]}-{digits[4:]}"
+
+
+def _draw_row_id_prefix() -> str:
+    global _row_id_prefix  # noqa: PLW0603 - one for the whole process
+    _row_id_prefix = str(uuid.uuid4())[: len("xxxxxxxx-xxxx-4xxx")]
+    return _row_id_prefix
 
 
 class IdSource(Protocol):
@@ -79,7 +89,9 @@ def project_id_of(store_id: str, project_name: str) -> str:
 
 
 def forget_pool() -> None:
-    """Drop the prepared digits: after a fork, parent and child must not hand out the same ones."""
+    """Drop what was drawn ahead: after a fork, parent and child must not hand out the same ids."""
+    global _row_id_prefix  # noqa: PLW0603 - as above
+    _row_id_prefix = ""
     _pool.clear()
 
 

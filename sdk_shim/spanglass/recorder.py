@@ -36,16 +36,11 @@ class Recorder:
         self.sink = sink
         self.uploads = AttachmentUploads(store.path, sink)
 
-    def record(self, head: str, fields: Mapping[str, Any]) -> None:
-        """Write one row: `head` is the start of its JSON object (`{"id":…`), `fields` what was logged."""
-        self.record_json(head, snapshot_json(fields, self._to_plain))
-
-    def record_json(self, head: str, fields_json: bytes) -> None:
-        """Write one row whose fields are a JSON object already."""
-        # Its brace goes; the comma before what was inside it stays away where nothing was.
-        comma = "," if len(fields_json) > len(b"{}") else ""
-        start = f'{head},"_stamp":{clock.next_stamp_ns()}{comma}'
-        self.sink.write(b"%b%b\n" % (start.encode(), fields_json[1:]))
+    def record(self, head: str, fields: Mapping[str, Any], at_ns: int) -> None:
+        """Write one row: `head` is the start of its JSON object (`{"id":…`), `fields` what was logged `at_ns`."""
+        fields_json = snapshot_json(fields, self._to_plain)
+        stamped = f'{head},"_stamp":{clock.stamp_of(at_ns)}{"," if fields else ""}'
+        self.sink.write(stamped.encode() + fields_json[1:] + b"\n")
 
     def flush(self, timeout_secs: float = FLUSH_TIMEOUT_SECS) -> None:
         """Return once rows and attachments are safe, or when the time is over."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 CURRENT_SPAN: ContextVar[Span | None] = ContextVar("spanglass_current_span", default=None)
 
+_NS = 1_000_000_000
+
 _exec_counter = itertools.count(1)
 
 
@@ -76,7 +78,7 @@ class Span:
         """
         container, root_span_id, parent_ids, self.propagated_event = origin
         ids = container.recorder.ids
-        now_secs = clock.now_secs()
+        now_ns = clock.now_ns()
         self.container = container
         self.name = name
         self.id: str = row_id or new_row_id()
@@ -89,20 +91,20 @@ class Span:
         # Ids of our own and of slugs need no escaping (`links.slugs` refuses others); a program's own row id may.
         id_json = f'"{self.id}"' if row_id is None else _json_text(row_id)
         identity = (
-            f'{{"id":{id_json},"created":"{clock.iso_utc(now_secs)}",{container.fields_json},'
+            f'{{"id":{id_json},"created":"{clock.iso_utc(now_ns)}",{container.fields_json},'
             f'"span_id":"{self.span_id}","root_span_id":"{self.root_span_id}"'
         )
         self._update_head = f'{identity},"_is_merge":true'
         parents_json = '["' + '","'.join(parent_ids) + '"]' if parent_ids else "null"
         context_json = f',"context":{caller.context_json}' if caller else ""
-        start = {"start": now_secs if start_secs is None else start_secs}
+        start = {"start": now_ns / _NS if start_secs is None else start_secs}
         fields["metrics"] = {**start, **fields["metrics"]} if "metrics" in fields else start
         head = (
             f'{identity},"_is_merge":false,"span_parents":{parents_json},'
             f'"span_attributes":{{"exec_counter":{next(_exec_counter)},{label_json}}}{context_json}'
         )
         self._note(fields)
-        container.recorder.record(head, fields)
+        container.recorder.record(head, fields, now_ns)
 
     def log(self, **event: Any) -> None:
         """Log fields of the span: input, output, expected, error, tags, scores, metadata, metrics.
@@ -239,7 +241,7 @@ class Span:
     def _update(self, fields: dict[str, Any]) -> None:
         try:
             self._note(fields)
-            self.container.recorder.record(self._update_head, fields)
+            self.container.recorder.record(self._update_head, fields, clock.now_ns())
         except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
             take_internal_fault(error)
 

@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from spanglass.clock import next_stamp_ns
+from spanglass import clock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,6 +151,6 @@ class AttachmentUploads:
             "filename": upload.filename,
             "content_type": upload.content_type,
             "state": state,
-            "_stamp": next_stamp_ns(),
+            "_stamp": clock.stamp_of(clock.now_ns()),
         }
         self._sink.write(encode_line({**line, **more}))

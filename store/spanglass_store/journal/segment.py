@@ -128,6 +128,7 @@ class SegmentWriter:
             return os.open(path, flags, 0o600)
         except FileNotFoundError:  # the store's folder vanished under a running program
             ensure_store(self._store)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
             return os.open(path, flags, 0o600)
 
     def _take_fault(self, fault: OSError | StoreFault, line: bytes) -> None:

@@ -42,11 +42,11 @@ def parse_address(text: str) -> SpanAddress:
     """
     try:
         parts = urlsplit(text.strip())
+        fields = dict(parse_qsl(parts.query, max_num_fields=16))
     except ValueError as error:
         raise BadAddress(f"not an address: {error}") from None
     if parts.scheme != SCHEME or parts.netloc != _VERB:
         raise BadAddress(f"not a {SCHEME}://{_VERB}/ address: {text[:200]!r}")
-    fields = dict(parse_qsl(parts.query, max_num_fields=16))
     span_id, store_id = fields.get("span"), fields.get("store")
     return SpanAddress(
         root_span_id=_checked(parts.path.removeprefix("/").removesuffix("/")),
