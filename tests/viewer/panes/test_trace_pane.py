@@ -295,6 +295,15 @@ def test_narrow_widths_hide_tokens_then_durations(support: _Shown) -> None:
     assert hidden == [[], [Column.TOKENS], [Column.DURATION, Column.TOKENS]]
 
 
+@pytest.mark.parametrize("width", [320, 430, 700, 1400])
+def test_columns_fill_the_width_and_no_more(support: _Shown, width: int) -> None:
+    support.pane.resize(width, 480)
+    QApplication.processEvents()
+    assert sum(support.view.columnWidth(column) for column in Column) == support.view.viewport().width()
+    support.view.horizontalHeader().resizeSection(Column.SPAN, 260)
+    assert sum(support.view.columnWidth(column) for column in Column) == support.view.viewport().width()
+
+
 def test_a_drag_on_the_minimap_zooms_and_a_double_click_shows_everything(support: _Shown) -> None:
     bar, axis = support.minimap, support.view._axis
     left = Qt.MouseButton.LeftButton
@@ -353,7 +362,7 @@ def test_without_a_trace_there_is_nothing_to_step_to(shown: _Shown) -> None:
 def test_loading_is_said_only_when_it_lasts(support: _Shown, qtbot: QtBot) -> None:
     support.pane.show_loading("another")
     assert support.model.rowCount()
-    qtbot.waitUntil(lambda: support.pane._notice.isVisible())
+    qtbot.waitUntil(support.pane._notice.isVisible)
     assert support.pane._notice.text() == "Loading the trace…"
     support.open(_wide(3))
     assert not support.pane._notice.isVisible()

@@ -30,7 +30,7 @@ def _index(parents: list[int], texts: dict[int, str], further: list[tuple[int, i
         (_traceback("ValueError: no such order"), "ValueError: no such order"),
         (_traceback("KeyError: 'a'", "app.errors.Failed: gave up"), "app.errors.Failed: gave up"),
         (_traceback("ValueError: first\n  second line\nthird"), "ValueError: first"),
-        ('ValueError: before its frames\n\nTraceback (most recent call last):\n  File "a.py"\n    g()\n', "ValueError: before its frames"),
+        ("ValueError: first\n\nTraceback (most recent call last):\n  File 'a.py'\n    g()\n", "ValueError: first"),
         ("TypeError: x is undefined\n    at f (a.js:1:2)", "TypeError: x is undefined"),
         ('{"name": "RateLimit", "message": "slow down"}', "RateLimit: slow down"),
         ("{broken", "{broken"),

@@ -46,7 +46,6 @@ class TraceHeader(QWidget):
         self._errors = StatButton()
         self._errors.set_tone("error")
         self._errors.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._errors.setToolTip("Go to the next error (F8)")
         self._errors.clicked.connect(self.errors_clicked)
         self._absent: set[QWidget] = set()
         # narrower than its figures: those that matter less go first
@@ -87,7 +86,9 @@ class TraceHeader(QWidget):
         self._tokens.setToolTip(f"{format_count(rollups.tokens_total)} tokens")
         self._cost.setText(format_cost(rollups.cost))
         errors = len(snapshot.errors.own_spans)
+        failed = format_many(int(snapshot.skeleton.is_error.sum()), "span")
         self._errors.setText(format_many(errors, "error"))
+        self._errors.setToolTip(f"{failed} failed; {format_many(errors, 'error')} began there. Go to the next one (F8)")
         known = ((self._tokens, rollups.tokens_total is not None), (self._cost, rollups.cost is not None))
         self._absent = {figure for figure, is_known in (*known, (self._errors, errors > 0)) if not is_known}
         self._fit_figures()

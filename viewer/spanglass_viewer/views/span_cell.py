@@ -15,7 +15,9 @@ from spanglass_viewer.views.row_style import BADGE_PX, MARK_PX, text_width
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-INDENT_PX = 18
+_INDENT_PX = 18
+_SLIM_INDENT_PX = 6
+_INDENT_SHARE = 0.42  # of the cell, at most
 _LEFT_PX = 10
 _CHEVRON_PX = 16
 _GAP = 7
@@ -48,8 +50,8 @@ class Tag:
 class SpanCell:
     """The places of one row's parts; `detail` is None where there is no room for it."""
 
-    levels: int  # of indentation that are drawn: a very deep row is drawn less deep, with its depth as a figure
-    guide_x: int  # of the outermost level
+    guides: tuple[int, ...]  # where the lines of the levels above run down
+    is_depth_cut: bool  # deeper than what can be drawn: its depth is said by a figure
     chevron: QRect
     badge: QRect
     name: QRect
@@ -65,10 +67,15 @@ class SpanCell:
 
 def lay_out_cell(row: SpanRow, rect: QRect) -> SpanCell:
     """Place the parts of a row in its first cell: the name gets what the tags leave, the detail what the name does."""
-    most_levels = max(2, (rect.width() - _LEFT_PX - _LEAST_NAME_PX - 2 * BADGE_PX) // INDENT_PX)
-    levels = min(row.depth, most_levels)
+    most_px = round(rect.width() * _INDENT_SHARE)
+    indent_px = _indent_of(row.depth, most_px)
     top, height = rect.top(), rect.height()
-    x = rect.left() + _LEFT_PX + levels * INDENT_PX
+    x = rect.left() + _LEFT_PX + indent_px
+    full_levels = min(row.depth, _full_levels(most_px))
+    outermost = rect.left() + _LEFT_PX + _CHEVRON_PX // 2
+    guides = [outermost + level * _INDENT_PX for level in range(full_levels)]
+    if row.depth > full_levels:
+        guides.append(outermost + _indent_of(row.depth - 1, most_px))
     chevron = QRect(x, top, _CHEVRON_PX, height)
     badge = QRect(x + _CHEVRON_PX + 2, top + (height - BADGE_PX) // 2, BADGE_PX, BADGE_PX)
     left, right = badge.right() + 1 + _GAP, rect.right() - 6
@@ -84,8 +91,8 @@ def lay_out_cell(row: SpanRow, rect: QRect) -> SpanCell:
         placed.append((tag, QRect(x, top, tag.width, height)))
         x += tag.width + _GAP
     return SpanCell(
-        levels=levels,
-        guide_x=rect.left() + _LEFT_PX + _CHEVRON_PX // 2,
+        guides=tuple(guides),
+        is_depth_cut=indent_px == _indent_of(row.depth - 1, most_px) and row.depth > 0,
         chevron=chevron,
         badge=badge,
         name=name,
@@ -93,6 +100,17 @@ def lay_out_cell(row: SpanRow, rect: QRect) -> SpanCell:
         detail_text=detail_text,
         tags=tuple(placed),
     )
+
+
+def _full_levels(most_px: int) -> int:
+    return max(most_px * 2 // 3 // _INDENT_PX, 3)
+
+
+def _indent_of(depth: int, most_px: int) -> int:
+    """Return how far in a depth is drawn: the first levels in full, further ones slim, and none beyond `most_px`."""
+    full = min(depth, _full_levels(most_px))
+    slim = min(depth - full, max(most_px - _full_levels(most_px) * _INDENT_PX, 0) // _SLIM_INDENT_PX)
+    return full * _INDENT_PX + slim * _SLIM_INDENT_PX
 
 
 def name_role(row: SpanRow) -> FontRole:

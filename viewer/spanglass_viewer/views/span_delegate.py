@@ -11,7 +11,7 @@ from spanglass_viewer.models.span_row import ErrorKind, SpanRow
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.views.row_delegate import RowDelegate
 from spanglass_viewer.views.row_style import MARK_PX, elided, role_font
-from spanglass_viewer.views.span_cell import INDENT_PX, SpanCell, Tag, lay_out_cell, name_role
+from spanglass_viewer.views.span_cell import SpanCell, Tag, lay_out_cell, name_role
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QStyleOptionViewItem
@@ -41,18 +41,16 @@ class SpanDelegate(RowDelegate):
 
     def _paint_guides(self, painter: QPainter, rect: QRect, row: SpanRow, cell: SpanCell) -> None:
         painter.setPen(self.style.guide_pen)
-        x = cell.guide_x
-        for _ in range(cell.levels):
+        for x in cell.guides:
             painter.drawLine(x, rect.top(), x, rect.bottom())
-            x += INDENT_PX
         if row.is_ghost or row.is_orphan:
             painter.setPen(self.style.dashed_pen)
-            painter.drawLine(max(x - INDENT_PX + 4, rect.left() + 6), rect.center().y(), x + 6, rect.center().y())
-        if row.depth > cell.levels:
+            left = cell.guides[-1] + 4 if cell.guides else rect.left() + 6
+            painter.drawLine(left, rect.center().y(), cell.badge.left() - 3, rect.center().y())
+        if cell.is_depth_cut and not row.has_children:
             painter.setFont(self.style.tiny_font)
             painter.setPen(self.style.faint)
-            outer = QRect(cell.guide_x, rect.top(), cell.chevron.left() - cell.guide_x - 2, rect.height())
-            painter.drawText(outer, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), str(row.depth))
+            painter.drawText(cell.chevron, _MIDDLE_FLAGS, str(row.depth))
         if row.has_children:
             name = "chevron-right" if row.is_folded else "chevron-down"
             place = _centred(cell.chevron, _CHEVRON_ICON_PX)

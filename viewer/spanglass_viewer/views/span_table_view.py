@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 _SPAN_SHARE = 0.52  # of the width that the figures leave
-_LEAST_SPAN_PX = 160
+_LEAST_SPAN_PX, _LEAST_TIMELINE_PX = 270, 90
 _DURATION_PX, _TOKENS_PX = 84, 76
 _WIDTH_FOR_TOKENS_PX, _WIDTH_FOR_DURATION_PX = 560, 430
 _ZOOM_STEP = 0.8
@@ -104,7 +104,6 @@ class SpanTableView(QTableView):
         self.setHorizontalHeader(header)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.SPAN, QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
         header.sectionResized.connect(self._on_section_resized)
         self._timeline_delegate = TimelineDelegate(self._style, self._state, self._axis, self)
         self.setItemDelegateForColumn(Column.SPAN, SpanDelegate(self._style, self._state, self))
@@ -368,7 +367,11 @@ class SpanTableView(QTableView):
         self.setColumnHidden(Column.DURATION, width < _WIDTH_FOR_DURATION_PX)
         self.setColumnWidth(Column.DURATION, _DURATION_PX)
         self.setColumnWidth(Column.TOKENS, _TOKENS_PX)
-        self.setColumnWidth(Column.SPAN, max(_LEAST_SPAN_PX, round(self._span_share * self._free_width())))
+        free = self._free_width()
+        least = min(_LEAST_SPAN_PX, free - _LEAST_TIMELINE_PX)
+        span_px = max(least, min(round(self._span_share * free), free - _LEAST_TIMELINE_PX))
+        self.setColumnWidth(Column.SPAN, span_px)
+        self.setColumnWidth(Column.TIMELINE, free - span_px)
         self._is_fitting = False
 
     def _free_width(self) -> int:
@@ -378,3 +381,4 @@ class SpanTableView(QTableView):
     def _on_section_resized(self, column: int, _before: int, width: int) -> None:
         if column == Column.SPAN and not self._is_fitting:
             self._span_share = min(max(width / max(self._free_width(), 1), 0.2), 0.85)
+            self._fit_columns()

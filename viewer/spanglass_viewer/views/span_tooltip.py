@@ -17,7 +17,7 @@ def tooltip_of(row: SpanRow, now_us: int) -> str:
     """Return the lines of a row's tooltip, as plain text."""
     took = row.duration_text(now_us)
     lines = [row.name, " · ".join(part for part in (row.type, row.model, took) if part)]
-    lines.append(f"Started {format_clock(row.start_us)}")
+    lines.append(f"Level {row.depth + 1}, started {format_clock(row.start_us)}")
     if row.ttft_us > 0:
         lines.append(f"First token after {format_duration(row.ttft_us / 1e6)}")
     if row.tokens:

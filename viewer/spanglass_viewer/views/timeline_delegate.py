@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.views.row_style import RowStyle
 
 PAD_PX = 12
-TICK_SPACING_PX = 88
+TICK_SPACING_PX = 64
 _BAR_PX = 8
 _LEAST_BAR_PX = 3.0
 _LABEL_GAP = 6
