@@ -74,6 +74,14 @@ QLabel[tone="warning"] { color: $warning; }
 
 QFrame[kind="card"] { background: $raised; border: 1px solid $hairline; border-radius: 8px; }
 QFrame[kind="card"][tone="error"] { background: $error_fill; border-color: $error_fill; }
+QFrame[kind="card"][tone="bare"] { background: transparent; border: none; }
+QFrame[kind="tile"] { background: $raised; border: 1px solid $hairline; border-radius: 8px; }
+QFrame[kind="card"] QFrame[kind="tile"] { background: $window; }
+QTreeView[kind="jsontree"] { background: transparent; }
+QWidget#detailContent { background: $window; }
+QToolButton[kind="cardtitle"] { padding: 2px 4px 2px 2px; color: $text_muted; text-align: left; }
+QToolButton[kind="cardtitle"]:hover { background: transparent; color: $text; }
+QToolButton[kind="quiet"] { padding: 2px 6px; color: $text_faint; }
 QFrame[kind="topbar"] { background: $window; border: none; border-bottom: 1px solid $hairline; }
 QFrame[kind="statusbar"] { background: $window; border: none; border-top: 1px solid $hairline; }
 QFrame[kind="pill"] { background: $accent; border-radius: 13px; }

@@ -1,0 +1,74 @@
+"""Reading large JSON beside the UI: a field of megabytes must not stop the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+
+from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json_in_steps
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A field's value; `problem` says why the text could not be read as JSON."""
+
+    number: int
+    value: JsonValue
+    problem: str | None = None
+
+
+class JsonDecoder(QObject):
+    """Decodes large JSON texts one after another on a thread of its own."""
+
+    decoded = Signal(object)  # Decoded
+    _made = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._last_number = 0
+        self._waiting = 0
+        self._made.connect(self._on_made)
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether nothing is being decoded."""
+        return self._waiting == 0
+
+    def request(self, text: str) -> int:
+        """Decode a text; `decoded` follows with the number that this returns."""
+        self._last_number += 1
+        self._waiting += 1
+        self._pool.start(_Decoding(self, self._last_number, text))
+        return self._last_number
+
+    def stop(self) -> None:
+        """Let go of what waits, and wait for what is being decoded."""
+        self._pool.clear()
+        self._pool.waitForDone()
+
+    def report(self, made: Decoded) -> None:
+        """Hand over what the thread made; the slot runs in the decoder's own thread."""
+        self._made.emit(made)
+
+    @Slot(object)
+    def _on_made(self, made: Decoded) -> None:
+        self._waiting -= 1
+        self.decoded.emit(made)
+
+
+class _Decoding(QRunnable):
+    def __init__(self, decoder: JsonDecoder, number: int, text: str) -> None:
+        super().__init__()
+        self._decoder = decoder
+        self._number = number
+        self._text = text
+
+    def run(self) -> None:
+        try:
+            made = Decoded(self._number, decode_json_in_steps(self._text))
+        except NotJson as fault:
+            made = Decoded(self._number, None, str(fault))
+        self._decoder.report(made)

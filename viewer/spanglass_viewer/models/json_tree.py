@@ -1,0 +1,243 @@
+"""A JSON value as a lazy tree: a node exists once its parent was unfolded, and never before."""
+
+from __future__ import annotations
+
+import enum
+import json
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from spanglass_viewer.format.quantities import format_bytes, format_many
+from spanglass_viewer.format.text import one_line
+from spanglass_viewer.values.data_urls import find_data_url
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spanglass_viewer.values.decode import JsonValue
+
+Index = QModelIndex | QPersistentModelIndex
+JsonPath = tuple[str | int, ...]
+
+# more members than this are put into ranges, so that unfolding a list of a million costs a thousand nodes
+GROUP_SIZE = 1000
+_PREVIEW_CHARS = 300
+_SUMMARY_MEMBERS = 4
+
+
+class JsonRole(enum.IntEnum):
+    """What the model says of a node beyond Qt's own roles."""
+
+    KEY = Qt.ItemDataRole.UserRole + 1  # str: the name before the colon, "" at the root
+    KIND = Qt.ItemDataRole.UserRole + 2  # NodeKind
+    PREVIEW = Qt.ItemDataRole.UserRole + 3  # str: the value in one line, cut
+    VALUE = Qt.ItemDataRole.UserRole + 4  # JsonValue, whole
+    PATH = Qt.ItemDataRole.UserRole + 5  # JsonPath
+
+
+class NodeKind(enum.Enum):
+    """What a node holds, as far as its colour goes."""
+
+    CONTAINER = "container"
+    RANGE = "range"
+    TEXT = "text"
+    NUMBER = "number"
+    WORD = "word"  # true, false, null
+    MEDIA = "media"
+
+
+class _Node:
+    """A value, or a range of a large container's members (`start`, `stop`)."""
+
+    __slots__ = ("children", "key", "parent", "row", "start", "stop", "value")
+
+    def __init__(self, key: str | int, value: JsonValue, parent: _Node | None, row: int) -> None:
+        self.key = key
+        self.value = value
+        self.parent = parent
+        self.row = row
+        self.start = 0
+        self.stop = len(value) if isinstance(value, dict | list) else 0
+        self.children: list[_Node] | None = None
+
+    @property
+    def is_range(self) -> bool:
+        return self.parent is not None and self.value is self.parent.value and isinstance(self.value, dict | list)
+
+    def child_count(self) -> int:
+        members = self.stop - self.start
+        step = _range_step(members)
+        return members if step == 1 else -(-members // step)
+
+    def unfold(self) -> list[_Node]:
+        """Return the children, made at the first call."""
+        if self.children is None:
+            step = _range_step(self.stop - self.start)
+            self.children = self._members() if step == 1 else self._ranges(step)
+        return self.children
+
+    def _members(self) -> list[_Node]:
+        if isinstance(self.value, dict):
+            named: Sequence[tuple[str | int, JsonValue]] = list(self.value.items())[self.start : self.stop]
+        elif isinstance(self.value, list):
+            named = list(enumerate(self.value[self.start : self.stop], self.start))
+        else:
+            return []
+        return [_Node(key, value, self, row) for row, (key, value) in enumerate(named)]
+
+    def _ranges(self, step: int) -> list[_Node]:
+        ranges: list[_Node] = []
+        for row, start in enumerate(range(self.start, self.stop, step)):
+            node = _Node(f"{start} … {min(start + step, self.stop) - 1}", self.value, self, row)
+            node.start, node.stop = start, min(start + step, self.stop)
+            ranges.append(node)
+        return ranges
+
+
+class JsonTreeModel(QAbstractItemModel):
+    """One value; its members are the top rows. A scalar is one row."""
+
+    def __init__(self, value: JsonValue, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        is_container = isinstance(value, dict | list)
+        self._root = _Node("", value if is_container else [value], None, 0)
+
+    def index(self, row: int, column: int, parent: Index | None = None) -> QModelIndex:
+        """Return the index of a child."""
+        node = self._node(parent)
+        if column != 0 or not 0 <= row < node.child_count():
+            return QModelIndex()
+        return self.createIndex(row, 0, node.unfold()[row])
+
+    def parent(self, index: Index) -> QModelIndex:  # pyright: ignore[reportIncompatibleMethodOverride] - the stub joins Qt's two overloads of `parent`
+        """Return the index of a node's parent."""
+        above = self._node(index).parent if index.isValid() else None
+        if above is None or above is self._root:
+            return QModelIndex()
+        return self.createIndex(above.row, 0, above)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        """Return the number of members (or ranges of members)."""
+        return self._node(parent).child_count()
+
+    def columnCount(self, parent: Index | None = None) -> int:  # noqa: ARG002 - Qt's signature
+        """One column: key and value share it."""
+        return 1
+
+    def hasChildren(self, parent: Index | None = None) -> bool:
+        """Tell whether a node can be unfolded, without unfolding it."""
+        return self._node(parent).child_count() > 0
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return what a view or delegate asks for; see `JsonRole`."""
+        if not index.isValid():
+            return None
+        node = self._node(index)
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
+            return f"{_shown_key(node)}: {_preview(node)}"
+        answers = {JsonRole.KEY: _shown_key, JsonRole.KIND: _kind, JsonRole.PREVIEW: _preview, JsonRole.PATH: _path}
+        if role == JsonRole.VALUE:
+            return node.value
+        answer = answers.get(JsonRole(role)) if role in _ROLES else None
+        return answer(node) if answer is not None else None
+
+    def find_path(self, path: JsonPath) -> QModelIndex:
+        """Return the index of the value at a path, through whatever ranges; invalid where there is none."""
+        node = self._root
+        for key in path:
+            found = _child_at(node, key)
+            if found is None:
+                return QModelIndex()
+            node = found
+        return self.createIndex(node.row, 0, node) if node is not self._root else QModelIndex()
+
+    def _node(self, index: Index | None) -> _Node:
+        if index is None or not index.isValid():
+            return self._root
+        node: _Node = index.internalPointer()
+        return node
+
+
+_ROLES = frozenset(JsonRole)
+
+
+def _range_step(members: int) -> int:
+    step = 1
+    while members > step * GROUP_SIZE:
+        step *= GROUP_SIZE
+    return step
+
+
+def _child_at(node: _Node, key: str | int) -> _Node | None:
+    for child in node.unfold():
+        if child.is_range:
+            position = key if isinstance(key, int) else _position(node.value, key)
+            if child.start <= position < child.stop:
+                return _child_at(child, key)
+        elif child.key == key:
+            return child
+    return None
+
+
+def _position(value: JsonValue, key: str) -> int:
+    return list(value).index(key) if isinstance(value, dict) and key in value else -1
+
+
+def _shown_key(node: _Node) -> str:
+    return f"[{node.key}]" if node.is_range else one_line(str(node.key), 200)
+
+
+def _kind(node: _Node) -> NodeKind:
+    value = node.value
+    if node.is_range:
+        return NodeKind.RANGE
+    if isinstance(value, dict):
+        return NodeKind.MEDIA if _attachment_name(value) is not None else NodeKind.CONTAINER
+    if isinstance(value, list):
+        return NodeKind.CONTAINER
+    if isinstance(value, str):
+        return NodeKind.MEDIA if find_data_url(value) is not None else NodeKind.TEXT
+    return NodeKind.WORD if value is None or isinstance(value, bool) else NodeKind.NUMBER
+
+
+def _preview(node: _Node) -> str:
+    value = node.value
+    if node.is_range:
+        return format_many(node.stop - node.start, "member")
+    if isinstance(value, dict):
+        return _attachment_name(value) or _summary(value)
+    if isinstance(value, list):
+        return format_many(len(value), "item")
+    return _scalar_preview(value)
+
+
+def _scalar_preview(value: str | float | None) -> str:
+    if not isinstance(value, str):
+        return one_line(json.dumps(value), _PREVIEW_CHARS)
+    if (found := find_data_url(value)) is not None:
+        return f"{found.content_type} · {format_bytes(found.size_bytes)}"
+    shown = one_line(value, _PREVIEW_CHARS)
+    return f'"{shown}"'
+
+
+def _summary(value: dict[str, JsonValue]) -> str:
+    """Return an object by the names of its first members, so that a folded list of records can be told apart."""
+    names = [one_line(name, 24) for name, _ in zip(value, range(_SUMMARY_MEMBERS), strict=False)]
+    return "{" + ", ".join(names) + (", …}" if len(value) > len(names) else "}")
+
+
+def _attachment_name(value: dict[str, JsonValue]) -> str | None:
+    if value.get("type") not in {"braintrust_attachment", "external_attachment"}:
+        return None
+    named = [value.get("filename"), value.get("content_type")]
+    return " · ".join(one_line(part, 80) for part in named if isinstance(part, str)) or "attachment"
+
+
+def _path(node: _Node) -> JsonPath:
+    keys: list[str | int] = []
+    while node.parent is not None:
+        if not node.is_range:
+            keys.append(node.key)
+        node = node.parent
+    return tuple(reversed(keys))

@@ -1,0 +1,27 @@
+"""What every part of the detail pane needs, handed down instead of reached for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from spanglass_viewer.backend.images import ImageLoader
+    from spanglass_viewer.panes.detail.view_state import DetailViewState
+    from spanglass_viewer.theme.appearance import Appearance
+
+
+class DetailContext(QObject):
+    """Appearance, images and state, and the wishes that parts of the pane send up."""
+
+    media_opened = Signal(object)  # MediaItem: show it large
+    notice_given = Signal(str)  # a sentence for the status bar
+
+    def __init__(
+        self, appearance: Appearance, images: ImageLoader, state: DetailViewState, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.appearance = appearance
+        self.images = images
+        self.state = state

@@ -1,0 +1,241 @@
+"""The right pane: one span, card by card. A live update of the same span changes only what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from spanglass_viewer.backend.decoding import JsonDecoder
+from spanglass_viewer.panes.detail.attachments_card import AttachmentsCard
+from spanglass_viewer.panes.detail.blocks import BlockMaker
+from spanglass_viewer.panes.detail.comments_card import CommentsCard
+from spanglass_viewer.panes.detail.context import DetailContext
+from spanglass_viewer.panes.detail.error_card import ErrorCard
+from spanglass_viewer.panes.detail.field_card import FieldCard
+from spanglass_viewer.panes.detail.header import DetailHeader
+from spanglass_viewer.panes.detail.scores_card import ScoresCard
+from spanglass_viewer.panes.detail.view_state import DetailViewState
+from spanglass_viewer.panes.lightbox import Lightbox
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json
+from spanglass_viewer.values.errors import read_error
+from spanglass_viewer.values.media import MediaItem, MediaKind, MediaResolver
+from spanglass_viewer.values.metrics import list_scores
+from spanglass_viewer.values.span_text import span_as_json
+from spanglass_viewer.widgets.labels import PlainLabel
+
+if TYPE_CHECKING:
+    from spanglass_viewer.backend.images import ImageLoader
+    from spanglass_viewer.models.selection import Selection
+    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.trace.references import SpanDetail
+    from spanglass_viewer.widgets.card import Card
+
+_FIELDS = {"Input": "input", "Output": "output", "Expected": "expected", "Metadata": "metadata", "Metrics": "metrics",
+           "Context": "context"}  # fmt: skip
+_EMPTY = frozenset({None, "null", "{}", "[]", '""'})
+
+
+class DetailPane(QWidget):
+    """Header and cards of the selected span."""
+
+    copy_link_requested = Signal(object)  # SpanRef
+    step_requested = Signal(int)  # -1: the span before, 1: the next one
+    notice_given = Signal(str)  # a sentence for the status bar
+
+    def __init__(
+        self, selection: Selection, appearance: Appearance, images: ImageLoader, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._selection = selection
+        self._detail: SpanDetail | None = None
+        self.view_state = DetailViewState()
+        self._context = DetailContext(appearance, images, self.view_state, self)
+        self._decoder = JsonDecoder(self)
+        self._header = DetailHeader(self._context)
+        self._fields = {title: FieldCard(title, self._context, self._decoder) for title in (*_FIELDS, "Raw")}
+        self._error = ErrorCard(self._context)
+        self._scores = ScoresCard(self._context)
+        self._odd_scores = FieldCard("Scores", self._context, self._decoder)
+        self._attachments = AttachmentsCard(self._context)
+        self._comments = CommentsCard(self._context)
+        self._notice = PlainLabel(role=FontRole.BODY, tone="faint")
+        self._lightbox = Lightbox(self, appearance, images)
+        self._lay_out()
+        self._connect()
+        self.show_nothing()
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether no large value is still being read."""
+        return self._decoder.is_idle
+
+    def set_view_state(self, state: DetailViewState) -> None:
+        """Take over what was remembered; call this before the first span is shown."""
+        self.view_state.folded = dict(state.folded)
+        self.view_state.formats = dict(state.formats)
+        self.view_state.is_wrapped = state.is_wrapped
+        for card in self._cards:
+            card.set_folded(is_folded=self.view_state.is_folded(card.title))
+
+    def show_span(self, detail: SpanDetail) -> None:
+        """Show a span. The same span again, with news or without, keeps place, folded and unfolded parts."""
+        before = self._detail
+        is_same_span = before is not None and before.ref.row_id == detail.ref.row_id
+        self._detail = detail
+        resolver = MediaResolver(detail.attachments, detail.blobs)
+        is_new_media = before is None or (before.attachments, before.blobs) != (detail.attachments, detail.blobs)
+        self._notice.hide()
+        self._header.show()
+        self._header.show_span(detail)
+        if not is_same_span:
+            self._forget()
+            self._scroll.verticalScrollBar().setValue(0)
+        self._show_error(resolver)
+        self._show_fields(resolver, is_new_media=is_new_media)
+        self._comments.show_comments(detail.comments)
+        self._comments.setVisible(bool(detail.comments))
+        self._show_attachments()
+
+    def show_loading(self, name: str) -> None:
+        """Show that a span's details are on their way."""
+        self._say("Loading…")
+        self._header.show_name(name)
+        self._header.show()
+
+    def show_nothing(self) -> None:
+        """Show that no span is selected."""
+        self._say("Select a span to see its details")
+
+    def show_fault(self, sentence: str) -> None:
+        """Say why there are no details."""
+        self._say(sentence)
+
+    def stop(self) -> None:
+        """Wait for what is still being read; call this before the application ends."""
+        self._decoder.stop()
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        content.setObjectName("detailContent")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(16, 14, 16, 24)
+        column.setSpacing(16)
+        fields = self._fields
+        self._cards: tuple[Card, ...] = (
+            self._error, fields["Input"], fields["Output"], fields["Expected"], self._scores, self._odd_scores,
+            self._comments, fields["Metadata"], fields["Metrics"], self._attachments, fields["Context"], fields["Raw"],
+        )  # fmt: skip
+        for card in self._cards:
+            column.addWidget(card)
+        column.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(content)
+        self._notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._notice.setWordWrap(True)
+        self._notice.setContentsMargins(24, 24, 24, 24)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._header)
+        whole.addWidget(self._notice, 1)
+        whole.addWidget(self._scroll, 1)
+
+    def _connect(self) -> None:
+        self._header.copy_link_requested.connect(self._on_copy_link)
+        self._header.step_requested.connect(self.step_requested)
+        self._context.media_opened.connect(self._on_media_opened)
+        self._context.notice_given.connect(self.notice_given)
+        for card in self._cards:
+            card.fold_toggled.connect(self._on_fold_toggled)
+        for card in self._fields.values():
+            card.value_read.connect(self._show_attachments)
+
+    def _show_error(self, resolver: MediaResolver) -> None:
+        text = self._detail.record.error if self._detail is not None else None
+        self._error.setVisible(text not in _EMPTY)
+        if text is None or text in _EMPTY:
+            self._error.clear()
+            return
+        try:
+            value = decode_json(text)
+        except NotJson:
+            value = text
+        self._error.show_error(read_error(value), BlockMaker(self._context, resolver), resolver)
+
+    def _show_fields(self, resolver: MediaResolver, *, is_new_media: bool) -> None:
+        if self._detail is None:
+            return
+        record = self._detail.record
+        texts = {title: getattr(record, name) for title, name in _FIELDS.items()}
+        texts["Raw"] = span_as_json(record)
+        scores = _decode_small(record.scores)
+        listed = list_scores(scores) if record.scores not in _EMPTY else None
+        self._scores.show_scores(listed or [])
+        self._scores.setVisible(bool(listed))
+        cards = {**self._fields, "Scores": self._odd_scores}
+        texts["Scores"] = None if listed else record.scores
+        self._scroll.setVisible(True)
+        for title, card in cards.items():
+            text = texts[title]
+            card.setVisible(text not in _EMPTY)
+            if text is None or text in _EMPTY:
+                card.clear()
+            else:
+                card.show_field(text, record.type or "", resolver, is_new_media=is_new_media and '"' in text)
+
+    def _show_attachments(self) -> None:
+        if self._detail is None:
+            return
+        items = list(self._iter_media(MediaResolver(self._detail.attachments, self._detail.blobs)))
+        self._attachments.show_items(items)
+        self._attachments.setVisible(bool(items))
+
+    def _iter_media(self, resolver: MediaResolver) -> list[MediaItem]:
+        found: dict[str, MediaItem] = {}
+        for title in ("Input", "Output", "Expected", "Metadata"):
+            for item in resolver.iter_media(self._fields[title].value):
+                found.setdefault(item.key, item)
+        return list(found.values())
+
+    def _forget(self) -> None:
+        for card in (*self._fields.values(), self._odd_scores):
+            card.clear()
+
+    def _say(self, sentence: str) -> None:
+        self._detail = None
+        self._header.hide()
+        self._scroll.hide()
+        self._notice.setText(sentence)
+        self._notice.show()
+
+    def _on_copy_link(self) -> None:
+        if self._detail is not None:
+            self.copy_link_requested.emit(self._detail.ref)
+
+    def _on_fold_toggled(self, is_folded: bool) -> None:
+        card = self.sender()
+        for known in self._cards:
+            if known is card:
+                self.view_state.folded[known.title] = is_folded
+
+    def _on_media_opened(self, item: MediaItem) -> None:
+        if self._detail is None:
+            return
+        resolver = MediaResolver(self._detail.attachments, self._detail.blobs)
+        images = [known for known in self._iter_media(resolver) if known.kind is MediaKind.IMAGE and known.has_bytes]
+        if item.key not in {known.key for known in images}:
+            images.append(item)
+        self._lightbox.open_images(images, next(n for n, known in enumerate(images) if known.key == item.key))
+
+
+def _decode_small(text: str | None) -> JsonValue:
+    try:
+        return decode_json(text) if text is not None else None
+    except NotJson:
+        return None

@@ -1,0 +1,128 @@
+"""The error of a span: a red banner, then what was called, exception by exception."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from spanglass_viewer.panes.detail.frames_view import FramesView
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.tracebacks.parsed import Link, ParsedException
+from spanglass_viewer.values.presentation import present
+from spanglass_viewer.widgets.buttons import IconButton
+from spanglass_viewer.widgets.card import Card
+from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
+from spanglass_viewer.widgets.text_view import TextView
+
+if TYPE_CHECKING:
+    from spanglass_viewer.panes.detail.blocks import BlockMaker
+    from spanglass_viewer.panes.detail.context import DetailContext
+    from spanglass_viewer.values.errors import ErrorStory
+    from spanglass_viewer.values.media import MediaResolver
+
+_BANNER_TEXT_PX = 160
+_MAX_EXCEPTIONS = 40
+_GROUP_INDENT_PX = 14
+_LINK_WORDS = {
+    Link.CAUSE: "Caused by",
+    Link.CONTEXT: "Raised while handling",
+    Link.MEMBER: "Member of the group",
+}
+
+
+class ErrorCard(Card):
+    """Banner and frames."""
+
+    def __init__(self, context: DetailContext, parent: QWidget | None = None) -> None:
+        super().__init__("Error", context.appearance, parent)
+        self._context = context
+        self._story: ErrorStory | None = None
+        copy = IconButton("copy", "Copy error", context.appearance)
+        copy.clicked.connect(self._on_copy)
+        self.add_tool(copy)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.set_tone("bare")
+
+    def show_error(self, story: ErrorStory, maker: BlockMaker, resolver: MediaResolver) -> None:
+        """Show an error anew; the same one again changes nothing."""
+        if self._story is not None and self._story == story:
+            return
+        self._story = story
+        self.clear_body()
+        self.body.addWidget(_banner(story))
+        exceptions = story.parsed.exceptions[:_MAX_EXCEPTIONS]
+        if any(exception.frames for exception in exceptions) or len(exceptions) > 1:
+            self.body.addWidget(self._make_chain(exceptions))
+        if story.rest is not None:
+            self.body.addWidget(_framed(maker.make(present(story.rest, resolver))))
+
+    def clear(self) -> None:
+        """Forget the error."""
+        self._story = None
+        self.clear_body()
+
+    def _make_chain(self, exceptions: tuple[ParsedException, ...]) -> QWidget:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        for number, exception in enumerate(exceptions):
+            part = QWidget()
+            part_column = QVBoxLayout(part)
+            part_column.setContentsMargins(min(exception.depth, 8) * _GROUP_INDENT_PX, 0, 0, 0)
+            part_column.setSpacing(6)
+            if exception.link is not None:
+                part_column.addWidget(_link_title(exception))
+            if exception.frames:
+                part_column.addWidget(FramesView(exception.frames, self._context, is_opened=number == 0))
+            column.addWidget(part)
+        return _framed(content)
+
+    def _on_copy(self) -> None:
+        if self._story is not None:
+            QGuiApplication.clipboard().setText(self._story.text)
+
+
+def _banner(story: ErrorStory) -> QWidget:
+    banner = QFrame()
+    banner.setProperty("kind", "card")
+    banner.setProperty("tone", "error")
+    column = QVBoxLayout(banner)
+    column.setContentsMargins(12, 10, 12, 10)
+    column.setSpacing(4)
+    title = story.title or "Error"
+    head = QHBoxLayout()
+    head.addWidget(ElidedLabel(title.rpartition(".")[2] or title, role=FontRole.BODY_STRONG, tone="error"), 1)
+    if story.code:
+        head.addWidget(PlainLabel(story.code[:40], role=FontRole.BODY_STRONG, tone="error"))
+    column.addLayout(head)
+    if story.message:
+        column.addWidget(TextView(story.message, role=FontRole.SMALL, max_height_px=_BANNER_TEXT_PX))
+    return banner
+
+
+def _link_title(exception: ParsedException) -> QWidget:
+    line = QWidget()
+    column = QVBoxLayout(line)
+    column.setContentsMargins(0, 4, 0, 0)
+    column.setSpacing(2)
+    if exception.link is not None:
+        column.addWidget(PlainLabel(_LINK_WORDS[exception.link], role=FontRole.TINY, tone="faint"))
+    column.addWidget(ElidedLabel(exception.type, role=FontRole.SMALL_STRONG, tone="error"))
+    if exception.message:
+        column.addWidget(TextView(exception.message, role=FontRole.SMALL, max_height_px=_BANNER_TEXT_PX))
+    return line
+
+
+def _framed(widget: QWidget) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("kind", "card")
+    frame.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(12, 10, 12, 10)
+    column.setAlignment(Qt.AlignmentFlag.AlignTop)
+    column.addWidget(widget)
+    return frame

@@ -1,0 +1,205 @@
+"""The frames of one exception: the user's own in bold, runs of library frames folded, the tracer's left out."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from spanglass_viewer.format.quantities import format_many
+from spanglass_viewer.panes.detail.editor import is_local_source, open_in_editor
+from spanglass_viewer.panes.detail.source_lines import SourceExcerpt, find_source
+from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.tracebacks.parsed import Frame, FrameKind
+from spanglass_viewer.widgets.buttons import IconButton
+from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from spanglass_viewer.panes.detail.context import DetailContext
+
+_MAX_FRAMES = 200
+
+
+class FramesView(QWidget):
+    """Frames from the outermost call to where it was raised; the user's last one shows its source at once."""
+
+    def __init__(
+        self, frames: Iterable[Frame], context: DetailContext, *, is_opened: bool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        shown = [frame for frame in frames if frame.kind is not FrameKind.SDK][-_MAX_FRAMES:]
+        last_user = next((frame for frame in reversed(shown) if frame.kind is FrameKind.USER), None)
+        for kind, run in itertools.groupby(shown, key=lambda frame: frame.kind):
+            rows = [FrameRow(frame, context) for frame in run]
+            if kind is FrameKind.LIBRARY and last_user is not None:
+                column.addWidget(_FoldedFrames(rows))
+                continue
+            for row in rows:
+                column.addWidget(row)
+                if is_opened and row.frame is last_user:
+                    row.set_unfolded(is_unfolded=True)
+
+
+class _FoldedFrames(QWidget):
+    """A run of library frames behind one line."""
+
+    def __init__(self, rows: list[FrameRow]) -> None:
+        super().__init__()
+        self._rows = rows
+        self._button = QPushButton(format_many(len(rows), "library frame"))
+        self._button.setProperty("kind", "link")
+        self._button.setCheckable(True)
+        self._button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._button.setFont(font(FontRole.TINY))
+        self._button.toggled.connect(self._on_toggled)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
+        for row in rows:
+            column.addWidget(row)
+            row.hide()
+
+    def _on_toggled(self, is_checked: bool) -> None:
+        for row in self._rows:
+            row.setVisible(is_checked)
+
+
+class FrameRow(QWidget):
+    """One frame: function, place, the quoted line; a click shows the source around it."""
+
+    def __init__(self, frame: Frame, context: DetailContext) -> None:
+        super().__init__()
+        self.frame = frame
+        self._context = context
+        self._excerpt: SourceExcerptView | None = None
+        is_user = frame.kind is FrameKind.USER
+        function = PlainLabel(frame.function or "<module>", role=FontRole.SMALL_STRONG if is_user else FontRole.SMALL)
+        function.setMaximumWidth(200)
+        place = ElidedLabel(
+            f"{frame.path}:{frame.line}", role=FontRole.TINY, tone="faint", mode=Qt.TextElideMode.ElideLeft
+        )
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(function)
+        head.addWidget(place, 1)
+        if frame.repeated:
+            head.addWidget(PlainLabel(f"× {frame.repeated + 1:,}", role=FontRole.TINY, tone="faint"))  # noqa: RUF001 - that is the sign
+        for icon_name, what, slot in (
+            ("copy", "Copy path and line", self._on_copy),
+            ("external-editor", "Open in editor", self._on_open),
+        ):
+            if icon_name == "copy" or is_local_source(Path(frame.path)):
+                button = IconButton(icon_name, what, context.appearance)
+                button.clicked.connect(slot)
+                head.addWidget(button)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addLayout(head)
+        self._source = ElidedLabel(
+            frame.source.split("\n", 1)[0],
+            role=FontRole.CODE,
+            tone=None if is_user else "muted",
+            mode=Qt.TextElideMode.ElideRight,
+        )
+        self._source.setVisible(bool(frame.source))
+        self._column.addWidget(self._source)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{frame.function or 'module'}, {frame.path} line {frame.line}")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def set_unfolded(self, *, is_unfolded: bool) -> None:
+        """Show the source around the line, where the file is here."""
+        if is_unfolded and self._excerpt is None:
+            found = find_source(self.frame)
+            if found is None:
+                return
+            self._excerpt = SourceExcerptView(found, self.frame.line, self._context)
+            self._column.addWidget(self._excerpt)
+        if self._excerpt is not None:
+            self._excerpt.setVisible(is_unfolded)
+            self._source.setVisible(not is_unfolded and bool(self.frame.source))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Unfold or fold the source."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._toggle()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Unfold or fold by Enter or Space."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self._toggle()
+        else:
+            super().keyPressEvent(event)
+
+    def _toggle(self) -> None:
+        self.set_unfolded(is_unfolded=self._excerpt is None or self._excerpt.isHidden())
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self.frame.path}:{self.frame.line}")
+
+    def _on_open(self) -> None:
+        if not open_in_editor(Path(self.frame.path), self.frame.line):
+            self._context.notice_given.emit("No editor was found. Set VISUAL to the command of one that has a window.")
+
+
+class SourceExcerptView(QWidget):
+    """Lines of source with their numbers; the frame's own line is marked."""
+
+    def __init__(self, excerpt: SourceExcerpt, line: int, context: DetailContext) -> None:
+        super().__init__()
+        self._excerpt = excerpt
+        self._line = line
+        self._appearance = context.appearance
+        self._metrics = QFontMetrics(font(FontRole.CODE))
+        self._row_px = self._metrics.lineSpacing() + 3
+        self._note_px = self._row_px if excerpt.is_changed else 0
+        self.setFixedHeight(len(excerpt.lines) * self._row_px + 12 + self._note_px)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Source\n" + "\n".join(excerpt.lines))
+        context.appearance.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw the lines; common indentation is left out, what is too long is cut."""
+        tokens = self._appearance.tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.window))
+        painter.drawRoundedRect(self.rect(), 6, 6)
+        painter.setFont(font(FontRole.CODE))
+        numbers_px = self._metrics.horizontalAdvance(str(self._excerpt.first_line + len(self._excerpt.lines))) + 10
+        margin = _common_indent(self._excerpt.lines)
+        for row, text in enumerate(self._excerpt.lines):
+            number = self._excerpt.first_line + row
+            top = 6 + row * self._row_px
+            if number == self._line:
+                painter.fillRect(0, top, self.width(), self._row_px, QColor(tokens.error_fill))
+                painter.fillRect(0, top, 2, self._row_px, QColor(tokens.error))
+            baseline = top + self._metrics.ascent() + 2
+            painter.setPen(QColor(tokens.text_faint))
+            painter.drawText(8, baseline, str(number))
+            painter.setPen(QColor(tokens.text if number == self._line else tokens.text_muted))
+            room = self.width() - numbers_px - 16
+            shown = self._metrics.elidedText(text[margin:].expandtabs(4), Qt.TextElideMode.ElideRight, room)
+            painter.drawText(8 + numbers_px, baseline, shown)
+        if self._excerpt.is_changed:
+            painter.setFont(font(FontRole.TINY))
+            painter.setPen(QColor(tokens.warning))
+            painter.drawText(8, self.height() - 8, "The file has changed since")
+
+
+def _common_indent(lines: tuple[str, ...]) -> int:
+    indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
+    return min(indents, default=0)

@@ -1,0 +1,166 @@
+"""A picture of an image: decoded beside the UI, drawn on a checkerboard, a sentence where there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.icons import icon_pixmap
+from spanglass_viewer.widgets.checkerboard import checkerboard
+
+if TYPE_CHECKING:
+    from spanglass_viewer.backend.images import LoadedImage
+    from spanglass_viewer.panes.detail.context import DetailContext
+    from spanglass_viewer.values.media import MediaItem
+
+THUMB_PX = 720  # decoded once, in device pixels: enough for a pane of 360 at 200 %
+_RADIUS_PX = 8
+_PLACEHOLDER_HEIGHT_PX = 72
+_LEAST_HEIGHT_PX = 32
+
+
+class ImageThumb(QWidget):
+    """A thumbnail, as wide as its place and at most `max_height_px` tall; a click or Enter opens the image."""
+
+    opened = Signal()
+    loaded = Signal(QSize)  # the whole image's size
+
+    def __init__(
+        self, item: MediaItem, context: DetailContext, *, max_height_px: int, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._item = item
+        self._context = context
+        self._max_height_px = max_height_px
+        self._pixmap: QPixmap | None = None
+        self._problem = item.problem or ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(f"Image {item.name}")
+        self.setFixedHeight(_PLACEHOLDER_HEIGHT_PX)
+        context.appearance.changed.connect(self.update)
+        context.images.image_loaded.connect(self._on_image_loaded)
+        context.images.image_failed.connect(self._on_image_failed)
+        self._load()
+
+    def sizeHint(self) -> QSize:
+        """Return the thumbnail's size, as far as it is known."""
+        if self._pixmap is None:
+            return QSize(200, _PLACEHOLDER_HEIGHT_PX)
+        size = self._pixmap.deviceIndependentSize().toSize()
+        shown = size.scaled(QSize(10_000, self._max_height_px), Qt.AspectRatioMode.KeepAspectRatio)
+        return shown if shown.height() < size.height() else size
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw the ground, the picture or the sentence, and the focus."""
+        tokens = self._context.appearance.tokens
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        shape = QPainterPath()
+        shape.addRoundedRect(self.rect(), _RADIUS_PX, _RADIUS_PX)
+        painter.setClipPath(shape)
+        painter.fillRect(self.rect(), QColor(tokens.pressed))
+        if self._pixmap is None:
+            self._paint_placeholder(painter)
+        else:
+            place = self._picture_rect(self._pixmap)
+            if self._pixmap.hasAlpha():
+                painter.fillRect(place, checkerboard(tokens))
+            painter.drawPixmap(place, self._pixmap)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(tokens.accent), 2))
+            painter.drawPath(shape)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open the image."""
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._open()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the image by Enter or Space."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self._open()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow a new width with a new height."""
+        super().resizeEvent(event)
+        self._fit_height()
+
+    def _open(self) -> None:
+        if self._pixmap is not None:
+            self.opened.emit()
+
+    def _load(self) -> None:
+        if not self._item.has_bytes:
+            return
+        found = self._context.images.find(self._item.key, THUMB_PX)
+        if found is not None:
+            self._show(found)
+        else:
+            self._context.images.request(self._item, THUMB_PX)
+
+    def _show(self, loaded: LoadedImage) -> None:
+        pixmap = QPixmap.fromImage(loaded.image)
+        pixmap.setDevicePixelRatio(self.devicePixelRatioF())
+        self._pixmap = pixmap
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        size = f"{loaded.size.width()} by {loaded.size.height()} pixels"
+        self.setAccessibleName(f"Image {self._item.name}, {size}")
+        self._fit_height()
+        self.updateGeometry()
+        self.update()
+        self.loaded.emit(loaded.size)
+
+    def _fit_height(self) -> None:
+        if self._pixmap is None or not self.width():
+            return
+        size = self._pixmap.deviceIndependentSize()
+        height = min(size.height(), self._max_height_px, self.width() * size.height() / max(1.0, size.width()))
+        wanted = max(_LEAST_HEIGHT_PX, round(height))
+        if wanted != self.height():
+            self.setFixedHeight(wanted)
+
+    def _picture_rect(self, pixmap: QPixmap) -> QRect:
+        size = pixmap.deviceIndependentSize().toSize()
+        if size.width() > self.width() or size.height() > self.height():
+            size = size.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRect(0, 0, size.width(), size.height())
+        place.moveCenter(self.rect().center())
+        return place
+
+    def _paint_placeholder(self, painter: QPainter) -> None:
+        tokens = self._context.appearance.tokens
+        icon = icon_pixmap("image", tokens.text_faint, 20, self.devicePixelRatioF())
+        middle = self.rect().center()
+        painter.drawPixmap(middle.x() - 10, middle.y() - (22 if self._problem else 10), icon)
+        painter.setFont(font(FontRole.TINY))
+        painter.setPen(QColor(tokens.text_muted))
+        below = self.rect().adjusted(8, self.height() // 2 + 2, -8, -4)
+        wrapped = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
+        painter.drawText(below, wrapped, self._problem)
+
+    def _on_image_loaded(self, key: str, max_px: int, loaded: LoadedImage) -> None:
+        if key == self._item.key and max_px == THUMB_PX and self._pixmap is None:
+            self._show(loaded)
+
+    def _on_image_failed(self, key: str, max_px: int, problem: str) -> None:
+        if key == self._item.key and max_px == THUMB_PX:
+            self._problem = problem
+            self.setAccessibleName(f"Image {self._item.name}, {problem}")
+            self.update()

@@ -1,0 +1,228 @@
+"""JSON as a tree: key and value in one line, coloured, unfolded on demand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeySequence, QPainter, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QMenu,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
+
+from spanglass_viewer.models.json_tree import JsonPath, JsonRole, JsonTreeModel, NodeKind
+from spanglass_viewer.panes.detail.whole_text import show_whole_text
+from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.icons import icon_pixmap
+from spanglass_viewer.values.presentation import scalar_text
+from spanglass_viewer.values.pretty import pretty_json
+
+if TYPE_CHECKING:
+    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.values.decode import JsonValue
+
+_ROW_PX = 22
+_INDENT_PX = 16
+_CHEVRON_PX = 12
+_MAX_HEIGHT_PX = 480
+_AUTO_UNFOLD_ROWS = 12
+_MAX_COPY_UNFOLD = 2000
+
+
+class JsonTreeView(QTreeView):
+    """A value as a lazy tree; as tall as what is unfolded, up to a limit. Double-clicking a text shows it whole."""
+
+    def __init__(self, value: JsonValue, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self.setModel(JsonTreeModel(value, self))
+        self.setItemDelegate(_JsonDelegate(appearance, self))
+        self.setFont(font(FontRole.CODE))
+        self.setHeaderHidden(True)
+        self.setUniformRowHeights(True)
+        self.setIndentation(_INDENT_PX)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("JSON tree")
+        self.setProperty("kind", "jsontree")
+        self.customContextMenuRequested.connect(self._on_menu_requested)
+        self.doubleClicked.connect(self._on_double_clicked)
+        self.expanded.connect(self._on_rows_changed)
+        self.collapsed.connect(self._on_rows_changed)
+        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
+        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.activated.connect(self._on_copy)
+        self._unfold_lone_members()
+        self._fit_height()
+
+    def list_unfolded_paths(self) -> list[JsonPath]:
+        """Return the paths of what is unfolded, parents before their members."""
+        return [self._path(index) for index in self._iter_unfolded()]
+
+    def unfold_paths(self, paths: list[JsonPath]) -> None:
+        """Unfold what stands at these paths, as far as it is there."""
+        for path in paths:
+            index = self._json_model().find_path(path)
+            while index.isValid():
+                self.expand(index)
+                index = index.parent()
+        self._fit_height()
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Draw the chevron alone: lines would shout down the text."""
+        if not self._json_model().hasChildren(index):
+            return
+        size = _CHEVRON_PX
+        name = "chevron-down" if self.isExpanded(index.sibling(index.row(), 0)) else "chevron-right"
+        place = QPoint(rect.right() - size - 1, rect.center().y() - size // 2 + 1)
+        painter.drawPixmap(place, icon_pixmap(name, self._appearance.tokens.text_faint, size, self.devicePixelRatioF()))
+
+    def sizeHint(self) -> QSize:
+        """Return the size that shows all rows, up to the limit."""
+        return QSize(200, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the one column as wide as the view."""
+        super().resizeEvent(event)
+        self.setColumnWidth(0, self.viewport().width())
+
+    def _json_model(self) -> JsonTreeModel:
+        return cast("JsonTreeModel", self.model())
+
+    def _unfold_lone_members(self) -> None:
+        """Unfold the first level where that leaves the whole in sight."""
+        model = self._json_model()
+        rows = model.rowCount()
+        for row in range(min(rows, _AUTO_UNFOLD_ROWS)):
+            index = model.index(row, 0)
+            if (
+                rows + model.rowCount(index) <= _AUTO_UNFOLD_ROWS
+                and model.data(index, JsonRole.KIND) is NodeKind.CONTAINER
+            ):
+                self.expand(index)
+                rows += model.rowCount(index)
+
+    def _iter_unfolded(self) -> list[QModelIndex]:
+        found: list[QModelIndex] = []
+        index = self._json_model().index(0, 0)
+        while index.isValid() and len(found) < _MAX_COPY_UNFOLD:
+            if self.isExpanded(index):
+                found.append(index)
+            index = self.indexBelow(index)
+        return found
+
+    def _path(self, index: QModelIndex) -> JsonPath:
+        return cast("JsonPath", self._json_model().data(index, JsonRole.PATH))
+
+    def _count_rows(self, most: int) -> int:
+        model = self._json_model()
+        rows = model.rowCount()
+        if rows >= most:
+            return most
+        index = model.index(0, 0)
+        while index.isValid() and rows < most:
+            if self.isExpanded(index):
+                rows += model.rowCount(index)
+            index = self.indexBelow(index)
+        return min(rows, most)
+
+    def _fit_height(self) -> None:
+        most = _MAX_HEIGHT_PX // _ROW_PX
+        self.setFixedHeight(max(1, self._count_rows(most)) * _ROW_PX + 2)
+
+    def _on_rows_changed(self) -> None:
+        self._fit_height()
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        value = cast("JsonValue", self._json_model().data(index, JsonRole.VALUE))
+        if not isinstance(value, dict | list):
+            show_whole_text(scalar_text(value), self._appearance, self)
+
+    def _on_copy(self) -> None:
+        if (index := self.currentIndex()).isValid():
+            self._copy_value(index)
+
+    def _copy_value(self, index: QModelIndex) -> None:
+        value = cast("JsonValue", self._json_model().data(index, JsonRole.VALUE))
+        text = pretty_json(value) if isinstance(value, dict | list) else scalar_text(value)
+        QGuiApplication.clipboard().setText(text)
+
+    def _on_menu_requested(self, place: QPoint) -> None:
+        index = self.indexAt(place)
+        if not index.isValid():
+            return
+        menu = QMenu(self)
+        copy_value, copy_path = menu.addAction("Copy value"), menu.addAction("Copy path")
+        chosen = menu.exec(self.viewport().mapToGlobal(place))
+        if chosen is copy_value:
+            self._copy_value(index)
+        elif chosen is copy_path:
+            QGuiApplication.clipboard().setText(path_text(self._path(index)))
+        menu.deleteLater()
+
+
+def path_text(path: JsonPath) -> str:
+    """Return a path as people write it: `messages[0].content`, `["odd key"]`."""
+    parts: list[str] = []
+    for key in path:
+        if isinstance(key, int):
+            parts.append(f"[{key}]")
+        elif key.isidentifier():
+            parts.append(f".{key}" if parts else key)
+        else:
+            parts.append(f"[{pretty_json(key)}]")
+    return "".join(parts)
+
+
+class _JsonDelegate(QStyledItemDelegate):
+    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._metrics = QFontMetrics(font(FontRole.CODE))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002 - Qt's signature
+        return QSize(40, _ROW_PX)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        tokens = self._appearance.tokens
+        rect = option.rect
+        state = option.state
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, QColor(tokens.selection))
+        painter.setFont(font(FontRole.CODE))
+        key = f"{index.data(JsonRole.KEY)}"
+        kind = cast("NodeKind", index.data(JsonRole.KIND))
+        place = rect.adjusted(4, 0, -6, 0)
+        key_width = min(self._metrics.horizontalAdvance(key), place.width() * 2 // 3)
+        painter.setPen(QColor(tokens.text_muted if kind is NodeKind.RANGE else tokens.json_key))
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(place, int(middle), self._metrics.elidedText(key, Qt.TextElideMode.ElideMiddle, key_width))
+        place.setLeft(place.left() + key_width + self._metrics.horizontalAdvance("  "))
+        painter.setPen(QColor(self._color(kind)))
+        preview = self._metrics.elidedText(
+            f"{index.data(JsonRole.PREVIEW)}", Qt.TextElideMode.ElideRight, place.width()
+        )
+        painter.drawText(place, int(middle), preview)
+        painter.restore()
+
+    def _color(self, kind: NodeKind) -> str:
+        tokens = self._appearance.tokens
+        return {
+            NodeKind.TEXT: tokens.json_string,
+            NodeKind.NUMBER: tokens.json_number,
+            NodeKind.WORD: tokens.json_word,
+            NodeKind.MEDIA: tokens.accent,
+        }.get(kind, tokens.text_faint)

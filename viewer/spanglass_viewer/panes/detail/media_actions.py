@@ -1,0 +1,84 @@
+"""What can be done with an attachment's bytes: save them, open them with the system's application, copy them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from spanglass_viewer.format.text import one_line
+
+if TYPE_CHECKING:
+    from spanglass_viewer.values.media import MediaItem
+
+# what the system opens is decided by the name's ending: only endings that show and never run are given out
+_ENDING_OF_TYPE = {
+    "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif", "image/bmp": ".bmp",
+    "application/pdf": ".pdf", "application/json": ".json", "text/plain": ".txt", "text/csv": ".csv",
+    "text/markdown": ".md", "audio/mpeg": ".mp3", "audio/wav": ".wav", "audio/x-wav": ".wav", "audio/ogg": ".ogg",
+    "audio/flac": ".flac", "audio/mp4": ".m4a", "video/mp4": ".mp4", "video/webm": ".webm", "video/quicktime": ".mov",
+}  # fmt: skip
+_UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+_MAX_NAME_CHARS = 100
+
+
+def safe_file_name(item: MediaItem) -> str:
+    """Return a file name without folders, control and reserved characters, ending as its type does."""
+    name = _UNSAFE.sub("_", one_line(item.name, 400)).strip(". ")[:_MAX_NAME_CHARS] or "attachment"
+    ending = _ENDING_OF_TYPE.get(item.content_type.lower())
+    if ending is None or Path(name).suffix.lower() in {ending, ".jpeg"}:
+        return name
+    return f"{name}{ending}"
+
+
+def can_open(item: MediaItem) -> bool:
+    """Tell whether the system may open it: the bytes are here, and their type is one that is only shown."""
+    return item.has_bytes and item.content_type.lower() in _ENDING_OF_TYPE
+
+
+def write_media(item: MediaItem, target: Path) -> None:
+    """Write the bytes to a file. Raises OSError, and ValueError for a damaged data URL."""
+    if item.path is not None:
+        shutil.copyfile(item.path, target)
+    elif item.data is not None:
+        target.write_bytes(item.data.decode())
+
+
+def open_media(item: MediaItem, parent: QWidget) -> None:
+    """Open a copy with the system's application; the blob in the store is never handed out."""
+    folder = Path(tempfile.mkdtemp(prefix="spanglass-"))
+    target = folder / safe_file_name(item)
+    try:
+        write_media(item, target)
+    except (OSError, ValueError) as error:
+        _say(parent, f"The attachment could not be copied. The store is unchanged. {error}")
+        return
+    if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(target))):
+        _say(parent, f"No application opens this file. A copy of it was left at {target}")
+
+
+def save_media_as(item: MediaItem, parent: QWidget) -> None:
+    """Ask where to, and save a copy."""
+    chosen, _ = QFileDialog.getSaveFileName(parent, "Save attachment", str(Path.home() / safe_file_name(item)))
+    if not chosen:
+        return
+    try:
+        write_media(item, Path(chosen))
+    except (OSError, ValueError) as error:
+        _say(parent, f"The attachment could not be saved. The store is unchanged. {error}")
+
+
+def _say(parent: QWidget, sentence: str) -> None:
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle("Spanglass")
+    # a message box guesses rich text, and the sentence names files of others
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(sentence)
+    box.open()

@@ -1,0 +1,53 @@
+"""Names with their values, side by side where the value is short, one below the other where it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.values.presentation import Block, TextBlock
+from spanglass_viewer.widgets.labels import ElidedLabel
+from spanglass_viewer.widgets.text_view import TextView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SHORT_CHARS = 72
+_NAME_WIDTH_PX = 112
+
+
+class RowsView(QWidget):
+    """A grid of names and values."""
+
+    def __init__(
+        self,
+        rows: tuple[tuple[str, Block], ...],
+        make_widget: Callable[[Block], QWidget],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for number, (name, block) in enumerate(rows):
+            self._add_row(grid, number, name, block, make_widget)
+
+    def _add_row(
+        self, grid: QGridLayout, number: int, name: str, block: Block, make_widget: Callable[[Block], QWidget]
+    ) -> None:
+        label = ElidedLabel(name, role=FontRole.SMALL, tone="faint")
+        if isinstance(block, TextBlock) and len(block.text) <= _SHORT_CHARS and "\n" not in block.text:
+            label.setFixedWidth(_NAME_WIDTH_PX)
+            value = TextView(block.text, role=FontRole.CODE)
+            value.setAccessibleName(name)
+            grid.addWidget(label, number * 2, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, number * 2, 1)
+            return
+        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        grid.addWidget(label, number * 2, 0, 1, 2)
+        grid.addWidget(make_widget(block), number * 2 + 1, 0, 1, 2)

@@ -1,0 +1,191 @@
+"""Text to read, select and copy: as tall as it is long up to a limit, cheap for megabytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPalette, QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
+
+from spanglass_viewer.theme.fonts import FontRole, font
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QTextBlock
+
+PAGE_CHARS = 256_000
+# Qt lays out one line as one: five megabytes without a break cost 90 ms a scroll, in pieces nothing
+_MAX_LINE_CHARS = 1000
+# What must not reach the screen as it is: control characters draw as nothing (their pictures show that something is
+# there), direction overrides make text read as another one, Qt takes paragraph separators and U+FDD0, U+FDD1 for its
+# own structure, and half of a surrogate pair is no text.
+_SHOWN_INSTEAD: dict[int, int | str] = {
+    **{code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"},
+    0x7F: 0x2421,
+    **dict.fromkeys((0x2028, 0x2029), "\n"),
+    **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFDD0, 0xFDD1, 0xFFFC), 0xFFFD),
+    **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD),
+}
+_MAX_HEIGHT_PX = 480
+
+
+class TextView(QPlainTextEdit):
+    """Read-only plain text. Past 256,000 characters the rest waits for `load_more`.
+
+    Lines of more than 1,000 characters are broken for the screen, and whole again in what is copied.
+    """
+
+    more_changed = Signal()  # `hidden_chars` changed
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        role: FontRole = FontRole.CODE,
+        max_height_px: int = _MAX_HEIGHT_PX,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self._shown_chars = 0
+        self._pieces: set[int] = set()  # blocks that go on where the one before was broken
+        self._max_height_px = max_height_px
+        self.setReadOnly(True)
+        self.setFont(font(role))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(0)
+        self.setTabStopDistance(4 * QFontMetricsF(self.font()).horizontalAdvance(" "))
+        self.viewport().setAutoFillBackground(False)
+        self.set_wrapped(is_wrapped=True)
+        self.document().documentLayout().documentSizeChanged.connect(self._on_document_size_changed)
+        self.set_text(text)
+
+    @property
+    def whole_text(self) -> str:
+        """The text as it was given, the hidden rest included."""
+        return self._text
+
+    @property
+    def hidden_chars(self) -> int:
+        """How many characters wait for `load_more`."""
+        return len(self._text) - self._shown_chars
+
+    def set_text(self, text: str) -> None:
+        """Show a text from its beginning; one that only grew keeps its place and selection."""
+        if self._text and text.startswith(self._text) and not self.hidden_chars and len(text) <= PAGE_CHARS:
+            grown = text[len(self._text) :]
+            self._text, self._shown_chars = text, len(text)
+            self._append(grown)
+            return
+        self._text = text
+        self._shown_chars = 0
+        self._pieces.clear()
+        self.clear()
+        self.load_more()
+
+    def load_more(self) -> None:
+        """Show the next 256,000 characters."""
+        page = self._text[self._shown_chars : self._shown_chars + PAGE_CHARS]
+        self._shown_chars += len(page)
+        self._append(page)
+        self.more_changed.emit()
+
+    def set_wrapped(self, *, is_wrapped: bool) -> None:
+        """Break lines at the edge, or let them run beyond it."""
+        mode = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if is_wrapped else QTextOption.WrapMode.NoWrap
+        self.setWordWrapMode(mode)
+        self._fit_height()
+
+    def set_max_height(self, max_height_px: int) -> None:
+        """Change the height from which the text scrolls inside."""
+        self._max_height_px = max_height_px
+        self._fit_height()
+
+    def set_color(self, color: QPalette.ColorRole | None) -> None:
+        """Draw the text in another colour of the palette."""
+        if color is not None:
+            palette = self.palette()
+            palette.setColor(QPalette.ColorRole.Text, palette.color(color))
+            self.setPalette(palette)
+
+    def sizeHint(self) -> QSize:
+        """Return the size that shows all lines, up to the limit."""
+        return QSize(200, self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Let the view be as narrow as its pane."""
+        return QSize(40, 0)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Copy the selection without the breaks that are only the screen's."""
+        cursor = self.textCursor()
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        parts: list[str] = []
+        block = self.document().findBlock(start)
+        while block.isValid() and block.position() <= end:
+            if parts and block.blockNumber() not in self._pieces:
+                parts.append("\n")
+            parts.append(_overlap(block, start, end))
+            block = block.next()
+        mime = QMimeData()
+        mime.setText("".join(parts))
+        return mime
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow a new width with a new height."""
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._fit_height()
+
+    def _append(self, text: str) -> None:
+        shown = text.replace("\r\n", "\n").translate(_SHOWN_INSTEAD)
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        first = cursor.blockNumber()
+        broken, breaks = _break_long_lines(shown)
+        cursor.insertText(broken)
+        self._pieces.update(first + number for number in breaks)
+        self._fit_height()
+
+    def _on_document_size_changed(self) -> None:
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        # the document's height counts lines, as QPlainTextEdit does
+        lines = max(1.0, self.document().size().height())
+        needed = round(lines * QFontMetricsF(self.font()).lineSpacing()) + 4
+        if self.horizontalScrollBar().isVisible():
+            needed += self.horizontalScrollBar().height()
+        height = min(needed, self._max_height_px)
+        is_scrolled = needed > self._max_height_px
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_scrolled else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if self.verticalScrollBarPolicy() != policy:
+            self.setVerticalScrollBarPolicy(policy)
+        if height != self.height() or self.minimumHeight() != height:
+            self.setFixedHeight(height)
+            self.updateGeometry()
+
+
+def _break_long_lines(text: str) -> tuple[str, list[int]]:
+    """Return the text with breaks in its long lines, and the numbers of the lines that begin at such a break."""
+    if len(text) <= _MAX_LINE_CHARS:
+        return text, []
+    lines: list[str] = []
+    pieces: list[int] = []
+    for line in text.split("\n"):
+        lines.append(line[:_MAX_LINE_CHARS])
+        for start in range(_MAX_LINE_CHARS, len(line), _MAX_LINE_CHARS):
+            pieces.append(len(lines))
+            lines.append(line[start : start + _MAX_LINE_CHARS])
+    return "\n".join(lines), pieces
+
+
+def _overlap(block: QTextBlock, start: int, end: int) -> str:
+    begin = max(0, start - block.position())
+    return block.text()[begin : max(0, end - block.position())]
