@@ -69,6 +69,16 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
 
+    @property
+    def backend(self) -> Backend:
+        """The threads beside the window."""
+        return self._backend
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether the store has no trace to show yet."""
+        return self._middle.currentWidget() is self._empty
+
     def _slots(self) -> dict[str, Callable[[], object]]:
         return {
             "next_error": self._on_next_error,

@@ -51,6 +51,11 @@ class StoreWorker(QObject):
         self._has_fault = False
         self._woken.connect(self._on_woken)
 
+    @property
+    def is_holding_file(self) -> bool:
+        """Tell whether the database file is open; may be asked from any thread."""
+        return self._database is not None and self._database.is_open
+
     @Slot()
     def start(self) -> None:
         """Load the heavy half of the store, here and not before the window is up, and begin to merge."""

@@ -43,6 +43,11 @@ class Backend(QObject):
         self._detail_wanted.connect(self.detail_worker.read_span)
         self._stop_wanted.connect(self.store_worker.stop, Qt.ConnectionType.BlockingQueuedConnection)
 
+    @property
+    def is_holding_file(self) -> bool:
+        """Tell whether the database file is open here, and so shut to others."""
+        return self.store_worker.is_holding_file
+
     def start(self) -> None:
         """Begin to merge; requests made before are answered as soon as the store is open."""
         for thread in reversed(self._threads):

@@ -6,8 +6,18 @@ import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.quantities import format_many
@@ -82,6 +92,7 @@ class FrameRow(QWidget):
         self.frame = frame
         self._context = context
         self._excerpt: SourceExcerptView | None = None
+        self._buttons: list[IconButton] = []
         is_user = frame.kind is FrameKind.USER
         function = PlainLabel(frame.function or "<module>", role=FontRole.SMALL_STRONG if is_user else FontRole.SMALL)
         function.setMaximumWidth(200)
@@ -101,7 +112,8 @@ class FrameRow(QWidget):
             if icon_name == "copy" or is_local_source(Path(frame.path)):
                 button = IconButton(icon_name, what, context.appearance)
                 button.clicked.connect(slot)
-                head.addWidget(button)
+                self._buttons.append(button)
+                head.addWidget(_kept_in_place(button))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
@@ -112,11 +124,12 @@ class FrameRow(QWidget):
             tone=None if is_user else "muted",
             mode=Qt.TextElideMode.ElideRight,
         )
-        self._source.setVisible(bool(frame.source))
         self._column.addWidget(self._source)
+        self._source.setVisible(bool(frame.source))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{frame.function or 'module'}, {frame.path} line {frame.line}")
+        self._show_buttons(is_shown=False)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def set_unfolded(self, *, is_unfolded: bool) -> None:
@@ -131,6 +144,21 @@ class FrameRow(QWidget):
             self._excerpt.setVisible(is_unfolded)
             self._source.setVisible(not is_unfolded and bool(self.frame.source))
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Offer the buttons."""
+        super().enterEvent(event)
+        self._show_buttons(is_shown=True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Put the buttons away."""
+        super().leaveEvent(event)
+        self._show_buttons(is_shown=self.hasFocus())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Offer the buttons."""
+        super().focusInEvent(event)
+        self._show_buttons(is_shown=True)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Unfold or fold the source."""
         if event.button() is Qt.MouseButton.LeftButton:
@@ -143,6 +171,10 @@ class FrameRow(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _show_buttons(self, *, is_shown: bool) -> None:
+        for button in self._buttons:
+            button.setVisible(is_shown)
+
     def _toggle(self) -> None:
         self.set_unfolded(is_unfolded=self._excerpt is None or self._excerpt.isHidden())
 
@@ -152,6 +184,13 @@ class FrameRow(QWidget):
     def _on_open(self) -> None:
         if not open_in_editor(Path(self.frame.path), self.frame.line):
             self._context.notice_given.emit("No editor was found. Set VISUAL to the command of one that has a window.")
+
+
+def _kept_in_place(widget: QWidget) -> QWidget:
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
+    return widget
 
 
 class SourceExcerptView(QWidget):

@@ -1,0 +1,203 @@
+"""The window whole, on a real store: what a user sees after each step."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from journal_rows import JournalWriter, root_id
+from PIL import Image
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QGuiApplication
+
+from spanglass_store.links.addresses import parse_address
+from spanglass_store.location import ensure_store
+from spanglass_viewer.app.main_window import MainWindow
+from spanglass_viewer.backend.threads import Backend
+from spanglass_viewer.views.span_table_view import SpanTableView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_viewer.theme.appearance import Appearance
+
+TRACEBACK = 'Traceback (most recent call last):\n  File "agent.py", line 3, in refund\n    pay()\n'
+
+
+@pytest.fixture
+def open_window(
+    qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path
+) -> Iterator[Callable[[], MainWindow]]:
+    """Opens the window on the test's store, and ends its threads."""
+    windows: list[MainWindow] = []
+
+    def open_it() -> MainWindow:
+        info = ensure_store(store_path)
+        backend = Backend(info.path)
+        settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+        window = MainWindow(info, backend, appearance, settings)
+        windows.append(window)
+        window.resize(1440, 900)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        backend.start()
+        window.controller.start()
+        qtbot.waitUntil(lambda: window.controller.is_settled, timeout=10_000)
+        return window
+
+    yield open_it
+    for window in windows:
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def journal(store_path: Path) -> JournalWriter:
+    return JournalWriter(store_path)
+
+
+def write_failing_trace(journal: JournalWriter) -> None:
+    """A refund that fails: 1 → 2 → 3 raises, 2 re-raises it, 1 does not; 4 fails by itself."""
+    timeout = f"{TRACEBACK}GatewayTimeout: no answer within 1300 ms\n"
+    journal.start(1, name="support_agent.run", type="task", input={"question": "Where is my refund?"})
+    journal.span(2, parents=(1,), at=0.1, name="payments.refund", type="tool", error=timeout)
+    journal.span(3, parents=(2,), at=0.2, name="POST /refunds", error=timeout)
+    journal.span(4, parents=(1,), at=0.5, name="email.draft", type="llm", error=f"{TRACEBACK}ValueError: no address\n")
+    journal.end(1, after=4.0)
+
+
+def selected_name(window: MainWindow) -> str:
+    span = window.selection.span
+    return "" if span is None else {1: "root", 2: "refund", 3: "post", 4: "email"}.get(int(span.span_id, 16), "?")
+
+
+def test_an_empty_store_says_where_it_looks_and_the_first_span_opens(
+    open_window: Callable[[], MainWindow], store_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window()
+    assert window.is_empty
+    journal = JournalWriter(store_path)
+    journal.start(1, name="support_agent.run")
+    qtbot.waitUntil(lambda: window.selection.root_span_id == root_id(), timeout=10_000)
+    assert not window.is_empty
+    qtbot.waitUntil(lambda: window.selection.span is not None, timeout=10_000)
+    journal.die()
+
+
+def test_a_failed_trace_opens_on_its_first_originating_error_and_f8_goes_on(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    write_failing_trace(journal)
+    window = open_window()
+    assert selected_name(window) == "post"
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    assert selected_name(window) == "email"
+    qtbot.keyClick(window, Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
+    assert selected_name(window) == "post"
+    journal.die()
+
+
+def test_f8_goes_on_in_the_next_trace_with_an_error(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    journal.span(5, trace=2, at=-20, name="older", error="ValueError: first")
+    journal.span(6, trace=3, at=-10, name="fine")
+    write_failing_trace(journal)
+    window = open_window()
+    for _ in range(2):
+        qtbot.keyClick(window, Qt.Key.Key_F8)
+    qtbot.waitUntil(lambda: window.selection.root_span_id == root_id(2))
+    journal.die()
+
+
+def test_a_span_shows_when_it_starts_and_ends_in_place(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    journal.start(1, name="support_agent.run")
+    window = open_window()
+    rows = window.trace_pane.findChild(SpanTableView).model().rowCount
+    assert rows() == 1
+    journal.start(2, parents=(1,), at=0.5, name="chat.completions", type="llm")
+    qtbot.waitUntil(lambda: rows() == 2, timeout=10_000)
+    before = window.selection.span
+    journal.end(2, at=0.5)
+    journal.end(1)
+    qtbot.waitUntil(
+        lambda: not window.trace_list.view.model().index(0, 0).data(Qt.ItemDataRole.UserRole + 1).is_running
+    )
+    assert window.selection.span == before
+    journal.die()
+
+
+def test_what_a_dead_process_left_open_is_marked(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    journal.start(1, name="support_agent.run")
+    window = open_window()
+    summary = lambda: window.trace_list.view.model().index(0, 0).data(Qt.ItemDataRole.UserRole + 1)  # noqa: E731 - read anew
+    assert summary().is_running
+    journal.die()
+    qtbot.waitUntil(lambda: summary().is_interrupted, timeout=10_000)
+    assert not summary().is_running
+
+
+def test_the_link_that_is_copied_opens_the_same_span(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    write_failing_trace(journal)
+    window = open_window()
+    qtbot.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    address = parse_address(QGuiApplication.clipboard().text())
+    assert (address.root_span_id, address.span_id) == (root_id(), f"{3:016x}")
+    window.controller.open_trace(address.root_span_id, f"{4:016x}")
+    assert selected_name(window) == "email"
+    journal.die()
+
+
+def test_an_image_is_shown_where_it_stands(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (120, 80), "#336699").save(picture, "PNG")
+    reference = journal.attach("a-key", picture.getvalue(), "receipt.png", "image/png")
+    journal.span(1, name="receipt.ocr", type="tool", input={"image": reference})
+    window = open_window()
+    qtbot.waitUntil(lambda: window.images.is_idle and _has_color(window, "#336699"), timeout=10_000)
+    journal.die()
+
+
+def test_both_themes_are_legible_at_once(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    write_failing_trace(journal)
+    window = open_window()
+    grounds: set[str] = set()
+    for _ in range(3):
+        grounds.add(window.grab().toImage().pixelColor(700, 850).name())
+        qtbot.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert grounds >= {"#14171d", "#ffffff"}
+    journal.die()
+
+
+def test_the_file_is_let_go_when_nothing_happens(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    write_failing_trace(journal)
+    window = open_window()
+    backend = window.backend
+    qtbot.waitUntil(lambda: not backend.is_holding_file, timeout=10_000)
+    journal.span(7, trace=9, at=60, name="late")
+    qtbot.waitUntil(lambda: window.trace_list.view.model().rowCount() == 2, timeout=10_000)
+    journal.die()
+
+
+def _has_color(window: MainWindow, name: str) -> bool:
+    image = window.detail_pane.grab().toImage()
+    return any(
+        image.pixelColor(x, y).name() == name for x in range(0, image.width(), 4) for y in range(0, image.height(), 4)
+    )
