@@ -3,7 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
 
 from spanglass_viewer.models.span_row import ErrorKind
 from spanglass_viewer.models.span_table import Column, SpanTableModel
@@ -15,6 +18,7 @@ from spanglass_viewer.trace.synthetic import (
     make_skeleton,
     make_support_skeleton,
 )
+from spanglass_viewer.trace.visible import visible_rows
 
 if TYPE_CHECKING:
     from pytestqt.modeltest import ModelTester
@@ -207,3 +211,34 @@ def test_rows_outside_are_refused(model: SpanTableModel) -> None:
 def test_a_large_trace_is_read_page_by_page(model: SpanTableModel) -> None:
     model.set_snapshot(build_snapshot(make_large_skeleton(20_000), 1, 0))
     assert len({model.row_at(row).span for row in range(0, 20_000, 61)}) == len(range(0, 20_000, 61))
+
+
+@st.composite
+def _growth(draw: st.DrawFn) -> list[tuple[list[MadeSpan], int]]:
+    """Draw steps of a live trace: the spans known so far, and which row is folded or unfolded then."""
+    known = [MadeSpan("s0", (), 0.0, 9.0)]
+    steps = [([*known], 0)]
+    for number in range(1, draw(st.integers(1, 12))):
+        parents = draw(st.lists(st.integers(0, number + 2), min_size=1, max_size=2, unique=True))
+        start = draw(st.integers(0, 20)) / 2
+        known.append(MadeSpan(f"s{number}", tuple(f"s{parent}" for parent in parents), start))
+        if draw(st.booleans()):
+            steps.append(([*known], draw(st.integers(0, 30))))
+    return steps
+
+
+@given(_growth())
+def test_a_trace_that_grows_shows_what_a_fresh_look_would(
+    qapp: object,  # noqa: ARG001 - Qt's objects need it
+    steps: list[tuple[list[MadeSpan], int]],
+) -> None:
+    model = SpanTableModel()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    for spans, toggled in steps:
+        snapshot = build_snapshot(make_skeleton(spans), 1, EPOCH_US)
+        model.set_snapshot(snapshot)
+        model.toggle(toggled % model.rowCount())
+        shown = [model.row_at(row).layout_row for row in range(model.rowCount())]
+        folded = model._folding.folded_rows(snapshot)
+        assert shown == visible_rows(snapshot.layout, folded).tolist()
+        assert all(model.row_at(row).is_folded == folded[place] for row, place in enumerate(shown))

@@ -133,6 +133,28 @@ def test_a_step_to_an_error_unfolds_what_hides_it(support: _Shown) -> None:
     assert support.current == "post-1"
 
 
+def test_the_selected_row_stays_in_sight_when_everything_unfolds(shown: _Shown) -> None:
+    leaves = [MadeSpan(f"leaf{number}", (f"s{number:03}",), 2.0 + number) for number in range(60)]
+    shown.open(_wide(60, *leaves))
+    shown.pane.collapse_all()
+    shown.pane.select_span_id("s055")
+    shown.pane.expand_all()
+    assert shown.model.rowCount() == 121
+    assert shown.current == "s055"
+    assert 0 <= shown.view.rowViewportPosition(shown.view.currentIndex().row()) < shown.view.viewport().height()
+    shown.pane.collapse_all()
+    assert 0 <= shown.view.rowViewportPosition(shown.view.currentIndex().row()) < shown.view.viewport().height()
+
+
+def test_an_error_is_gone_to_at_its_own_row_not_at_a_ghost(shown: _Shown) -> None:
+    spans = [MadeSpan("r"), MadeSpan("a", ("r",), 0.1), MadeSpan("b", ("r",), 0.2)]
+    shown.open(build_snapshot(make_skeleton([*spans, MadeSpan("c", ("a", "b"), 0.3, error="E: 1")]), 1, _NOW_US))
+    shown.click(4)
+    assert shown.model.row_at(shown.view.currentIndex().row()).is_ghost
+    shown.pane.select_span_id("c")
+    assert shown.view.currentIndex().row() == 2
+
+
 def test_keys_move_fold_and_unfold(support: _Shown) -> None:
     support.press(Qt.Key.Key_Home)
     assert support.selected == "run"

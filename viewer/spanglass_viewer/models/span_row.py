@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spanglass_viewer.format.durations import format_duration
-from spanglass_viewer.format.quantities import format_count
+from spanglass_viewer.format.quantities import format_compact, format_count
 from spanglass_viewer.format.text import one_line
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 _MAX_NAME_CHARS = 300
+_COMPACT_FROM = 1_000_000
 
 
 class ErrorKind(enum.Enum):
@@ -74,7 +75,8 @@ class SpanRow:
         """Return the tokens of the span and all below it; nothing where there are none."""
         if not self.tokens or self.is_ghost:
             return ""
-        return f"∑ {format_count(self.tokens)}" if self.is_folded else format_count(self.tokens)
+        shown = format_count(self.tokens) if self.tokens < _COMPACT_FROM else format_compact(self.tokens)
+        return f"∑ {shown}" if self.is_folded else shown
 
     def accessible_text(self, now_us: int) -> str:
         """Return what a screen reader says: `level 3, expanded, llm span chat.completions, 1.20 s, error`."""

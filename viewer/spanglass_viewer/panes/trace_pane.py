@@ -192,11 +192,11 @@ class TracePane(QWidget):
 
     def collapse_all(self) -> None:
         """Fold everything below the roots' children."""
-        self._model.fold_all()
+        self._view.fold_all()
 
     def expand_all(self) -> None:
         """Show every row."""
-        self._model.unfold_all()
+        self._view.unfold_all()
 
     def reset_zoom(self) -> None:
         """Show the whole time."""

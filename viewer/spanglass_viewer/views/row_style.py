@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.icons import icon_pixmap, type_icon_name
@@ -29,14 +29,8 @@ class RowStyle(QObject):
     def __init__(self, appearance: Appearance, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self.name_font = font(FontRole.BODY)
-        self.root_font = font(FontRole.BODY_STRONG)
         self.detail_font = font(FontRole.SMALL)
         self.tiny_font = font(FontRole.TINY)
-        self.name_metrics = QFontMetrics(self.name_font)
-        self.root_metrics = QFontMetrics(self.root_font)
-        self.detail_metrics = QFontMetrics(self.detail_font)
-        self.tiny_metrics = QFontMetrics(self.tiny_font)
         self.device_ratio = 1.0
         self._badges: dict[tuple[str, bool, float], QPixmap] = {}
         self._read_tokens()
@@ -57,7 +51,6 @@ class RowStyle(QObject):
         self.muted = QColor(tokens.text_muted)
         self.faint = QColor(tokens.text_faint)
         self.error = QColor(tokens.error)
-        self.error_fill = QColor(tokens.error_fill)
         self.warning = QColor(tokens.warning)
         self.live = QColor(tokens.ok)
         self.guide_pen = QPen(QColor(tokens.guide))
@@ -119,8 +112,3 @@ def elided(text: str, role: FontRole, width: int, *, in_middle: bool = False) ->
         return text
     mode = Qt.TextElideMode.ElideMiddle if in_middle else Qt.TextElideMode.ElideRight
     return QFontMetrics(font(role)).elidedText(text, mode, max(width, 0))
-
-
-def role_font(role: FontRole) -> QFont:
-    """Return the font of a role."""
-    return font(role)

@@ -29,7 +29,7 @@ _LEAST_DETAIL_PX = 36
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """Something small after the name: an icon, a text, or both; `tone` is muted, faint, error, warning or live."""
+    """Something small after the name: an icon, a text, or both; `tone` is muted, faint, error or warning."""
 
     text: str = ""
     icon: str = ""
@@ -78,7 +78,7 @@ def lay_out_cell(row: SpanRow, rect: QRect) -> SpanCell:
         guides.append(outermost + _indent_of(row.depth - 1, most_px))
     chevron = QRect(x, top, _CHEVRON_PX, height)
     badge = QRect(x + _CHEVRON_PX + 2, top + (height - BADGE_PX) // 2, BADGE_PX, BADGE_PX)
-    left, right = badge.right() + 1 + _GAP, rect.right() - 6
+    left, right = badge.right() + 1 + _GAP, rect.right() - 2
     tags = _fitting_tags(row, right - left)
     tags_width = sum(tag.width + _GAP for tag in tags)
     name_width = min(text_width(row.name, name_role(row)), max(right - left - tags_width, 0))

@@ -8,9 +8,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QR
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow
-from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.views.row_delegate import RowDelegate
-from spanglass_viewer.views.row_style import MARK_PX, elided, role_font
+from spanglass_viewer.views.row_style import MARK_PX, elided
 from spanglass_viewer.views.span_cell import SpanCell, Tag, lay_out_cell, name_role
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class SpanDelegate(RowDelegate):
         style = self.style
         painter.drawPixmap(cell.badge.topLeft(), style.badge(row.type, is_dimmed=row.is_ghost))
         role = name_role(row)
-        painter.setFont(role_font(role))
+        painter.setFont(font(role))
         painter.setPen(style.error if row.error is ErrorKind.OWN else style.muted if row.is_ghost else style.text)
         painter.drawText(cell.name, _TEXT_FLAGS, elided(row.name, role, cell.name.width(), in_middle=True))
         if cell.detail is not None:
@@ -92,7 +92,7 @@ class SpanDelegate(RowDelegate):
 
     def _tone(self, tone: str) -> QColor:
         style = self.style
-        tones = {"error": style.error, "warning": style.warning, "live": style.live, "faint": style.faint}
+        tones = {"error": style.error, "warning": style.warning, "faint": style.faint}
         return tones.get(tone, style.muted)
 
 

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 
 _SPAN_SHARE = 0.52  # of the width that the figures leave
 _LEAST_SPAN_PX, _LEAST_TIMELINE_PX = 270, 90
-_DURATION_PX, _TOKENS_PX = 84, 76
+_DURATION_PX, _TOKENS_PX = 74, 76
 _WIDTH_FOR_TOKENS_PX, _WIDTH_FOR_DURATION_PX = 560, 430
+_CONTEXT_ROWS = 2  # around a row that was gone to
 _ZOOM_STEP = 0.8
 _PAN_STEP = 0.15
 
@@ -50,7 +51,6 @@ class _Place:
     top_offset_px: int
     current_key: int | None
     is_at_bottom: bool
-    rows_below: int
 
 
 class SpanTableView(QTableView):
@@ -69,6 +69,7 @@ class SpanTableView(QTableView):
         self._state = RowState()
         self._span_share = _SPAN_SHARE
         self._place: _Place | None = None
+        self._is_quiet = False  # the current row changes by no user's hand
         self._is_fitting = False
         self._error_bar = ErrorScrollBar(appearance, self)
         self._set_up_table()
@@ -123,8 +124,6 @@ class SpanTableView(QTableView):
         """Show a trace or its later state; tells by `rows_added_below` what came in out of sight."""
         before = self._spans.snapshot
         is_same = before is not None and snapshot is not None and before.root_span_id == snapshot.root_span_id
-        if not is_same:
-            self._place = None
         rows_below = self._rows_below()
         self._spans.set_snapshot(snapshot)
         if is_same and self._rows_below() > rows_below:
@@ -133,9 +132,19 @@ class SpanTableView(QTableView):
     def select_span(self, span: int, *, centred: bool = False) -> None:
         """Select a span without telling so, and bring it into sight, unfolding what hides it."""
         row = self._spans.reveal(span)
-        if self.current_span != span:
+        if self.currentIndex().row() != row:
             self._set_current_quietly(row)
         self._scroll_to(row, centred=centred)
+
+    def fold_all(self) -> None:
+        """Fold everything below the roots' children, and keep the selected row in sight."""
+        self._spans.fold_all()
+        self._scroll_to(self.currentIndex().row(), centred=True)
+
+    def unfold_all(self) -> None:
+        """Show every row, and keep the selected one in sight."""
+        self._spans.unfold_all()
+        self._scroll_to(self.currentIndex().row(), centred=True)
 
     def is_at_bottom(self) -> bool:
         """Whether the last row is in sight because the user went there."""
@@ -151,13 +160,14 @@ class SpanTableView(QTableView):
             top_offset_px=self.rowViewportPosition(top) if top >= 0 else 0,
             current_key=self._spans.key_of(self.currentIndex().row()),
             is_at_bottom=self.is_at_bottom(),
-            rows_below=self._rows_below(),
         )
+        self._is_quiet = True
 
     def _on_rows_moved(self) -> None:
-        place, self._place = self._place, None
+        self._is_quiet = False
         self.updateGeometries()
         self._error_bar.set_error_rows(self._spans.error_rows(), self._spans.rowCount())
+        place, self._place = self._place, None
         if place is None:
             return
         top = None if place.top_key is None else self._spans.find_key(place.top_key)
@@ -166,12 +176,12 @@ class SpanTableView(QTableView):
         if current is not None and current != self.currentIndex().row():
             self._set_current_quietly(current)
             self._tell_current()
-        if place.is_at_bottom:
-            bar.setValue(bar.maximum())
-        elif top is not None:
-            bar.setValue(top * ROW_HEIGHT - place.top_offset_px)
-        else:
+        if top is None:
             bar.setValue(0)
+        elif place.is_at_bottom:
+            bar.setValue(bar.maximum())
+        else:
+            bar.setValue(top * ROW_HEIGHT - place.top_offset_px)
 
     def _rows_below(self) -> int:
         last = self.rowAt(self.viewport().height() - 1)
@@ -185,7 +195,7 @@ class SpanTableView(QTableView):
         """Tell which span the user chose."""
         super().currentChanged(current, previous)
         self.viewport().update()
-        if self._place is None and current.isValid():
+        if not self._is_quiet and current.isValid():
             self._scroll_to(current.row())
             self._tell_current()
 
@@ -194,12 +204,12 @@ class SpanTableView(QTableView):
             self.span_selected.emit(self.current_span)
 
     def _set_current_quietly(self, row: int) -> None:
-        blocked, self._place = self._place, _Place(None, 0, None, is_at_bottom=False, rows_below=0)
+        self._is_quiet = True
         self.selectionModel().setCurrentIndex(
             self._spans.index(row, 0),
             QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
         )
-        self._place = blocked
+        self._is_quiet = False
 
     def _go_to_row(self, row: int) -> None:
         if 0 <= row < self._spans.rowCount():
@@ -207,8 +217,10 @@ class SpanTableView(QTableView):
 
     def _scroll_to(self, row: int, *, centred: bool = False) -> None:
         bar, height, top = self.verticalScrollBar(), self.viewport().height(), row * ROW_HEIGHT
-        is_in_sight = bar.value() <= top and top + ROW_HEIGHT <= bar.value() + height
-        if is_in_sight:
+        margin = _CONTEXT_ROWS * ROW_HEIGHT if centred else 0
+        if row < 0:
+            return
+        if bar.value() + margin <= top and top + ROW_HEIGHT <= bar.value() + height - margin:
             return
         if centred:
             bar.setValue(top - (height - ROW_HEIGHT) // 2)
@@ -226,9 +238,9 @@ class SpanTableView(QTableView):
         elif key == Qt.Key.Key_End:
             self._go_to_row(self._spans.rowCount() - 1)
         elif key == Qt.Key.Key_BracketLeft:
-            self._spans.fold_all()
+            self.fold_all()
         elif key == Qt.Key.Key_BracketRight:
-            self._spans.unfold_all()
+            self.unfold_all()
         elif row >= 0 and key == Qt.Key.Key_Left:
             self._fold_or_go_up(row)
         elif row >= 0 and key == Qt.Key.Key_Right:
