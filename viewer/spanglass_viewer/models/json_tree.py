@@ -204,7 +204,7 @@ def _kind(node: _Node) -> NodeKind:
 def _preview(node: _Node) -> str:
     value = node.value
     if node.is_range:
-        return format_many(node.stop - node.start, "member")
+        return format_many(node.stop - node.start, "item")
     if isinstance(value, dict):
         return _attachment_name(value) or _summary(value)
     if isinstance(value, list):

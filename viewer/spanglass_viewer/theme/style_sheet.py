@@ -79,9 +79,9 @@ QFrame[kind="tile"] { background: $raised; border: 1px solid $hairline; border-r
 QFrame[kind="card"] QFrame[kind="tile"] { background: $window; }
 QTreeView[kind="jsontree"] { background: transparent; }
 QWidget#detailContent { background: $window; }
-QToolButton[kind="cardtitle"] { padding: 2px 4px 2px 2px; color: $text_muted; text-align: left; }
-QToolButton[kind="cardtitle"]:hover { background: transparent; color: $text; }
-QToolButton[kind="quiet"] { padding: 2px 6px; color: $text_faint; }
+QPushButton[kind="cardtitle"] { background: transparent; border: none; padding: 2px 4px 2px 0; color: $text_muted; text-align: left; }
+QPushButton[kind="cardtitle"]:hover, QPushButton[kind="cardtitle"]:focus { color: $text; }
+QToolButton[kind="quiet"] { padding: 2px 4px; color: $text_faint; }
 QFrame[kind="topbar"] { background: $window; border: none; border-bottom: 1px solid $hairline; }
 QFrame[kind="statusbar"] { background: $window; border: none; border-top: 1px solid $hairline; }
 QFrame[kind="pill"] { background: $accent; border-radius: 13px; }

@@ -61,10 +61,10 @@ def _read_dict(value: dict[str, JsonValue]) -> ErrorStory:
     message = _first_text(inner, _MESSAGE_KEYS) or head.message
     code = next((str(inner[key]) for key in _CODE_KEYS if isinstance(inner.get(key), str | int)), "")
     told = {*_TYPE_KEYS, *_MESSAGE_KEYS, *_CODE_KEYS, *(_STACK_KEYS if parsed.has_frames else ())}
-    is_all_told = inner is value and all(key in told and not isinstance(inner[key], dict | list) for key in inner)
+    untold = {key: member for key, member in inner.items() if key not in told or isinstance(member, dict | list)}
     text = f"{pretty_json(value)}\n\n{stack}" if stack else pretty_json(value)
     shown = parsed.exceptions if parsed.has_frames else ()
-    return ErrorStory(title, message, code, ParsedError(shown, text), None if is_all_told else value)
+    return ErrorStory(title, message, code, ParsedError(shown, text), (untold or None) if inner is value else value)
 
 
 def _first_text(value: dict[str, JsonValue], keys: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function", "model", "ai", "human"})
+_TOOL_ROLES = frozenset({"tool", "function"})
 _TEXT_TYPES = frozenset({"text", "input_text", "output_text", "summary_text", "refusal"})
 _MAX_ARGUMENT_CHARS = 100_000
 
@@ -86,7 +87,8 @@ def _find_message(item: JsonValue) -> Message | None:
         return message if message is None or not is_worth_saying else _with_note(message, str(reason))
     role = item.get("role")
     if isinstance(role, str) and role.lower() in _ROLES and not item.keys().isdisjoint(_CONTENT_KEYS):
-        return Message(role.lower(), tuple(_parts_of(item)), name=_speaker(item))
+        parts = tuple(_parts_of(item))
+        return Message(role.lower(), _read_results(parts) if role.lower() in _TOOL_ROLES else parts, _speaker(item))
     return _find_response_item(item)
 
 
@@ -99,7 +101,7 @@ def _find_response_item(item: dict[str, JsonValue]) -> Message | None:
     if named == "function_call" and isinstance(item.get("name"), str):
         return Message("assistant", (_tool_call(item, item.get("call_id")),))
     if named == "function_call_output" and "output" in item:
-        return Message("tool", tuple(_content_parts(item["output"])), name=_text_of(item, "call_id"))
+        return Message("tool", _read_results(tuple(_content_parts(item["output"]))), name=_text_of(item, "call_id"))
     if named == "reasoning" and "summary" in item:
         return Message("assistant", tuple(_content_parts(item["summary"])), note="reasoning")
     return None
@@ -147,14 +149,29 @@ def _part_text(part: JsonValue) -> str | None:
 
 def _tool_call(function: dict[str, JsonValue], call_id: JsonValue) -> ToolCall:
     arguments = function.get("arguments")
-    if isinstance(arguments, str) and len(arguments) <= _MAX_ARGUMENT_CHARS:
-        try:
-            decoded = decode_json(arguments)
-        except NotJson:  # a call that broke off, or a model that cannot count its brackets
-            decoded = arguments
-        arguments = decoded if isinstance(decoded, dict | list) else arguments
+    if isinstance(arguments, str):
+        arguments = _read_json(arguments)
     name = function.get("name")
     return ToolCall(name if isinstance(name, str) else "?", arguments, call_id if isinstance(call_id, str) else None)
+
+
+def _read_results(parts: tuple[MessagePart, ...]) -> tuple[MessagePart, ...]:
+    """Read what tools answered: JSON written into a string, as a rule."""
+    read: list[MessagePart] = []
+    for part in parts:
+        value = _read_json(part.text) if isinstance(part, TextPart) else None
+        read.append(ValuePart(value) if isinstance(value, dict | list) else part)
+    return tuple(read)
+
+
+def _read_json(text: str) -> JsonValue:
+    """Return the object or list that a text holds, else the text: a call may have broken off."""
+    if len(text) > _MAX_ARGUMENT_CHARS or not text.lstrip().startswith(("{", "[")):
+        return text
+    try:
+        return decode_json(text)
+    except NotJson:
+        return text
 
 
 def _speaker(item: dict[str, JsonValue]) -> str | None:

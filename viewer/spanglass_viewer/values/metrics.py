@@ -40,7 +40,7 @@ def _metric_text(name: str, value: JsonValue) -> str:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return compact_json(value) if isinstance(value, dict | list) else scalar_text(value)
     if name in _MOMENTS and 0 <= value <= _LATEST_SECS:
-        return format_absolute(round(value * _MICROS))
+        return format_absolute(round(value * _MICROS)).rpartition(" ")[0]
     if name.startswith("time_") or name in {"duration", "retry_after"}:
         return format_duration(value)
     return f"{value:,}" if isinstance(value, int) else scalar_text(value)

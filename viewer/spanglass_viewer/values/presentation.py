@@ -90,13 +90,17 @@ def _present(value: JsonValue, resolver: MediaResolver, *, prefers_rows: bool, l
         return TreeBlock(value)
     fits_rows = 0 < len(value) <= _MAX_ROWS and level < _MAX_NESTED_ROWS
     if fits_rows and (has_media or (isinstance(value, dict) and (prefers_rows or _has_long_text(value.values())))):
-        named = (
-            value.items() if isinstance(value, dict) else ((str(number), member) for number, member in enumerate(value))
-        )
-        return RowsBlock(
-            tuple((key, _present(member, resolver, prefers_rows=False, level=level + 1)) for key, member in named)
-        )
+        rows = [(key, _present(member, resolver, prefers_rows=False, level=level + 1)) for key, member in _named(value)]
+        return RowsBlock(tuple(rows))
     return JsonBlock(pretty_json(value)) if _is_small(value) else TreeBlock(value)
+
+
+def _named(value: dict[str, JsonValue] | list[JsonValue]) -> Iterable[tuple[str, JsonValue]]:
+    if isinstance(value, dict):
+        return value.items()
+    # members that are all containers (files, say) need no numbers to be told apart
+    has_numbers = any(not isinstance(member, dict) for member in value)
+    return ((str(number) if has_numbers else "", member) for number, member in enumerate(value))
 
 
 def _has_long_text(members: Iterable[JsonValue]) -> bool:

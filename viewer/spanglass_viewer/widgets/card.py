@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.icons import tinted_icon
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _CHEVRON_PX = 12
 
 
-class CardTitle(QToolButton):
+class CardTitle(QPushButton):
     """The title of a card; a click, Space or Enter folds the card."""
 
     def __init__(self, title: str, appearance: Appearance, parent: QWidget | None = None) -> None:
@@ -27,7 +27,7 @@ class CardTitle(QToolButton):
         self.setText(title)
         self.setFont(font(FontRole.SMALL_STRONG))
         self.setProperty("kind", "cardtitle")
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(QSize(_CHEVRON_PX, _CHEVRON_PX))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_folded(is_folded=False)
         appearance.changed.connect(self._on_appearance_changed)

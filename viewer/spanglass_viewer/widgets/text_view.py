@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPalette, QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetricsF, QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from spanglass_viewer.theme.fonts import FontRole, font
@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 PAGE_CHARS = 256_000
 # Qt lays out one line as one: five megabytes without a break cost 90 ms a scroll, in pieces nothing
 _MAX_LINE_CHARS = 1000
-# What must not reach the screen as it is: control characters draw as nothing (their pictures show that something is
-# there), direction overrides make text read as another one, Qt takes paragraph separators and U+FDD0, U+FDD1 for its
-# own structure, and half of a surrogate pair is no text.
+# What must not reach the screen as it is: control characters draw as nothing, direction overrides make text read as
+# another one, Qt takes paragraph separators and U+FDD0, U+FDD1 for its own structure, and half of a surrogate pair is
+# no text.
 _SHOWN_INSTEAD: dict[int, int | str] = {
-    **{code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"},
-    0x7F: 0x2421,
+    **dict.fromkeys((code for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"), 0xFFFD),
     **dict.fromkeys((0x2028, 0x2029), "\n"),
     **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFDD0, 0xFDD1, 0xFFFC), 0xFFFD),
     **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD),
@@ -50,6 +49,9 @@ class TextView(QPlainTextEdit):
         self._shown_chars = 0
         self._pieces: set[int] = set()  # blocks that go on where the one before was broken
         self._max_height_px = max_height_px
+        # a height that changes while the layout gives out widths is lost on it: ask once more afterwards
+        self._settling = QTimer(self, singleShot=True, interval=0)
+        self._settling.timeout.connect(self.updateGeometry)
         self.setReadOnly(True)
         self.setFont(font(role))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -57,7 +59,6 @@ class TextView(QPlainTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setTabChangesFocus(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(0)
         self.setTabStopDistance(4 * QFontMetricsF(self.font()).horizontalAdvance(" "))
@@ -100,19 +101,14 @@ class TextView(QPlainTextEdit):
         """Break lines at the edge, or let them run beyond it."""
         mode = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if is_wrapped else QTextOption.WrapMode.NoWrap
         self.setWordWrapMode(mode)
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if is_wrapped else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setHorizontalScrollBarPolicy(policy)
         self._fit_height()
 
     def set_max_height(self, max_height_px: int) -> None:
         """Change the height from which the text scrolls inside."""
         self._max_height_px = max_height_px
         self._fit_height()
-
-    def set_color(self, color: QPalette.ColorRole | None) -> None:
-        """Draw the text in another colour of the palette."""
-        if color is not None:
-            palette = self.palette()
-            palette.setColor(QPalette.ColorRole.Text, palette.color(color))
-            self.setPalette(palette)
 
     def sizeHint(self) -> QSize:
         """Return the size that shows all lines, up to the limit."""
@@ -160,7 +156,7 @@ class TextView(QPlainTextEdit):
         # the document's height counts lines, as QPlainTextEdit does
         lines = max(1.0, self.document().size().height())
         needed = round(lines * QFontMetricsF(self.font()).lineSpacing()) + 4
-        if self.horizontalScrollBar().isVisible():
+        if self.horizontalScrollBar().maximum() > 0 and self.wordWrapMode() is QTextOption.WrapMode.NoWrap:
             needed += self.horizontalScrollBar().height()
         height = min(needed, self._max_height_px)
         is_scrolled = needed > self._max_height_px
@@ -169,7 +165,7 @@ class TextView(QPlainTextEdit):
             self.setVerticalScrollBarPolicy(policy)
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
-            self.updateGeometry()
+            self._settling.start()
 
 
 def _break_long_lines(text: str) -> tuple[str, list[int]]:

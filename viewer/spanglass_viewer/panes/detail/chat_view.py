@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.values.messages import Message, MessagePart, TextPart, ToolCall
@@ -129,7 +129,7 @@ class MessageBlock(QWidget):
         self.set_folded(is_folded=not self.is_folded)
 
 
-class _RoleTitle(QToolButton):
+class _RoleTitle(QPushButton):
     """Who speaks; a click folds the message."""
 
     def __init__(self, text: str) -> None:

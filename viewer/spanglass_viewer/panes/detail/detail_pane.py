@@ -153,6 +153,7 @@ class DetailPane(QWidget):
         self._context.notice_given.connect(self.notice_given)
         for card in self._cards:
             card.fold_toggled.connect(self._on_fold_toggled)
+        self._fields["Raw"].fold_toggled.connect(self._on_raw_toggled)
         for card in self._fields.values():
             card.value_read.connect(self._show_attachments)
 
@@ -173,7 +174,8 @@ class DetailPane(QWidget):
             return
         record = self._detail.record
         texts = {title: getattr(record, name) for title, name in _FIELDS.items()}
-        texts["Raw"] = span_as_json(record)
+        # megabytes are spliced and read only for a card that is open
+        texts["Raw"] = None if self._fields["Raw"].is_folded else span_as_json(record)
         scores = _decode_small(record.scores)
         listed = list_scores(scores) if record.scores not in _EMPTY else None
         self._scores.show_scores(listed or [])
@@ -183,7 +185,7 @@ class DetailPane(QWidget):
         self._scroll.setVisible(True)
         for title, card in cards.items():
             text = texts[title]
-            card.setVisible(text not in _EMPTY)
+            card.setVisible(text not in _EMPTY or title == "Raw")
             if text is None or text in _EMPTY:
                 card.clear()
             else:
@@ -223,6 +225,12 @@ class DetailPane(QWidget):
         for known in self._cards:
             if known is card:
                 self.view_state.folded[known.title] = is_folded
+
+    def _on_raw_toggled(self, is_folded: bool) -> None:
+        if not is_folded and self._detail is not None:
+            resolver = MediaResolver(self._detail.attachments, self._detail.blobs)
+            record = self._detail.record
+            self._fields["Raw"].show_field(span_as_json(record), record.type or "", resolver)
 
     def _on_media_opened(self, item: MediaItem) -> None:
         if self._detail is None:

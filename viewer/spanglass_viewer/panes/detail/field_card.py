@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -14,6 +14,7 @@ from spanglass_viewer.panes.detail.chat_view import ChatView
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
 from spanglass_viewer.panes.detail.view_state import ValueFormat
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.icons import tinted_icon
 from spanglass_viewer.values.decode import AT_ONCE_CHARS, JsonValue, NotJson, decode_json
 from spanglass_viewer.values.metrics import present_metrics
 from spanglass_viewer.values.presentation import Block, ChatBlock, TextBlock, TreeBlock, present
@@ -26,10 +27,12 @@ from spanglass_viewer.widgets.paged_text import PagedText
 if TYPE_CHECKING:
     from spanglass_viewer.backend.decoding import Decoded, JsonDecoder
     from spanglass_viewer.panes.detail.context import DetailContext
+    from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.values.media import MediaResolver
 
 # indented text of more than this is the same as the text itself to a reader, and costs
 _MAX_INDENTED_CHARS = 2_000_000
+_CHEVRON_PX = 10
 _ROWS_FIRST = ("Metadata", "Context")
 
 
@@ -49,7 +52,7 @@ class FieldCard(Card):
         self._resolver: MediaResolver | None = None
         self._awaited = 0
         self._is_made = False
-        self._formats = _FormatButton(context.state.is_wrapped)
+        self._formats = _FormatButton(context.appearance, is_wrapped=context.state.is_wrapped)
         self._formats.format_chosen.connect(self._on_format_chosen)
         self._formats.wrap_toggled.connect(self._on_wrap_toggled)
         copy = IconButton("copy", f"Copy {title.lower()}", context.appearance)
@@ -190,10 +193,16 @@ class _FormatButton(QToolButton):
     format_chosen = Signal(object)  # ValueFormat
     wrap_toggled = Signal(bool)
 
-    def __init__(self, is_wrapped: bool) -> None:
+    def __init__(self, appearance: Appearance, *, is_wrapped: bool) -> None:
         super().__init__()
         self.setFont(font(FontRole.TINY))
         self.setProperty("kind", "quiet")
+        self._appearance = appearance
+        self.setIconSize(QSize(_CHEVRON_PX, _CHEVRON_PX))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the chevron stands behind the word
+        appearance.changed.connect(self._on_appearance_changed)
+        self._on_appearance_changed()
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         menu = QMenu(self)
@@ -214,9 +223,13 @@ class _FormatButton(QToolButton):
     def show_format(self, shown: ValueFormat) -> None:
         """Say which format is in force."""
         self.setText(shown.value)
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance(shown.value) + _CHEVRON_PX + 16)
         self.setAccessibleName(f"Format {shown.value}")
         for action in self._group.actions():
             action.setChecked(action.data() == shown.name)
+
+    def _on_appearance_changed(self) -> None:
+        self.setIcon(tinted_icon("chevron-down", self._appearance.tokens.text_faint, _CHEVRON_PX))
 
     def _on_triggered(self) -> None:
         chosen = ValueFormat[str(self._group.checkedAction().data())]

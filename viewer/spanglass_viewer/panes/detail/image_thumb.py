@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -49,9 +48,10 @@ class ImageThumb(QWidget):
         self._pixmap: QPixmap | None = None
         self._problem = item.problem or ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAccessibleName(f"Image {item.name}")
-        self.setFixedHeight(_PLACEHOLDER_HEIGHT_PX)
         context.appearance.changed.connect(self.update)
         context.images.image_loaded.connect(self._on_image_loaded)
         context.images.image_failed.connect(self._on_image_failed)
@@ -59,11 +59,24 @@ class ImageThumb(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the thumbnail's size, as far as it is known."""
+        width = 200 if self._pixmap is None else round(self._pixmap.deviceIndependentSize().width())
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        """Let the thumbnail be as narrow as its pane."""
+        return QSize(40, _LEAST_HEIGHT_PX)
+
+    def hasHeightForWidth(self) -> bool:
+        """Tell that the height follows from the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height at which the image fills the width, within its own size and the limit."""
         if self._pixmap is None:
-            return QSize(200, _PLACEHOLDER_HEIGHT_PX)
-        size = self._pixmap.deviceIndependentSize().toSize()
-        shown = size.scaled(QSize(10_000, self._max_height_px), Qt.AspectRatioMode.KeepAspectRatio)
-        return shown if shown.height() < size.height() else size
+            return _PLACEHOLDER_HEIGHT_PX
+        size = self._pixmap.deviceIndependentSize()
+        height = min(size.height(), self._max_height_px, width * size.height() / max(1.0, size.width()))
+        return max(_LEAST_HEIGHT_PX, round(height))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the ground, the picture or the sentence, and the focus."""
@@ -97,11 +110,6 @@ class ImageThumb(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Follow a new width with a new height."""
-        super().resizeEvent(event)
-        self._fit_height()
-
     def _open(self) -> None:
         if self._pixmap is not None:
             self.opened.emit()
@@ -122,19 +130,9 @@ class ImageThumb(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         size = f"{loaded.size.width()} by {loaded.size.height()} pixels"
         self.setAccessibleName(f"Image {self._item.name}, {size}")
-        self._fit_height()
         self.updateGeometry()
         self.update()
         self.loaded.emit(loaded.size)
-
-    def _fit_height(self) -> None:
-        if self._pixmap is None or not self.width():
-            return
-        size = self._pixmap.deviceIndependentSize()
-        height = min(size.height(), self._max_height_px, self.width() * size.height() / max(1.0, size.width()))
-        wanted = max(_LEAST_HEIGHT_PX, round(height))
-        if wanted != self.height():
-            self.setFixedHeight(wanted)
 
     def _picture_rect(self, pixmap: QPixmap) -> QRect:
         size = pixmap.deviceIndependentSize().toSize()

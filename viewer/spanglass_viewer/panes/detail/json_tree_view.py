@@ -209,7 +209,7 @@ class _JsonDelegate(QStyledItemDelegate):
         key_width = min(self._metrics.horizontalAdvance(key), place.width() * 2 // 3)
         painter.setPen(QColor(tokens.text_muted if kind is NodeKind.RANGE else tokens.json_key))
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(place, int(middle), self._metrics.elidedText(key, Qt.TextElideMode.ElideMiddle, key_width))
+        painter.drawText(place, int(middle), self._metrics.elidedText(key, Qt.TextElideMode.ElideMiddle, key_width + 1))
         place.setLeft(place.left() + key_width + self._metrics.horizontalAdvance("  "))
         painter.setPen(QColor(self._color(kind)))
         preview = self._metrics.elidedText(

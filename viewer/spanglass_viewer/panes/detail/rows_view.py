@@ -34,6 +34,8 @@ class RowsView(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
+        if any(_is_short(block) for _, block in rows):
+            grid.setColumnMinimumWidth(0, _NAME_WIDTH_PX)
         for number, (name, block) in enumerate(rows):
             self._add_row(grid, number, name, block, make_widget)
 
@@ -41,13 +43,17 @@ class RowsView(QWidget):
         self, grid: QGridLayout, number: int, name: str, block: Block, make_widget: Callable[[Block], QWidget]
     ) -> None:
         label = ElidedLabel(name, role=FontRole.SMALL, tone="faint")
-        if isinstance(block, TextBlock) and len(block.text) <= _SHORT_CHARS and "\n" not in block.text:
-            label.setFixedWidth(_NAME_WIDTH_PX)
+        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        if isinstance(block, TextBlock) and _is_short(block):
             value = TextView(block.text, role=FontRole.CODE)
             value.setAccessibleName(name)
             grid.addWidget(label, number * 2, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, number * 2, 1)
             return
-        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        grid.addWidget(label, number * 2, 0, 1, 2)
+        if name:
+            grid.addWidget(label, number * 2, 0, 1, 2)
         grid.addWidget(make_widget(block), number * 2 + 1, 0, 1, 2)
+
+
+def _is_short(block: Block) -> bool:
+    return isinstance(block, TextBlock) and len(block.text) <= _SHORT_CHARS and "\n" not in block.text
