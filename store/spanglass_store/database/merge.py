@@ -8,7 +8,7 @@ took in its end, once its writer is gone.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from spanglass_store.database.batch import Batch, JournalLine, Outcome, Rejected, merge_batch, rejected_text
@@ -69,22 +69,19 @@ class Merger:
         self._is_reset = False
 
     def merge_once(self, *, budget_secs: float = 0.2) -> ChangeSet:
-        """Merge what the journal holds, for about `budget_secs`, at least one batch; return what changed.
+        """Merge what the journal holds now, for about `budget_secs`, at least one batch; return what changed.
 
-        Opens the database only where there is something to do. Afterwards `is_caught_up` tells whether anything
-        is left. Raises StoreBusy while another process holds the file, and StoreFault where the disk says no;
-        nothing is lost then, a later call does it.
+        Opens the database only where there is something to do. Afterwards `is_caught_up` tells whether all is
+        merged that was there at the beginning (rows that come meanwhile wait: small batches cost the most).
+        Raises StoreBusy while another process holds the file, and StoreFault where the disk says no; nothing is
+        lost then, a later call does it.
         """
         deadline = time.monotonic() + budget_secs
         total = Outcome()
         rejected = 0
-        self.is_caught_up = False
         sequence: int | None = None
-        while not self.is_caught_up:
-            segments = list_segments(self._journal)
-            if not self._has_work(segments):
-                self.is_caught_up = True
-                break
+        segments = list_segments(self._journal)
+        while self._has_work(segments):
             try:
                 outcome, number = self._merge_batch(segments)
             except BaseException:
@@ -93,10 +90,10 @@ class Merger:
             sequence = sequence if number is None else number
             _add(total, outcome)
             rejected += len(outcome.rejected)
-            self._retire(segments)
+            segments = self._retire(segments)
             if time.monotonic() >= deadline:
-                self.is_caught_up = not self._has_work(list_segments(self._journal))
                 break
+        self.is_caught_up = not self._has_work(segments)
         return self._finish(total, rejected, sequence)
 
     def _finish(self, total: Outcome, rejected: int, sequence: int | None) -> ChangeSet:
@@ -117,11 +114,13 @@ class Merger:
         self._probe(segments)
         if self._generation < 0 or self._database.is_changed_elsewhere():
             return True
-        pids = {segment.pid for segment in segments}
-        return any(pid not in pids for pid in self._living.values()) or any(
+        if any(
             self._segments[segment.name].has_news(segment) or self._segments[segment.name].is_done(segment)
             for segment in segments
-        )
+        ):
+            return True
+        pids = {segment.pid for segment in segments}
+        return any(pid not in pids for pid in self._living.values()) and bool(self._list_ended())
 
     def _probe(self, segments: list[Segment]) -> None:
         """Ask whether the writers live; before anything is read, so that a dead one's segment is read to its end."""
@@ -138,7 +137,7 @@ class Merger:
             if self._generation != self._database.generation:
                 self._reload(cursor, segments)
             self._forget_retired(cursor, segments)
-            ends = self._end_processes(cursor, segments)
+            ends = self._end_processes(cursor)
             batch = Batch()
             merged = self._read(cursor, segments, batch, ends)
             outcome = merge_batch(cursor, batch, self._living)
@@ -171,7 +170,7 @@ class Merger:
 
     def _forget_retired(self, cursor: Cursor, segments: list[Segment]) -> None:
         present = {segment.name for segment in segments}
-        gone = [name for name in self._segments if name not in present]
+        gone = [name for name in self._segments if name not in present and not (self._journal / name).exists()]
         if gone:
             cursor.rows(query("delete_segments"), {"names": gone})
             for name in gone:
@@ -238,11 +237,15 @@ class Merger:
             cursor.rows(query("end_process"), {"process": process, "has_ended": False})
             self._mark_interrupted(cursor, process, ends, is_interrupted=False)
 
-    def _end_processes(self, cursor: Cursor, segments: list[Segment]) -> Outcome:
-        """Mark the open spans of processes that have no segment left."""
+    def _list_ended(self) -> list[str]:
+        """Return the processes that have no segment left. A fresh look: one may have gone on in a new segment."""
+        pids = {segment.pid for segment in list_segments(self._journal)}
+        return [process for process, pid in self._living.items() if pid not in pids]
+
+    def _end_processes(self, cursor: Cursor) -> Outcome:
+        """Mark the open spans of processes that are gone."""
         ends = Outcome()
-        pids = {segment.pid for segment in segments}
-        for process in [process for process, pid in self._living.items() if pid not in pids]:
+        for process in self._list_ended():
             del self._living[process]
             cursor.rows(query("end_process"), {"process": process, "has_ended": True})
             self._mark_interrupted(cursor, process, ends, is_interrupted=True)
@@ -288,16 +291,28 @@ class Merger:
         cursor.rows(query("write_sequence"), {"sequence": sequence})
         return sequence
 
-    def _retire(self, segments: list[Segment]) -> None:
-        """Delete the segments that are merged to their end and have no writer; their rows go with the next batch."""
+    def _retire(self, segments: list[Segment]) -> list[Segment]:
+        """Delete the segments that are merged to their end and have no writer; return those that are left.
+
+        Their size is asked for again: the writer may have written once more before it went.
+        """
+        left: list[Segment] = []
         for segment in segments:
-            if self._segments[segment.name].is_done(segment):
-                try:
-                    (self._journal / segment.name).unlink()
-                except FileNotFoundError:
-                    continue
-                except OSError as error:
-                    raise StoreFault("A merged part of the journal cannot be deleted.", self._journal) from error
+            if not self._segments[segment.name].is_done(segment):
+                left.append(segment)
+                continue
+            path = self._journal / segment.name
+            try:
+                size_bytes = path.stat().st_size
+                if size_bytes > self._segments[segment.name].merged_bytes:
+                    left.append(replace(segment, size_bytes=size_bytes))
+                else:
+                    path.unlink()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise StoreFault("A merged part of the journal cannot be deleted.", path) from error
+        return left
 
 
 def _read_note(raw: bytes) -> dict[str, Any] | None:

@@ -171,6 +171,41 @@ def test_a_merged_segment_goes_with_its_writer(merger: Merger, rows: Any, open_s
     assert not segment.path.exists()
 
 
+def test_what_a_writer_wrote_last_is_read_before_its_segment_goes(
+    merger: Merger, database: Database, rows: Any, open_segment: Any, monkeypatch: pytest.MonkeyPatch
+):
+    segment = open_segment()
+    segment.write(rows.start(0))
+    merger.merge_once()
+
+    def write_and_die(*_: Any) -> bool:
+        if segment.fd >= 0:
+            segment.write(rows.start(1))
+            segment.seal()
+        return False
+
+    monkeypatch.setattr(merge_module, "is_living", write_and_die)
+    merger.merge_once()
+    assert len(spans_of(database, ROOT)) == 2
+    assert not segment.path.exists()
+
+
+def test_rows_that_come_during_a_merge_wait_for_the_next(
+    merger: Merger, rows: Any, open_segment: Any, monkeypatch: pytest.MonkeyPatch
+):
+    segment = open_segment()
+    segment.write(rows.start(0))
+    retire = Merger._retire
+
+    def write_more(self: Merger, segments: Any) -> Any:
+        segment.write(rows.start(1))
+        return retire(self, segments)
+
+    monkeypatch.setattr(Merger, "_retire", write_more)
+    assert merger.merge_once(budget_secs=60).spans_added == 1
+    assert merger.is_caught_up
+
+
 def test_an_empty_segment_is_left_to_a_writer_that_has_not_locked_it_yet(
     merger: Merger, open_segment: Any, monkeypatch: pytest.MonkeyPatch
 ):
