@@ -209,6 +209,16 @@ def test_the_mark_of_a_bubbled_error_leads_to_its_origin(support: _Shown) -> Non
     assert support.selected == "post-1"
 
 
+def test_the_mark_of_a_folded_row_leads_to_the_first_error_below(shown: _Shown) -> None:
+    spans = [MadeSpan("r"), MadeSpan("a", ("r",), 0.1), MadeSpan("b", ("a",), 0.2, error="E: 1")]
+    shown.open(build_snapshot(make_skeleton(spans), 1, _NOW_US))
+    shown.model.toggle(1)
+    link = lay_out_cell(shown.model.row_at(1), shown.view.visualRect(shown.model.index(1, 0))).origin_link
+    assert link is not None
+    shown.click(1, link.center())
+    assert shown.selected == shown.current == "b"
+
+
 def test_folding_over_the_selected_span_selects_what_hides_it(support: _Shown) -> None:
     support.model.toggle(support.ids.index("executor"))
     assert support.selected == support.current == "executor"

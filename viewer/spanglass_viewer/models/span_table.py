@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from spanglass_viewer.models.span_row import SpanRow, read_rows
+from spanglass_viewer.models.span_row import ErrorKind, SpanRow, read_rows
 from spanglass_viewer.trace.visible import Folding, visible_rows
 
 if TYPE_CHECKING:
@@ -161,6 +161,16 @@ class SpanTableModel(QAbstractTableModel):
             return np.zeros(0, np.int32)
         places = self._snapshot.layout.row_of_span[self._snapshot.errors.own_spans]
         return np.unique(np.searchsorted(self._visible, places, "right") - 1).astype(np.int32)
+
+    def origin_below(self, row: int) -> int:
+        """Return the span where the error that a row marks began: that of its own, or the first one below it."""
+        shown = self.row_at(row)
+        snapshot = self._snapshot
+        if snapshot is None or shown.error is not ErrorKind.NONE:
+            return shown.span if snapshot is None else snapshot.errors.origin_of(shown.span)
+        own = snapshot.errors.own_spans
+        at = int(np.searchsorted(snapshot.layout.row_of_span[own], shown.layout_row))
+        return int(own[at]) if at < len(own) else shown.span
 
     def edges_of(self, span: int) -> list[tuple[int, int]]:
         """Return the visible rows of all parents of a span, each with that of the span below it."""

@@ -32,7 +32,9 @@ class ErrorScrollBar(QScrollBar):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the bar, and the ticks over it."""
+        """Paint the bar and the ticks over it; nothing where all rows are in sight."""
+        if self.maximum() <= self.minimum():
+            return
         super().paintEvent(event)
         painter = QPainter(self)
         color = QColor(self._appearance.tokens.error)

@@ -61,7 +61,7 @@ class SpanCell:
 
     @property
     def origin_link(self) -> QRect | None:
-        """The mark that leads to the origin of a bubbled error."""
+        """The mark that leads down to where an error began."""
         return next((rect for tag, rect in self.tags if tag.is_origin_link), None)
 
 
@@ -166,7 +166,7 @@ def _tags(row: SpanRow) -> Iterator[Tag]:
     if row.is_folded and row.spans_below:
         yield Tag(text=format_many(row.spans_below, "span"), is_pill=True)
     if row.is_folded and row.errors_below and row.error is not ErrorKind.BUBBLED:
-        yield Tag(icon="error-bubbled", text=format_compact(row.errors_below), tone="error")
+        yield Tag(icon="error-bubbled", text=format_compact(row.errors_below), tone="error", is_origin_link=True)
     if row.attachment_count:
         yield Tag(icon="clip", text=str(row.attachment_count) if row.attachment_count > 1 else "", tone="faint")
     if row.score_count:

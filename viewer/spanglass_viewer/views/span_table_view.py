@@ -223,7 +223,7 @@ class SpanTableView(QTableView):
         if bar.value() + margin <= top and top + ROW_HEIGHT <= bar.value() + height - margin:
             return
         if centred:
-            bar.setValue(top - (height - ROW_HEIGHT) // 2)
+            bar.setValue((row - height // ROW_HEIGHT // 2) * ROW_HEIGHT)
         else:
             bar.setValue(top if top < bar.value() else top + ROW_HEIGHT - height)
 
@@ -278,7 +278,7 @@ class SpanTableView(QTableView):
                 self._spans.toggle(index.row())
                 return
             if cell.origin_link is not None and cell.origin_link.contains(at):
-                self._go_to_origin(shown.span)
+                self._go_to_row(self._spans.reveal(self._spans.origin_below(index.row())))
                 return
         super().mousePressEvent(event)
 
@@ -321,10 +321,6 @@ class SpanTableView(QTableView):
             event.accept()
         else:
             super().wheelEvent(event)
-
-    def _go_to_origin(self, span: int) -> None:
-        if self._spans.snapshot is not None:
-            self._go_to_row(self._spans.reveal(self._spans.snapshot.errors.origin_of(span)))
 
     def _cell_at(self, index: QModelIndex) -> SpanCell | None:
         if not index.isValid() or index.column() != Column.SPAN:

@@ -25,6 +25,7 @@ _EDGE = 8  # around the rounded ground of a row
 _PAD = 12  # from that ground's edge to the dot
 _TEXT_LEFT = 28
 _TICK_MS = 1000
+_BETWEEN = "  ·  "
 
 
 class TraceListView(QListView):
@@ -139,11 +140,13 @@ class TraceDelegate(QStyledItemDelegate):
         painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, right)
         room = rect.width() - self._small_metrics.horizontalAdvance(right) - 10
         painter.setPen(QColor(tokens.text_muted))
-        figures = self._small_metrics.elidedText(_figures(summary), Qt.TextElideMode.ElideRight, room)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, figures)
+        parts = _figures(summary)
+        while len(parts) > 1 and self._small_metrics.horizontalAdvance(_BETWEEN.join(parts)) > room:
+            parts.pop()  # half a figure misleads: the last ones go whole
+        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, _BETWEEN.join(parts))
 
 
-def _figures(summary: TraceSummary) -> str:
+def _figures(summary: TraceSummary) -> list[str]:
     secs = summary.duration_secs
     if summary.is_running:
         secs = max(0.0, time.time() - summary.start_us / 1e6)
@@ -154,4 +157,4 @@ def _figures(summary: TraceSummary) -> str:
         parts.append(format_cost(summary.cost))
     if len(parts) == 1:
         parts.append(format_many(summary.span_count, "span"))
-    return "   ·   ".join(parts)
+    return parts
