@@ -22,6 +22,12 @@ def test_a_span_is_found_by_its_id() -> None:
     assert (snapshot.generation, len(snapshot)) == (3, 500)
 
 
+def test_the_root_span_is_the_one_with_the_traces_id() -> None:
+    spans = [MadeSpan("other", (), 0.0), MadeSpan("root", (), 1.0)]
+    assert build_snapshot(make_skeleton(spans, "root"), 1, 0).root_span == 1
+    assert build_snapshot(make_skeleton(spans, "late"), 1, 0).root_span == 0
+
+
 def test_a_running_trace_lasts_until_it_was_read() -> None:
     snapshot = build_snapshot(make_skeleton([MadeSpan("root", end=None)]), 1, EPOCH_US + 5_000_000)
     assert snapshot.has_running

@@ -76,7 +76,7 @@ class TraceHeader(QWidget):
     def show_snapshot(self, snapshot: TraceSnapshot) -> None:
         """Show a trace's figures."""
         rollups = snapshot.rollups
-        self._name.setText(snapshot.name_of(snapshot.first_root))
+        self._name.setText(snapshot.name_of(snapshot.root_span))
         self._trace_id.setText(elide_middle(snapshot.root_span_id, _ID_CHARS))
         self._trace_id.setToolTip(plain_tooltip(snapshot.root_span_id))
         self._live.setVisible(snapshot.has_running)

@@ -110,7 +110,7 @@ class TracePane(QWidget):
         self._set_ticking()
         if opened:
             own = snapshot.errors.own_spans
-            self._choose(int(own[0]) if len(own) else snapshot.first_root)
+            self._choose(int(own[0]) if len(own) else snapshot.root_span)
 
     def show_summary(self, summary: TraceSummary) -> None:
         """Say of the trace that is shown what only the store's sums know: tokens in, out, cached."""

@@ -66,9 +66,10 @@ class TraceSnapshot:
         return self.skeleton.names[code]
 
     @property
-    def first_root(self) -> int:
-        """The span of the first row."""
-        return int(self.layout.span[0])
+    def root_span(self) -> int:
+        """The span that gives the trace its id; where that one is not there (yet), the span of the first row."""
+        found = self.find_span(self.root_span_id)
+        return int(self.layout.span[0]) if found is None else found
 
     def find_span(self, span_id: str) -> int | None:
         """Return the span with this id, or None."""
