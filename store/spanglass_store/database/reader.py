@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from spanglass_store.blobs.files import blob_path
 from spanglass_store.database.columns import EPOCH
@@ -54,7 +54,7 @@ class StoreReader:
             found += self._summaries(roots)
             if len(roots) < wanted:
                 break
-            before = (roots[-1][6], roots[-1][2])
+            before = (roots[-1].start_us, roots[-1].root_span_id)
         return found
 
     def get_trace(self, root_span_id: str) -> list[SpanRecord]:
@@ -151,30 +151,73 @@ class StoreReader:
         rows = self._cursor.rows(query("span_columns") + query(where), parameters)
         return [_span_record(row) for row in rows]
 
-    def _list_roots(self, wanted: TraceFilter, limit: int, before: Position | None) -> list[tuple[Any, ...]]:
+    def _list_roots(self, wanted: TraceFilter, limit: int, before: Position | None) -> list[_Root]:
+        """Return the spans that may head a trace, newest first."""
         filters = _filters_of(wanted)
-        text = query("list_roots").format(filters="".join(query(f"filter_{name}") for name in filters))
-        return self._cursor.rows(
-            text,
-            {
-                **{name: value for name, value in filters.items() if value is not True},
-                "before_ts": None if before is None else EPOCH + timedelta(microseconds=before[0]),
-                "before_id": None if before is None else before[1],
-                "limit": limit,
-            },
-        )
+        parameters = {
+            **{name: value for name, value in filters.items() if value is not True},
+            "before_ts": None if before is None else EPOCH + timedelta(microseconds=before[0]),
+            "before_id": None if before is None else before[1],
+            "limit": limit,
+        }
+        kinds = ["heads_rooted"]
+        if self._cursor.row(query("list_rootless")) is not None:  # seldom: a scan of its own for them
+            kinds.append("heads_rootless")
+        texts = [
+            query("list_roots").format(heads=query(kind), filters="".join(query(f"filter_{name}") for name in filters))
+            for kind in kinds
+        ]
+        roots = [_Root(*row) for text in texts for row in self._cursor.rows(text, parameters)]
+        return sorted(roots, key=lambda root: (root.start_us, root.root_span_id), reverse=True)[:limit]
 
-    def _summaries(self, roots: list[tuple[Any, ...]]) -> list[TraceSummary]:
+    def _summaries(self, roots: list[_Root]) -> list[TraceSummary]:
         """Return the traces that these spans head; of several roots only the first heads its trace."""
         if not roots:
             return []
-        trace_ids = list({root[2] for root in roots})
-        since = min(root[10] for root in roots)
+        trace_ids = list({root.root_span_id for root in roots})
+        since = min(root.created for root in roots)
         rows = self._cursor.rows(query("roll_up"), {"since": since, "roots": trace_ids})
-        roll_ups = {(row[0], row[1]): row[2:] for row in rows}
+        roll_ups = {row[0]: _RollUp(*row[1:]) for row in rows}
+        contested = [root_span_id for root_span_id, roll_up in roll_ups.items() if roll_up.roots != 1]
+        heads: set[str] = set()
+        if contested:
+            heads = {head for (head,) in self._cursor.rows(query("list_heads"), {"roots": contested})}
         return [
-            _trace_summary(root, roll_up) for root in roots if (roll_up := roll_ups.get((root[2], root[0]))) is not None
+            _trace_summary(root, roll_ups[root.root_span_id])
+            for root in roots
+            if roll_ups[root.root_span_id].roots == 1 or root.id in heads
         ]
+
+
+class _Root(NamedTuple):
+    """A row of `list_roots`."""
+
+    id: str
+    span_id: str
+    root_span_id: str
+    name: str
+    type: str | None
+    project_name: str | None
+    start_us: int
+    end_us: int | None
+    duration_secs: float | None
+    is_error: bool
+    created: datetime
+
+
+class _RollUp(NamedTuple):
+    """A row of `roll_up`, without its trace."""
+
+    roots: int
+    spans: int
+    errors: int
+    tokens: int | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cached_tokens: int | None
+    cost: float | None
+    is_running: bool
+    is_interrupted: bool
 
 
 class Store(StoreReader):
@@ -256,26 +299,24 @@ def _span_record(row: tuple[Any, ...]) -> SpanRecord:
     return SpanRecord(*values)
 
 
-def _trace_summary(root: tuple[Any, ...], roll_up: tuple[Any, ...]) -> TraceSummary:
-    _, span_id, root_span_id, name, kind, project_name, start_us, end_us, duration_secs, is_error, _ = root
-    spans, errors, tokens, prompt_tokens, completion_tokens, cached_tokens, cost, is_running, is_interrupted = roll_up
+def _trace_summary(root: _Root, roll_up: _RollUp) -> TraceSummary:
     return TraceSummary(
-        root_span_id=root_span_id,
-        span_id=span_id,
-        name=name,
-        type=kind,
-        project_name=project_name,
-        start_us=start_us,
-        end_us=end_us,
-        duration_secs=duration_secs,
-        span_count=spans,
-        error_count=errors,
-        tokens=tokens,
-        prompt_tokens=prompt_tokens,
-        completion_tokens=completion_tokens,
-        cached_tokens=cached_tokens,
-        cost=cost,
-        is_running=is_running,
-        is_interrupted=is_interrupted,
-        is_error=is_error,
+        root_span_id=root.root_span_id,
+        span_id=root.span_id,
+        name=root.name,
+        type=root.type,
+        project_name=root.project_name,
+        start_us=root.start_us,
+        end_us=root.end_us,
+        duration_secs=root.duration_secs,
+        span_count=roll_up.spans,
+        error_count=roll_up.errors,
+        tokens=roll_up.tokens,
+        prompt_tokens=roll_up.prompt_tokens,
+        completion_tokens=roll_up.completion_tokens,
+        cached_tokens=roll_up.cached_tokens,
+        cost=roll_up.cost,
+        is_running=roll_up.is_running,
+        is_interrupted=roll_up.is_interrupted,
+        is_error=root.is_error,
     )

@@ -1,7 +1,7 @@
--- `since` bounds the scan; the hour before it is for children whose host's clock is behind.
+-- `since` bounds the scan; the minutes before it are for children whose clock was behind their root's.
 SELECT
     root_span_id,
-    coalesce(arg_min(id, (start_ts, id)) FILTER (is_root), arg_min(id, (start_ts, id))) AS head,
+    count(*) FILTER (is_root),
     count(*),
     count(*) FILTER (is_error),
     sum(tokens)::BIGINT,
@@ -12,5 +12,5 @@ SELECT
     bool_or(end_ts IS NULL AND NOT is_interrupted),
     bool_or(is_interrupted)
 FROM spans
-WHERE created >= $since::TIMESTAMP - INTERVAL 1 HOUR AND root_span_id IN (SELECT unnest($roots))
+WHERE created >= $since::TIMESTAMP - INTERVAL 5 MINUTE AND root_span_id IN (SELECT unnest($roots))
 GROUP BY root_span_id
