@@ -31,14 +31,15 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
     parent = np.full(len(spans["span_id"]), NO_PARENT, dtype=np.int32)
     is_first = edges["place"] == 1
     parent[edges["child"][is_first]] = edges["parent"][is_first]
-    is_extra = ~is_first & (edges["parent"] >= 0)
+    extra = np.flatnonzero(~is_first & (edges["parent"] >= 0))
+    extra = extra[np.lexsort((edges["place"][extra], edges["child"][extra]))]
     return TraceSkeleton(
         root_span_id=root_span_id,
         span_id=spans["span_id"],
         row_id=spans["id"],
         parent=parent,
-        extra_child=edges["child"][is_extra],
-        extra_parent=edges["parent"][is_extra],
+        extra_child=edges["child"][extra],
+        extra_parent=edges["parent"][extra],
         start_us=spans["start_us"],
         end_us=spans["end_us"],
         created_us=spans["created_us"],
