@@ -220,8 +220,11 @@ def test_the_mark_of_a_folded_row_leads_to_the_first_error_below(shown: _Shown) 
 
 
 def test_folding_over_the_selected_span_selects_what_hides_it(support: _Shown) -> None:
+    told: list[str] = []
+    support.selection.span_changed.connect(lambda ref: told.append(ref.span_id))
     support.model.toggle(support.ids.index("executor"))
     assert support.selected == support.current == "executor"
+    assert told == ["executor"]
 
 
 def test_a_ghost_is_the_span_itself(support: _Shown) -> None:

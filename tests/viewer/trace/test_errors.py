@@ -60,6 +60,11 @@ def test_an_error_raised_from_another_is_bubbled() -> None:
     assert errors.is_bubbled.tolist() == [True, False]
 
 
+def test_a_json_error_is_bubbled_where_it_says_the_same() -> None:
+    errors = _index([-1, 0], {0: '{"type": "RateLimit", "message": "slow", "retries": 3}', 1: "RateLimit: slow"})
+    assert errors.is_bubbled.tolist() == [True, False]
+
+
 def test_an_error_beside_that_of_a_child_is_own() -> None:
     errors = _index([-1, 0], {0: _traceback("KeyError: 'a'"), 1: _traceback("ValueError: no")})
     assert errors.is_own.tolist() == [True, True]

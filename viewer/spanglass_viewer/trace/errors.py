@@ -1,7 +1,7 @@
 """Which errors began where they stand, and which were only raised through.
 
-An error is *own* where it began. It is *bubbled* where a child's headline (`Type: message`) stands as a line in its
-own text: the child's exception went on up, or is the cause of this one.
+An error is *own* where it began. It is *bubbled* where a child's headline (`Type: message`) is its own too, or stands
+as a line in its text: the child's exception went on up, or is the cause of this one.
 """
 
 from __future__ import annotations
@@ -81,22 +81,21 @@ def _find_causes(is_error: Bools, texts: Mapping[int, str], layout: TraceLayout)
     """Return, by bubbled span, the child that its error came from: the latest one that fits."""
     child, parent = layout.span, layout.span[layout.parent_row]
     edges = np.flatnonzero((layout.parent_row >= 0) & is_error[child] & is_error[parent])
-    headlines: dict[int, str] = {}
+    failed = {*child[edges].tolist(), *parent[edges].tolist()}
+    headlines = {span: headline_of(texts.get(span, "")) for span in failed}
     causes: dict[int, int] = {}
     for lower, upper in zip(child[edges].tolist(), parent[edges].tolist(), strict=True):
-        if lower not in headlines:
-            headlines[lower] = headline_of(texts.get(lower, ""))
-        if _has_line(texts.get(upper, ""), headlines[lower]):
+        headline = headlines[lower]
+        if headline and (headline == headlines[upper] or _has_line(texts.get(upper, ""), headline)):
             causes[upper] = lower
     return causes
 
 
 def _has_line(text: str, headline: str) -> bool:
-    at = text.find(headline) if headline else -1
+    at = text.find(headline)
     while at >= 0:
         end = at + len(headline)
-        is_whole = (at == 0 or text[at - 1] in _BEFORE) and (end >= len(text) or text[end] in _AFTER)
-        if is_whole or headline.startswith("{"):
+        if (at == 0 or text[at - 1] in _BEFORE) and (end >= len(text) or text[end] in _AFTER):
             return True
         at = text.find(headline, at + 1)
     return False
