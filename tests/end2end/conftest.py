@@ -20,15 +20,6 @@ if TYPE_CHECKING:
 WAIT_SECS = 30.0
 
 
-def wait_for(what: str, is_so: Callable[[], object], timeout_secs: float = WAIT_SECS) -> None:
-    """Wait for a condition; fail with its name where it does not come about."""
-    deadline = time.monotonic() + timeout_secs
-    while not is_so():
-        if time.monotonic() > deadline:
-            pytest.fail(f"waited {timeout_secs:.0f} s in vain for {what}")
-        time.sleep(0.05)
-
-
 @dataclass
 class Screen:
     """An X server of our own, with whatever runs on it."""
@@ -53,8 +44,9 @@ class Screen:
     def start_window(self, store: Path, *options: str) -> subprocess.Popen[bytes]:
         """Start Spanglass on a store and wait for its window."""
         process = self.start(sys.executable, "-m", "spanglass_viewer", "open", "--store", str(store), *options)
-        wait_for("the window", lambda: process.poll() is not None or self.find_window())
+        self.wait_until("the window", lambda: process.poll() is not None or self.find_window())
         assert process.poll() is None, self.log(process)
+        self._run("xdotool", "windowfocus", "--sync", self.find_window() or "")
         return process
 
     def log(self, process: subprocess.Popen[bytes]) -> str:
@@ -65,6 +57,28 @@ class Screen:
         """Return the id of the Spanglass window, None where it is not there."""
         found = self._run("xdotool", "search", "--onlyvisible", "--name", "Spanglass", check=False)
         return found.split()[-1] if found.split() else None
+
+    def title(self) -> str:
+        """Return what stands in the title bar: the selected span."""
+        window = self.find_window()
+        return "" if window is None else self._run("xdotool", "getwindowname", window, check=False).strip()
+
+    def wait_until(self, what: str, is_so: Callable[[], object], timeout_secs: float = WAIT_SECS) -> None:
+        """Wait for a condition; fail with its name, and a picture, where it does not come about."""
+        deadline = time.monotonic() + timeout_secs
+        while not is_so():
+            if time.monotonic() > deadline:
+                logs = "\n".join(self.log(process) for process in self.processes)
+                pytest.fail(f"waited {timeout_secs:.0f} s in vain: {what}. {self.picture('in-vain')}\n{logs}")
+            time.sleep(0.05)
+
+    def wait_for_title(self, name: str) -> None:
+        """Wait until a span of this name is selected."""
+        self.wait_until(f"{name} is selected", lambda: self.title().startswith(name))
+
+    def wait_for_other_title(self, name: str) -> None:
+        """Wait until a span of another name is selected."""
+        self.wait_until(f"something else than {name} is selected", lambda: not self.title().startswith(name))
 
     def key(self, *keys: str) -> None:
         """Press keys."""
@@ -103,7 +117,7 @@ class Screen:
 
 @pytest.fixture
 def screen(tmp_path: Path) -> Iterator[Screen]:
-    """A screen of 1440 × 900 pixels."""
+    """A screen of 1440 by 900 pixels."""
     missing = [name for name in ("Xvfb", "xdotool", "import") if shutil.which(name) is None]
     assert not missing, f"missing on this machine: {', '.join(missing)} (see `make setup`)"
     read_end, write_end = os.pipe()

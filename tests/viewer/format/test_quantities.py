@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from spanglass_viewer.format.quantities import format_bytes, format_compact, format_cost, format_count, format_many
+from spanglass_viewer.format.quantities import (
+    format_bytes,
+    format_compact,
+    format_cost,
+    format_cost_short,
+    format_count,
+    format_many,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,3 +39,10 @@ def test_a_count_agrees_with_its_noun() -> None:
     assert format_many(1, "span") == "1 span"
     assert format_many(4600, "span") == "4,600 spans"
     assert format_count(12480) == "12,480"
+
+
+@pytest.mark.parametrize(
+    ("dollars", "shown"), [(0.0247, "$0.025"), (0.0002, "<$0.001"), (0, "$0.000"), (12.3, "$12.30")]
+)
+def test_a_cost_in_a_list_is_short(dollars: float, shown: str) -> None:
+    assert format_cost_short(dollars) == shown

@@ -38,6 +38,7 @@ class WindowController(QObject):
     """Connects the backend, the selection and the panes; knows what is on its way and what is stale."""
 
     totals_changed = Signal(object, float)  # StoreTotals, seconds the query took
+    span_shown = Signal(object)  # SpanDetail | None
     settled = Signal()
     trace_missing = Signal(str)  # root_span_id
 
@@ -78,6 +79,11 @@ class WindowController(QObject):
         """Tell whether everything asked for has been answered, the first list included."""
         on_its_way = (self._list_on_its_way, self._trace_on_its_way, self._detail_on_its_way)
         return self._number > 0 and not any(on_its_way) and not self._reload.isActive()
+
+    @property
+    def is_opening(self) -> bool:
+        """Tell whether a trace was chosen that is not there yet."""
+        return self._trace_on_its_way is not None and self._trace_on_its_way.is_opening
 
     def start(self) -> None:
         """Ask for the first page."""
@@ -152,6 +158,7 @@ class WindowController(QObject):
         if ref is None:
             self._detail_on_its_way = None
             self._detail_pane.show_nothing()
+            self.span_shown.emit(None)
         else:
             self._ask_for_detail(ref)
 
@@ -245,6 +252,7 @@ class WindowController(QObject):
             self._detail_pane.show_nothing()
         else:
             self._detail_pane.show_span(answer.detail)
+        self.span_shown.emit(answer.detail)
         self._refresh()
         self._tell_if_settled()
 

@@ -13,6 +13,7 @@ from spanglass_store.links.addresses import SpanAddress, format_address
 from spanglass_viewer.app.actions import make_actions
 from spanglass_viewer.app.controller import WindowController
 from spanglass_viewer.backend.images import ImageLoader
+from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.trace_list import TraceListModel
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from spanglass_store.location import StoreInfo
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.theme.appearance import Appearance
-    from spanglass_viewer.trace.references import SpanRef
+    from spanglass_viewer.trace.references import SpanDetail, SpanRef
 
 _WIDTHS = (288, 780, 372)  # of 1440: traces, trace, detail
 _MENU = ("copy_link", None, "next_error", "previous_error", "expand_all", "collapse_all", "reset_zoom", None,
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._restore()
+        self._has_shown_span = False
 
     @property
     def backend(self) -> Backend:
@@ -138,6 +140,7 @@ class MainWindow(QMainWindow):
         self.detail_pane.step_requested.connect(self.trace_pane.step_span)
         self.controller.totals_changed.connect(self._on_totals_changed)
         self.controller.trace_missing.connect(self._on_trace_missing)
+        self.controller.span_shown.connect(self._on_span_shown)
         self._backend.store_worker.fault_raised.connect(self.status.show_fault)
         self._backend.store_worker.fault_cleared.connect(self.status.clear_fault)
 
@@ -150,6 +153,8 @@ class MainWindow(QMainWindow):
         self._go_to_error(-1)
 
     def _go_to_error(self, direction: int) -> None:
+        if self.controller.is_opening:
+            return  # a key pressed twice must not skip the trace that is just opening
         if not self.trace_pane.next_error(direction) and not self.trace_list.step_to_error(direction):
             self.status.show_notice("No further error" if direction > 0 else "No earlier error")
 
@@ -158,6 +163,12 @@ class MainWindow(QMainWindow):
 
     def _on_previous_trace(self) -> None:
         self.trace_list.step(-1)
+
+    def _on_span_shown(self, detail: SpanDetail | None) -> None:
+        if detail is not None and not self._has_shown_span:
+            self._has_shown_span = True
+            self.trace_pane.setFocus()  # the first keys go to the tree, not to the first button of the window
+        self.setWindowTitle("Spanglass" if detail is None else f"{one_line(detail.record.name, 80)} — Spanglass")
 
     # links
 

@@ -37,6 +37,11 @@ def format_cost(dollars: float | None) -> str:
     return f"${dollars:.4f}" if dollars < 0.1 else f"${dollars:.3f}" if dollars < 1 else f"${dollars:,.2f}"
 
 
+def format_cost_short(dollars: float) -> str:
+    """Return US dollars in the few characters that a list has room for: `$0.025`, `$1.20`."""
+    return "<$0.001" if 0 < dollars < 0.001 else f"${dollars:.3f}" if dollars < 1 else f"${dollars:,.2f}"
+
+
 def format_bytes(size_bytes: int | None) -> str:
     """Return a size in decimal units: `212 kB`, `1.2 MB`."""
     if size_bytes is None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_relative
-from spanglass_viewer.format.quantities import format_compact, format_cost, format_many
+from spanglass_viewer.format.quantities import format_compact, format_cost_short, format_many
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.trace_list import SUMMARY_ROLE
 from spanglass_viewer.theme.fonts import FontRole, font
@@ -154,7 +154,7 @@ def _figures(summary: TraceSummary) -> list[str]:
     if summary.tokens:
         parts.append(f"{format_compact(summary.tokens)} tok")
     if summary.cost is not None:
-        parts.append(format_cost(summary.cost))
+        parts.append(format_cost_short(summary.cost))
     if len(parts) == 1:
         parts.append(format_many(summary.span_count, "span"))
     return parts
