@@ -6,16 +6,19 @@ from spanglass.caller import is_own_file
 
 MAX_ERROR_CHARS = 200_000
 
+# The frames nearest to where it was raised. An exception that passes 5,000 traced calls is formatted in each.
+MAX_FRAMES = 200
+
 
 def format_error(error: BaseException) -> str:
     """Return the traceback as Python prints it, its causes and group members included, without our own frames.
 
     Never raises: an exception may have a hostile `__str__`.
     """
-    import traceback  # noqa: PLC0415 - a program without errors never loads it
-
     try:
-        report = traceback.TracebackException.from_exception(error)
+        import traceback  # noqa: PLC0415 - a program without errors never loads it
+
+        report = traceback.TracebackException.from_exception(error, limit=-MAX_FRAMES)
         _leave_out_own_frames(report)
         text = "".join(report.format())
     except Exception as fault:  # noqa: BLE001 - whatever a user's exception does, the span gets an error

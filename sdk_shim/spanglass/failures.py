@@ -8,6 +8,9 @@ import threading
 # Our own tests set it: a fault of ours must fail them, and must never fail a user's program.
 raises_internal_faults = False
 
+# Rows that were given up because the program had run out of stack or memory; said at its exit.
+rows_left_out = 0
+
 _MAX_SENTENCES = 100
 _said: set[str] = set()
 _lock = threading.RLock()
@@ -32,7 +35,11 @@ def say(sentence: str) -> None:
 
 
 def take_internal_fault(error: Exception) -> None:
-    """Take an exception that is our own bug: the program goes on without this span or this part of it."""
+    """Take an exception from our own code: the program goes on without this span or this part of it."""
+    global rows_left_out  # noqa: PLW0603 - counted over the whole process
+    if isinstance(error, RecursionError | MemoryError):
+        rows_left_out += 1  # the program is out of stack or memory: there is none left to say so
+        return
     if raises_internal_faults:
         raise error
     say_once(f"a span was not recorded as it should be, because of a bug in Spanglass: {error!r}")

@@ -46,6 +46,7 @@ def resolve_slug(slug: str) -> Origin | None:
     except BadSlug as error:
         say_once(f"a parent could not be read, so the span starts a trace of its own: {error}")
         return None
+    activity.is_on = True  # a slug is enough to record by, as in a server that never initialises a logger
     current = activity.current_container()
     container = container_of_slug(current.recorder if current else open_recorder(), parsed)
     if current and (current.object_type, current.object_id) == (container.object_type, container.object_id):

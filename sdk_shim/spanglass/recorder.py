@@ -78,6 +78,11 @@ def list_recorders() -> list[Recorder]:
     return list(_recorders.values())
 
 
+def forget_recorders() -> None:
+    """Open recorders anew from now on, as a process that has just started."""
+    _recorders.clear()
+
+
 def leave_recorders_to_parent() -> None:
     """Start anew after a fork; the segments are left by their writers themselves."""
     global _lock  # noqa: PLW0603 - another thread may have held it at the fork

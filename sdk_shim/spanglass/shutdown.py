@@ -31,6 +31,8 @@ def finish() -> None:
             _finish_recorder(recorder, deadline)
         except Exception as error:  # noqa: BLE001 - a program's exit is no place for our bugs
             failures.take_internal_fault(error)
+    if failures.rows_left_out:
+        failures.say(f"{failures.rows_left_out} rows were left out: the program had run out of stack or memory.")
 
 
 def _finish_recorder(recorder: Recorder, deadline: float) -> None:

@@ -262,6 +262,7 @@ class NoopSpan(Span):
         self.id = self.name = self.span_id = self.root_span_id = ""
         self.span_parents = None
         self.propagated_event = None
+        self._sets_current = False
 
     def start_span(self, *_args: Any, **_event: Any) -> Span:
         """Return this very span: below nothing is nothing."""

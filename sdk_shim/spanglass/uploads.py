@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_PENDING_FILES = 64
 MAX_PENDING_BYTES = 256 * 1024 * 1024
+IDLE_SECS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class AttachmentUploads:
             self._submitted.add(attachment)
         try:
             source, fault = attachment.open_source(), None
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError is what a path with a NUL gives
             source, fault = b"", error
         upload = _Upload(attachment.key, attachment.filename, attachment.content_type, source)
         if fault is not None:
@@ -110,7 +111,9 @@ class AttachmentUploads:
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._pending)
+                if not self._changed.wait_for(lambda: self._pending, IDLE_SECS):
+                    self._thread = None  # the next attachment starts another
+                    return
                 upload = self._pending[0]
             self._store_upload(upload)
             self._drop_first(upload)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -108,7 +107,7 @@ def _publish_store_file(path: Path) -> None:
         "id": str(uuid.uuid4()),
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),  # noqa: UP017 - reads as what it is
     }
-    draft = path / f"{STORE_FILE}.{secrets.token_hex(4)}"
+    draft = path / f"{STORE_FILE}.{os.urandom(4).hex()}"
     draft_fd = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(draft_fd, "wb") as file:

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 import re
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -69,7 +68,7 @@ def _draft_file(store: Path) -> Generator[tuple[Path, BinaryIO]]:
     """Yield a new private file beside the blobs; it is gone afterwards unless it was renamed."""
     folder = store / BLOBS_FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
-    draft = folder / f".draft-{secrets.token_hex(8)}"
+    draft = folder / f".draft-{os.urandom(8).hex()}"
     fd = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with os.fdopen(fd, "wb") as file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ def make_process_note(process_id: str, sdk_version: str) -> Line:
     """Return the note of the running process; `process_id` is shared by all of its segments. Never raises."""
     return {
         "_line": "process",
+        "_stamp": time.time_ns(),
         "process": process_id,
         "pid": os.getpid(),
         "argv": [_clean(argument) for argument in sys.argv[:_MAX_ARGUMENTS]],

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import threading
 import time
 import weakref
@@ -65,7 +64,7 @@ class SegmentWriter:
         self._retry_at = 0.0
         self._is_torn = False
         self._is_faulty = False
-        self._process_id = secrets.token_hex(16)
+        self._process_id = os.urandom(16).hex()
         _writers.add(self)
 
     def append(self, line: bytes) -> None:
@@ -120,7 +119,7 @@ class SegmentWriter:
         self._is_torn = False
 
     def _create_segment(self) -> int:
-        name = segment_name(time.time_ns() // 1_000_000, os.getpid(), secrets.token_hex(4))
+        name = segment_name(time.time_ns() // 1_000_000, os.getpid(), os.urandom(4).hex())
         path = self._store / JOURNAL_FOLDER / name
         flags = os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_WRONLY
         flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -148,7 +147,7 @@ class SegmentWriter:
         self._fd = _CLOSED
         self._retry_at = 0.0
         self.lost_lines = self.segments_opened = 0
-        self._process_id = secrets.token_hex(16)
+        self._process_id = os.urandom(16).hex()
 
 
 def _fault_sentence(fault: OSError | StoreFault, store: Path) -> str:

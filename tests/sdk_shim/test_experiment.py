@@ -1,0 +1,63 @@
+"""Experiments."""
+
+from __future__ import annotations
+
+import pytest
+
+import spanglass
+
+
+@pytest.fixture
+def experiment(store_path):
+    return spanglass.init("support", "first try", store=store_path)
+
+
+def test_rows_name_experiment_and_project(experiment, journal):
+    with experiment.start_span() as root, root.start_span(name="child"):
+        pass
+    root_row = journal.span("root")
+    assert root_row["span_attributes"]["type"] == "eval"
+    assert root_row["experiment_id"] == experiment.id
+    assert root_row["experiment_name"] == "first try"
+    assert root_row["project_name"] == "support"
+    assert root_row["project_id"] == experiment.project_id
+    assert "log_id" not in root_row
+
+
+def test_log_needs_input_output_and_scores(experiment, journal):
+    for missing in ("input", "output", "scores"):
+        event = {"input": 1, "output": 2, "scores": {"s": 1}}
+        del event[missing]
+        with pytest.raises(ValueError, match=f"{missing} must be specified"):
+            experiment.log(**event)
+    assert experiment.log(input=1, output=2, scores={"s": 1}, dataset_record_id="d") in journal.spans
+
+
+def test_the_summary_has_the_mean_of_the_last_value_of_each_span(experiment):
+    with experiment.start_span() as span:
+        span.log(scores={"exact": 0, "fluent": None})
+        span.log(scores={"exact": 1})
+    experiment.log(input=1, output=2, scores={"exact": 0.5})
+    summary = experiment.summarize()
+    assert summary.scores["exact"].score == 0.75
+    assert summary.scores["exact"].count == 2
+    assert "fluent" not in summary.scores
+    assert str(summary).splitlines() == ["first try (support)", "   75.00%  exact  (2)"]
+    assert experiment.summarize(summarize_scores=False).scores == {}
+
+
+def test_an_experiment_without_a_name_is_called_after_its_beginning(store_path):
+    assert spanglass.init("support", store=store_path, set_current=False).name.startswith("20")
+    assert spanglass.current_experiment() is None
+
+
+def test_two_runs_are_two_experiments(store_path):
+    runs = [spanglass.init("support", "same", store=store_path) for _ in range(2)]
+    assert runs[0].id != runs[1].id
+    assert runs[0].project_id == runs[1].project_id
+
+
+def test_close_and_with_flush(experiment):
+    with experiment as entered:
+        assert entered is experiment
+    assert experiment.close() == experiment.id
