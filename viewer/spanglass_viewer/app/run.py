@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QMessageLogContext, QSettings, QtMsgType
     from PySide6.QtWidgets import QApplication
 
     from spanglass_viewer.app.main_window import MainWindow
@@ -61,12 +61,15 @@ def run_window(
 
 
 def _make_application() -> QApplication:
-    from PySide6.QtGui import QIcon  # noqa: PLC0415 - Qt loads when a window is wanted
+    from PySide6.QtCore import qInstallMessageHandler  # noqa: PLC0415 - Qt loads when a window is wanted
+    from PySide6.QtGui import QIcon  # noqa: PLC0415 - as above
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - as above
 
     from spanglass_assets.paths import get_icon_path  # noqa: PLC0415 - as above
     from spanglass_viewer.theme.fonts import load_fonts  # noqa: PLC0415 - as above
 
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        qInstallMessageHandler(_say_offscreen)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("spanglass")
     app.setApplicationDisplayName("Spanglass")
@@ -75,6 +78,12 @@ def _make_application() -> QApplication:
     app.setWindowIcon(QIcon(str(get_icon_path("spanglass"))))
     load_fonts()
     return app
+
+
+def _say_offscreen(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:  # noqa: ARG001 - Qt's signature
+    """Pass Qt's messages on, but for the one that the offscreen platform has for every window."""
+    if "propagateSizeHints" not in message:
+        sys.stderr.write(f"{message}\n")
 
 
 def _open_settings(*, is_throwaway: bool) -> QSettings:
