@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,8 @@ def main(names: list[str]) -> int:
     failed: list[str] = []
     for script in scripts:
         print(f"\n== {script.stem.removeprefix('bench_')} ==", flush=True)
-        if subprocess.run([sys.executable, script], check=False).returncode != 0:
+        environment = os.environ | {"PYTHONPATH": str(FOLDER.parent / "factories")}
+        if subprocess.run([sys.executable, script], env=environment, check=False).returncode != 0:
             failed.append(script.stem)
     if failed:
         print(f"\nfailed: {', '.join(failed)}", file=sys.stderr)

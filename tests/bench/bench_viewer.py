@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
+from made_traces import make_large_skeleton
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QTreeView
@@ -25,7 +26,6 @@ from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.theme.fonts import load_fonts
 from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
-from spanglass_viewer.trace.synthetic import make_large_skeleton
 from spanglass_viewer.views.span_table_view import SpanTableView
 
 if TYPE_CHECKING:

@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QAbstractItemModelTester
-
-from spanglass_viewer.models.span_row import ErrorKind
-from spanglass_viewer.models.span_table import Column, SpanTableModel
-from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
-from spanglass_viewer.trace.synthetic import (
+from made_traces import (
     EPOCH_US,
     MadeSpan,
     make_large_skeleton,
     make_skeleton,
     make_support_skeleton,
 )
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from spanglass_viewer.models.span_row import ErrorKind
+from spanglass_viewer.models.span_table import Column, SpanTableModel
+from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
 from spanglass_viewer.trace.visible import visible_rows
 
 if TYPE_CHECKING:

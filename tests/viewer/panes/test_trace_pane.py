@@ -3,6 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from made_traces import (
+    EPOCH_US,
+    MadeSpan,
+    make_large_skeleton,
+    make_skeleton,
+    make_support_skeleton,
+)
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -12,13 +19,6 @@ from spanglass_viewer.models.span_table import Column, SpanTableModel
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
-from spanglass_viewer.trace.synthetic import (
-    EPOCH_US,
-    MadeSpan,
-    make_large_skeleton,
-    make_skeleton,
-    make_support_skeleton,
-)
 from spanglass_viewer.views.minimap import Minimap
 from spanglass_viewer.views.row_style import ROW_HEIGHT
 from spanglass_viewer.views.span_cell import lay_out_cell

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_traces import MadeSpan, make_skeleton
 
 from spanglass_viewer.trace.layout import TraceLayout, lay_out
 from spanglass_viewer.trace.rollups import own_shares
 from spanglass_viewer.trace.snapshot import build_snapshot
-from spanglass_viewer.trace.synthetic import MadeSpan, make_skeleton
 
 _NONE = np.zeros(0, np.int32)
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from made_traces import EPOCH_US, MadeSpan, make_large_skeleton, make_skeleton
 
 from spanglass_viewer.trace.overview import BINS, EMPTY_CELL, ERROR_CELL, FIRST_TYPE_CELL
 from spanglass_viewer.trace.references import SpanRef
 from spanglass_viewer.trace.snapshot import build_snapshot
-from spanglass_viewer.trace.synthetic import EPOCH_US, MadeSpan, make_large_skeleton, make_skeleton
 
 
 def test_a_trace_without_spans_is_refused() -> None:

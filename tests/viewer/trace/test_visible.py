@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from made_traces import MadeSpan, make_skeleton
 
 from spanglass_viewer.trace.layout import lay_out
 from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
-from spanglass_viewer.trace.synthetic import MadeSpan, make_skeleton
 from spanglass_viewer.trace.visible import Folding, visible_rows
 
 _NONE = np.zeros(0, np.int32)

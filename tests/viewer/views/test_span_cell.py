@@ -4,17 +4,17 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QRect
-
-from spanglass_viewer.models.span_table import SpanTableModel
-from spanglass_viewer.trace.snapshot import build_snapshot
-from spanglass_viewer.trace.synthetic import (
+from made_traces import (
     EPOCH_US,
     MadeSpan,
     make_large_skeleton,
     make_skeleton,
     make_support_skeleton,
 )
+from PySide6.QtCore import QRect
+
+from spanglass_viewer.models.span_table import SpanTableModel
+from spanglass_viewer.trace.snapshot import build_snapshot
 from spanglass_viewer.views.span_cell import lay_out_cell
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from made_traces import EPOCH_US, make_support_skeleton
+
 from spanglass_viewer.models.span_table import SpanTableModel
 from spanglass_viewer.trace.snapshot import build_snapshot
-from spanglass_viewer.trace.synthetic import EPOCH_US, make_support_skeleton
 from spanglass_viewer.views.span_tooltip import tooltip_of
 
 if TYPE_CHECKING:

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from spanglass_store.database.records import AttachmentRecord
+from spanglass_viewer.values.data_urls import find_data_url
+from spanglass_viewer.values.media import MediaKind, MediaResolver, kind_of, sniff_image_format
+
+if TYPE_CHECKING:
+    from spanglass_viewer.values.decode import JsonValue
+
+PIXEL = "data:image/png;base64,iVBORw0KGgo="
+
+
+def _resolver(state: str | None = None, *, path: Path | None = None, error: str | None = None) -> MediaResolver:
+    attachments = {} if state is None else {"k": AttachmentRecord("k", "a.png", "image/png", state, None, 7, error)}
+    return MediaResolver(attachments, {} if path is None else {"k": path})
+
+
+def _stored(key: str = "k") -> JsonValue:
+    return {"type": "braintrust_attachment", "key": key, "filename": "a.png", "content_type": "image/png"}
+
+
+def test_a_stored_attachment_with_its_file() -> None:
+    item = _resolver("done", path=Path("/blobs/ab")).resolve(_stored())
+    assert item is not None
+    assert (item.name, item.kind, item.size_bytes, item.has_bytes, item.problem) == (
+        "a.png", MediaKind.IMAGE, 7, True, None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "problem"),
+    [
+        (None, None, "Its bytes have not arrived in this store"),
+        ("uploading", None, "Still being written"),
+        ("error", "disk full", "It could not be stored (disk full)"),
+        ("done", None, "Its file is missing from this store"),
+    ],
+)
+def test_a_missing_blob_says_why(state: str | None, error: str | None, problem: str) -> None:
+    item = _resolver(state, error=error).resolve(_stored())
+    assert item is not None
+    assert (item.problem, item.has_bytes) == (problem, False)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        PIXEL,
+        {"type": "image_url", "image_url": {"url": PIXEL}},
+        {"image_url": PIXEL},
+        {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}},
+        {"inline_data": {"mime_type": "image/png", "data": "iVBORw0KGgo="}},
+    ],
+)
+def test_inline_images_in_all_their_shapes(value: JsonValue) -> None:
+    item = _resolver().resolve(value)
+    assert item is not None
+    assert item.data is not None
+    assert (item.kind, item.content_type, item.size_bytes) == (MediaKind.IMAGE, "image/png", 8)
+    assert item.data.decode() == b"\x89PNG\r\n\x1a\n"
+
+
+def test_an_image_url_may_hold_an_attachment() -> None:
+    item = _resolver("done", path=Path("/blobs/ab")).resolve({"image_url": {"url": _stored()}})
+    assert item is not None
+    assert item.key == "k"
+    assert item.has_bytes
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("https://cdn.example.com/a/b.png?x=1", "Not fetched from cdn.example.com"),
+        ({"image_url": {"url": "https://user:secret@cdn.example.com/x"}}, "Not fetched from cdn.example.com"),
+        ({"type": "external_attachment", "filename": "k.png", "url": "s3://bucket/k.png"}, "Not fetched from bucket"),
+    ],
+)
+def test_remote_media_is_named_and_not_fetched(value: JsonValue, problem: str) -> None:
+    item = _resolver().resolve(value)
+    assert item is not None
+    assert (item.problem, item.has_bytes) == (problem, False)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["https://example.com/page", "plain", "data:image/png;base64", "http://[bad/a.txt",
+     {"type": "braintrust_attachment"}, {"image_url": "x", "a": 1, "b": 2, "c": 3, "d": 4}, ["x"], None, 3],
+)  # fmt: skip
+def test_other_values_are_no_media(value: JsonValue) -> None:
+    assert _resolver().resolve(value) is None
+
+
+def test_media_is_found_anywhere_in_order_and_once() -> None:
+    value: JsonValue = {"a": [_stored("x"), {"deep": PIXEL}], "b": _stored("x"), "c": {"d": [[_stored("y")]]}}
+    keys = [item.key for item in _resolver().iter_media(value)]
+    assert [key.partition(":")[0] for key in keys] == ["x", "data", "y"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "name", "kind"),
+    [
+        ("image/svg+xml", "a.png", MediaKind.FILE),
+        ("", "photo.JPG", MediaKind.IMAGE),
+        ("audio/mpeg", "a", MediaKind.AUDIO),
+        ("application/pdf", "a", MediaKind.PDF),
+        ("application/json; charset=utf-8", "a", MediaKind.JSON),
+        ("text/plain", "a.png", MediaKind.FILE),
+    ],
+)
+def test_kinds(content_type: str, name: str, kind: MediaKind) -> None:
+    assert kind_of(content_type, name) is kind
+
+
+def test_the_magic_bytes_decide_the_format() -> None:
+    assert sniff_image_format(b"RIFF\0\0\0\0WEBPVP8 ") == "webp"
+    assert sniff_image_format(b"GIF89a") == "gif"
+    assert sniff_image_format(b"<svg xmlns=") is None
+    assert sniff_image_format(b"%PDF-1.7") is None
+
+
+def test_a_damaged_data_url_is_told() -> None:
+    found = find_data_url("data:image/png;charset=utf-8;base64,A")
+    assert found is not None
+    with pytest.raises(ValueError, match="damaged"):
+        found.decode()
