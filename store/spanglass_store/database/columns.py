@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from spanglass_store.database.error_headline import find_headline
@@ -118,10 +119,13 @@ def created_of(state: SpanState) -> int:
 
 def time_of(created: Any) -> int | None:
     """Return an ISO time (or µs, as read back) as µs since the epoch; None for what is no time."""
-    if isinstance(created, int):
-        return created
-    if not isinstance(created, str):
-        return None
+    if isinstance(created, str):
+        return _parse_time(created)
+    return created if isinstance(created, int) else None
+
+
+@lru_cache(maxsize=4096)  # all rows of a span say it
+def _parse_time(created: str) -> int | None:
     try:
         moment = datetime.fromisoformat(created)
         moment -= moment.utcoffset() or timedelta()

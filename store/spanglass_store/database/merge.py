@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spanglass_store.database.batch import Batch, JournalLine, Outcome, Rejected, merge_batch, rejected_text
 from spanglass_store.database.json_text import parsed, read_fields
+from spanglass_store.database.processes import LivingProcesses
 from spanglass_store.database.records import ChangeSet
 from spanglass_store.database.rootless import RootlessTraces
-from spanglass_store.database.segments import Segment, is_living, list_segments, read_batch
+from spanglass_store.database.segments import LineBatch, Segment, is_living, list_segments, read_batch
 from spanglass_store.database.statements import query
 from spanglass_store.faults import StoreFault
 from spanglass_store.journal.lines import BadLine, LineKind, kind_of
@@ -31,6 +32,7 @@ MAX_BATCH_ROWS = 2000
 MAX_BATCH_BYTES = 4 * 1024 * 1024
 _PROBE_SECS = 0.25  # how long "its writer lives" is believed
 _NS_PER_MS = 1_000_000
+_PROCESS_NOTE = b'"_line":"process"'
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Merger:
         self._rejected = store / REJECTED_FOLDER
         self._generation = -1
         self._segments: dict[str, _Progress] = {}
-        self._living: dict[str, int] = {}  # process → pid
+        self._living: LivingProcesses
         self._named: dict[str, dict[str, str | None]] = {}
         self._rootless: RootlessTraces
         self._sequence: int | None = None
@@ -119,8 +121,8 @@ class Merger:
             for segment in segments
         ):
             return True
-        pids = {segment.pid for segment in segments}
-        return any(pid not in pids for pid in self._living.values()) and bool(self._list_ended())
+        seems_ended = self._living.list_ended({segment.pid for segment in segments})
+        return bool(seems_ended) and bool(self._list_ended())
 
     def _probe(self, segments: list[Segment]) -> None:
         """Ask whether the writers live; before anything is read, so that a dead one's segment is read to its end."""
@@ -137,12 +139,14 @@ class Merger:
             if self._generation != self._database.generation:
                 self._reload(cursor, segments)
             self._forget_retired(cursor, segments)
-            ends = self._end_processes(cursor)
+            marked = Outcome()
+            for process in self._list_ended():
+                _note_marked(marked, self._living.end(cursor, process))
             batch = Batch()
-            merged = self._read(cursor, segments, batch, ends)
+            merged = self._read(cursor, segments, batch, marked)
             outcome = merge_batch(cursor, batch, self._living)
             self._rootless.note(cursor, outcome.traces_written)
-            _add(outcome, ends)
+            _add(outcome, marked)
             self._note_names(cursor, batch)
             self._write_offsets(cursor, merged)
             self._keep_rejected(outcome.rejected)
@@ -157,7 +161,7 @@ class Merger:
         for name, merged_bytes, process in cursor.rows(query("list_segments")):
             self._segments[name] = _Progress(merged_bytes, process)
         self._probe(segments)
-        self._living = dict(cursor.rows(query("list_living_processes")))
+        self._living = LivingProcesses(cursor)
         self._named = {
             "projects": dict(cursor.rows(query("list_projects"))),
             "experiments": dict(cursor.rows(query("list_experiments"))),
@@ -176,85 +180,52 @@ class Merger:
             for name in gone:
                 del self._segments[name]
 
-    def _read(self, cursor: Cursor, segments: list[Segment], batch: Batch, ends: Outcome) -> dict[str, int]:
+    def _read(self, cursor: Cursor, segments: list[Segment], batch: Batch, marked: Outcome) -> dict[str, int]:
         """Fill a batch from the segments in their order; return the offsets that are reached with it."""
         merged: dict[str, int] = {}
-        rows_left, bytes_left = MAX_BATCH_ROWS, MAX_BATCH_BYTES
+        lines_left, bytes_left = MAX_BATCH_ROWS, MAX_BATCH_BYTES
         for segment in segments:
             progress = self._segments[segment.name]
+            if lines_left <= 0 or bytes_left <= 0:
+                break
             if not progress.has_news(segment):
                 continue
-            if rows_left <= 0 or bytes_left <= 0:
-                break
-            try:
-                found = read_batch(
-                    self._journal / segment.name,
-                    progress.merged_bytes,
-                    max_bytes=bytes_left,
-                    max_lines=rows_left,
-                    is_living=progress.is_living,
-                )
-            except OSError as error:
-                raise StoreFault("A part of the journal cannot be read.", self._journal / segment.name) from error
+            found = self._read_lines(segment, progress, lines_left, bytes_left)
             for offset, raw in found.lines:
-                self._add_line(
-                    cursor,
-                    segment,
-                    JournalLine(segment.name, offset, segment.opened_ms * _NS_PER_MS + offset, "", raw),
-                    batch,
-                    ends,
-                )
+                process = self._process_of(cursor, segment, raw, marked)
+                stamp = segment.opened_ms * _NS_PER_MS + offset
+                batch.add(JournalLine(segment.name, offset, stamp, process, raw))
             if found.torn is not None:
                 batch.rejected.append(Rejected(segment.name, found.torn.offset, found.torn.reason, found.torn.raw))
             progress.seen_bytes = found.end_offset if found.lines else segment.size_bytes
             if found.end_offset != progress.merged_bytes:
                 merged[segment.name] = found.end_offset
-            rows_left -= len(found.lines)
+            lines_left -= len(found.lines)
             bytes_left -= found.end_offset - progress.merged_bytes
         return merged
 
-    def _add_line(self, cursor: Cursor, segment: Segment, line: JournalLine, batch: Batch, ends: Outcome) -> None:
-        progress = self._segments[segment.name]
-        if line.raw.startswith(b'{"_line":"process"'):
-            note = _read_note(line.raw)
-            if note is not None:
-                progress.process = str(note["process"])
-                self._greet(cursor, progress.process, segment.pid, line.raw, ends)
-                return
-        if progress.process is None:
-            progress.process = segment.name.removesuffix(SEGMENT_SUFFIX)
-            self._greet(cursor, progress.process, segment.pid, b"{}", ends)
-        batch.add(line._replace(process=progress.process))
+    def _read_lines(self, segment: Segment, progress: _Progress, max_lines: int, max_bytes: int) -> LineBatch:
+        path = self._journal / segment.name
+        try:
+            return read_batch(
+                path, progress.merged_bytes, max_bytes=max_bytes, max_lines=max_lines, is_living=progress.is_living
+            )
+        except OSError as error:
+            raise StoreFault("A part of the journal cannot be read.", path) from error
 
-    def _greet(self, cursor: Cursor, process: str, pid: int, note: bytes, ends: Outcome) -> None:
-        """Count a process among the living; one that was taken for dead has its open spans back."""
-        if process in self._living:
-            return
-        self._living[process] = pid
-        if cursor.row(query("find_process"), {"process": process}) is None:
-            cursor.append("processes", [(process, pid, False, note.decode().rstrip("\n"))])
-        else:
-            cursor.rows(query("end_process"), {"process": process, "has_ended": False})
-            self._mark_interrupted(cursor, process, ends, is_interrupted=False)
+    def _process_of(self, cursor: Cursor, segment: Segment, raw: bytes, marked: Outcome) -> str:
+        """Return the process that wrote a line: as its note says, or one of the segment's own name."""
+        progress = self._segments[segment.name]
+        process = _noted_process(raw) if _PROCESS_NOTE in raw else None
+        if process is not None or progress.process is None:
+            note = raw.decode().rstrip("\n") if process is not None else "{}"
+            progress.process = process or segment.name.removesuffix(SEGMENT_SUFFIX)
+            _note_marked(marked, self._living.greet(cursor, progress.process, segment.pid, note))
+        return progress.process
 
     def _list_ended(self) -> list[str]:
-        """Return the processes that have no segment left. A fresh look: one may have gone on in a new segment."""
-        pids = {segment.pid for segment in list_segments(self._journal)}
-        return [process for process, pid in self._living.items() if pid not in pids]
-
-    def _end_processes(self, cursor: Cursor) -> Outcome:
-        """Mark the open spans of processes that are gone."""
-        ends = Outcome()
-        for process in self._list_ended():
-            del self._living[process]
-            cursor.rows(query("end_process"), {"process": process, "has_ended": True})
-            self._mark_interrupted(cursor, process, ends, is_interrupted=True)
-        return ends
-
-    def _mark_interrupted(self, cursor: Cursor, process: str, ends: Outcome, *, is_interrupted: bool) -> None:
-        roots = cursor.rows(query("interrupt_spans"), {"process": process, "is_interrupted": is_interrupted})
-        ends.spans_changed += len(roots)
-        ends.root_span_ids.update(root for (root,) in roots)
+        """Return the processes that are gone. A fresh look: one may have gone on in a new segment."""
+        return self._living.list_ended({segment.pid for segment in list_segments(self._journal)})
 
     def _note_names(self, cursor: Cursor, batch: Batch) -> None:
         for table, names in batch.names.items():
@@ -315,12 +286,19 @@ class Merger:
         return left
 
 
-def _read_note(raw: bytes) -> dict[str, Any] | None:
+def _noted_process(raw: bytes) -> str | None:
+    """Return the process that a process note names, or None for any other line."""
     try:
         note = {key: parsed(value) for key, value in read_fields(raw).items()}
-        return note if kind_of(note) is LineKind.PROCESS and isinstance(note.get("process"), str) else None
+        process = note.get("process")
+        return process if kind_of(note) is LineKind.PROCESS and isinstance(process, str) else None
     except BadLine:
         return None
+
+
+def _note_marked(outcome: Outcome, root_span_ids: list[str]) -> None:
+    outcome.spans_changed += len(root_span_ids)
+    outcome.root_span_ids.update(root_span_ids)
 
 
 def _add(total: Outcome, outcome: Outcome) -> None:

@@ -40,7 +40,7 @@ class BadBytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class LineBatch:
     """Whole lines of a segment, each with its offset; `end_offset` is where the next batch begins."""
 
     lines: list[tuple[int, bytes]]
@@ -78,7 +78,7 @@ def is_living(journal: Path, segment: Segment) -> bool:
         return False
 
 
-def read_batch(path: Path, offset: int, *, max_bytes: int, max_lines: int, is_living: bool) -> Batch:
+def read_batch(path: Path, offset: int, *, max_bytes: int, max_lines: int, is_living: bool) -> LineBatch:
     """Read whole lines from `offset` on, at most about `max_bytes` and `max_lines`, at least one if there is one.
 
     While the writer lives, a line that is not whole yet (no newline, or NULs in it) ends the batch and is left
@@ -92,17 +92,17 @@ def read_batch(path: Path, offset: int, *, max_bytes: int, max_lines: int, is_li
         is_all = file.read(1) == b""
     end = data.rfind(b"\n") + 1
     if end == 0 and len(data) > MAX_LINE_BYTES:
-        return Batch([], offset + len(data), BadBytes(offset, data[:max_bytes], "the line is too long"))
+        return LineBatch([], offset + len(data), BadBytes(offset, data[:max_bytes], "the line is too long"))
     lines: list[tuple[int, bytes]] = []
     at = 0
     while at < end and len(lines) < max_lines:
         line_end = data.index(b"\n", at) + 1
         line = data[at:line_end]
         if is_living and b"\0" in line:
-            return Batch(lines, offset + at)
+            return LineBatch(lines, offset + at)
         if line.strip():
             lines.append((offset + at, line))
         at = line_end
     if at == end and end < len(data) and is_all and not is_living:
-        return Batch(lines, offset + len(data), BadBytes(offset + end, data[end:], "the line is torn off"))
-    return Batch(lines, offset + at)
+        return LineBatch(lines, offset + len(data), BadBytes(offset + end, data[end:], "the line is torn off"))
+    return LineBatch(lines, offset + at)
