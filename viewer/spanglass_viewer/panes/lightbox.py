@@ -94,10 +94,8 @@ class Lightbox(QWidget):
         event.accept()  # nothing goes through to the window behind
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Dim the window."""
-        ground = QColor(self._appearance.tokens.window)
-        ground.setAlphaF(0.97)
-        QPainter(self).fillRect(self.rect(), ground)
+        """Cover the window."""
+        QPainter(self).fillRect(self.rect(), QColor(self._appearance.tokens.window))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Keep clicks from the window behind."""

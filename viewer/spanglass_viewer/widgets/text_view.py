@@ -145,7 +145,14 @@ class TextView(QPlainTextEdit):
         cursor.movePosition(QTextCursor.MoveOperation.End)
         first = cursor.blockNumber()
         broken, breaks = _break_long_lines(shown)
+        selected = self.textCursor()
+        anchor, position, scrolled = selected.anchor(), selected.position(), self.verticalScrollBar().value()
         cursor.insertText(broken)
+        if anchor != position:  # a selection that reached the end would grow with it
+            selected.setPosition(anchor)
+            selected.setPosition(position, QTextCursor.MoveMode.KeepAnchor)
+            self.setTextCursor(selected)
+            self.verticalScrollBar().setValue(scrolled)
         self._pieces.update(first + number for number in breaks)
         self._fit_height()
 

@@ -32,7 +32,7 @@ class RowsView(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(7)
         grid.setColumnStretch(1, 1)
         if any(_is_short(block) for _, block in rows):
             grid.setColumnMinimumWidth(0, _NAME_WIDTH_PX)

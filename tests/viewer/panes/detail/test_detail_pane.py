@@ -1,0 +1,298 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QWidget
+from span_details import make_detail, stored_file
+
+from spanglass_store.database.records import AttachmentRecord, CommentRecord
+from spanglass_viewer.panes.detail.chat_view import ChatView, MessageBlock
+from spanglass_viewer.panes.detail.image_thumb import ImageThumb
+from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
+from spanglass_viewer.panes.detail.media_tile import FileTile
+from spanglass_viewer.panes.detail.view_state import DetailViewState, ValueFormat
+from spanglass_viewer.theme.appearance import ThemeMode
+from spanglass_viewer.widgets.card import Card
+from spanglass_viewer.widgets.text_view import TextView
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_viewer.panes.detail.detail_pane import DetailPane
+    from spanglass_viewer.theme.appearance import Appearance
+
+
+def _titles(pane: DetailPane) -> list[str]:
+    cards = [card for card in pane.findChildren(Card) if not card.isHidden()]
+    return [card.title for card in sorted(cards, key=lambda card: card.y())]
+
+
+def _texts(widget: QWidget) -> list[str]:
+    return [view.toPlainText() for view in widget.findChildren(TextView)]
+
+
+def _settle(pane: DetailPane, qtbot: QtBot) -> None:
+    """Let the layout run to its end, and what is being removed go."""
+    qtbot.waitUntil(lambda: pane.is_idle and pane._context.images.is_idle)
+    QGuiApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QGuiApplication.processEvents()
+
+
+def test_cards_stand_in_order_and_only_those_with_content(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(
+        make_detail(
+            error="boom", input={"a": 1}, output="done", expected=[1], scores={"exact": 0.5}, metadata={"m": 1},
+            metrics={"start": 1.0}, context={"caller_lineno": 1},
+        )
+    )  # fmt: skip
+    _settle(pane, qtbot)
+    assert _titles(pane) == [
+        "Error", "Input", "Output", "Expected", "Scores", "Metadata", "Metrics", "Context", "Raw",
+    ]  # fmt: skip
+    pane.show_span(make_detail(id="row-2", input={}, output=None, metadata={}))
+    _settle(pane, qtbot)
+    assert _titles(pane) == ["Raw"]
+
+
+def test_the_header_names_the_span(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(make_detail(name="payments.refund", model="gpt-5", tokens=3310, cost=0.01, tags=("prod",)))
+    _settle(pane, qtbot)
+    shown = [label.text() for label in pane._header.findChildren(QLabel) if not label.isHidden()]
+    assert "payments.refund" in shown
+    assert "Tool" in shown
+    assert "prod" in shown
+    assert any("1.38 s · gpt-5 · 3,310 tokens · $0.01" in text for text in shown)
+
+
+@pytest.mark.parametrize(("is_interrupted", "state"), [(False, "Running"), (True, "Process died")])
+def test_an_open_span_says_so(pane: DetailPane, is_interrupted: bool, state: str) -> None:
+    pane.show_span(make_detail(end_us=None, is_interrupted=is_interrupted))
+    assert pane._header._state.text() == state
+    assert not pane._header._state.isHidden()
+
+
+def test_context_and_raw_are_folded_until_they_are_opened(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(make_detail(input="x", context={"caller_lineno": 7}))
+    raw, context = pane._fields["Raw"], pane._fields["Context"]
+    assert raw.is_folded
+    assert context.is_folded
+    assert _texts(raw) == _texts(context) == []
+    qtbot.mouseClick(raw._title, Qt.MouseButton.LeftButton)
+    assert any('"span_id": "731715ec2e9f7f70"' in text for text in _texts(raw))
+    pane.show_span(make_detail(id="row-2", input="y"))
+    assert not raw.is_folded, "folding persists over spans"
+    assert any('"input": "y"' in text for text in _texts(raw))
+
+
+def test_the_view_state_can_be_kept(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(make_detail(input={"a": 1}))
+    qtbot.mouseClick(pane._fields["Input"]._title, Qt.MouseButton.LeftButton)
+    pane._fields["Input"]._on_format_chosen(ValueFormat.RAW)
+    kept = json.loads(json.dumps(pane.view_state.to_plain()))
+    state = DetailViewState.from_plain(kept)
+    assert state == pane.view_state
+    assert state.is_folded("Input")
+    assert state.format_of("Input", "tool") is ValueFormat.RAW
+    assert state.format_of("Input", "llm") is ValueFormat.PRETTY
+    assert DetailViewState.from_plain({"formats": {"x": "NONE"}, "folded": 3}) == DetailViewState()
+
+
+def test_formats_show_the_same_value_in_their_ways(pane: DetailPane, qtbot: QtBot) -> None:
+    detail = make_detail(input={"a": [1, 2]})
+    detail = dataclasses.replace(detail, record=dataclasses.replace(detail.record, input='{"a":[1,2]}'))
+    pane.show_span(detail)
+    card = pane._fields["Input"]
+    assert _texts(card) == ['{\n  "a": [1, 2]\n}']
+    card._on_format_chosen(ValueFormat.RAW)
+    _settle(pane, qtbot)
+    assert _texts(card) == ['{"a":[1,2]}']
+    card._on_format_chosen(ValueFormat.TREE)
+    _settle(pane, qtbot)
+    assert len(card.findChildren(JsonTreeView)) == 1
+
+
+def test_copy_takes_a_text_as_it_is_and_the_rest_as_json(pane: DetailPane) -> None:
+    pane.show_span(make_detail(input="a\n<b>", output={"a": 1}))
+    pane._fields["Input"]._on_copy()
+    assert QGuiApplication.clipboard().text() == "a\n<b>"
+    pane._fields["Output"]._on_copy()
+    assert json.loads(QGuiApplication.clipboard().text()) == {"a": 1}
+
+
+def test_the_same_span_again_keeps_widgets_place_and_unfolded_parts(pane: DetailPane, qtbot: QtBot) -> None:
+    items = [{"n": number, "deep": {"x": [1, 2, 3]}} for number in range(300)]
+    pane.show_span(make_detail(input=items, output="o\n" * 200, end_us=None))
+    _settle(pane, qtbot)
+    tree = pane._fields["Input"].findChild(JsonTreeView)
+    assert isinstance(tree, JsonTreeView)
+    tree.unfold_paths([(2, "deep")])
+    pane._scroll.verticalScrollBar().setValue(120)
+    pane.show_span(make_detail(input=items, output="o\n" * 200, end_us=None, metadata={"new": 1}))
+    _settle(pane, qtbot)
+    assert pane._fields["Input"].findChild(JsonTreeView) is tree
+    assert pane._scroll.verticalScrollBar().value() == 120
+    pane.show_span(make_detail(input=[*items, 1], output="o\n" * 200))
+    _settle(pane, qtbot)
+    other = pane._fields["Input"].findChild(JsonTreeView)
+    assert other is not tree
+    assert isinstance(other, JsonTreeView)
+    assert other.list_unfolded_paths() == [(2,), (2, "deep")]
+    assert pane._scroll.verticalScrollBar().value() == 120
+
+
+def test_another_span_begins_at_the_top(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(make_detail(input="i\n" * 200, output="o\n" * 200))
+    _settle(pane, qtbot)
+    pane._scroll.verticalScrollBar().setValue(100)
+    pane.show_span(make_detail(id="row-2", input="i\n" * 200, output="o\n" * 200))
+    _settle(pane, qtbot)
+    assert pane._scroll.verticalScrollBar().value() == 0
+
+
+def test_large_values_are_read_beside_the_window(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(make_detail(output=["x" * 40] * 40_000))
+    assert not pane.is_idle
+    _settle(pane, qtbot)
+    tree = pane._fields["Output"].findChild(JsonTreeView)
+    assert isinstance(tree, JsonTreeView)
+    assert tree._json_model().rowCount() == 40
+
+
+def test_a_large_value_of_a_span_that_was_left_is_dropped(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(make_detail(output=["x" * 40] * 40_000))
+    pane.show_span(make_detail(id="row-2", output="short"))
+    _settle(pane, qtbot)
+    assert _texts(pane._fields["Output"]) == ["short"]
+
+
+def test_a_text_that_is_no_json_is_shown_as_it_is(pane: DetailPane) -> None:
+    detail = make_detail()
+    pane.show_span(dataclasses.replace(detail, record=dataclasses.replace(detail.record, input="{broken")))
+    assert _texts(pane._fields["Input"]) == ["{broken"]
+
+
+def test_chats_fold_what_came_long_before(pane: DetailPane, qtbot: QtBot) -> None:
+    messages = [{"role": "system", "content": "Rules. " * 100}]
+    messages += [{"role": "user", "content": f"question {number}"} for number in range(8)]
+    pane.show_span(make_detail(type="llm", input=messages))
+    chat = pane._fields["Input"].findChild(ChatView)
+    assert isinstance(chat, ChatView)
+    assert chat.unfolded() == {5, 6, 7, 8}
+    assert _texts(chat) == ["question 4", "question 5", "question 6", "question 7"]
+    first = chat.findChildren(MessageBlock)[0]
+    qtbot.mouseClick(first._title, Qt.MouseButton.LeftButton)
+    assert _texts(first) == ["Rules. " * 100]
+    pane.show_span(make_detail(type="llm", input=messages, output="live"))
+    assert 0 in chat.unfolded()
+
+
+def test_attachments_stand_where_they_were_logged_and_in_their_card(
+    pane: DetailPane, qtbot: QtBot, picture: Path, tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes.pdf"
+    notes.write_bytes(b"%PDF-1.7")
+    image, image_record = stored_file("k1", picture, "image/png")
+    file, file_record = stored_file("k2", notes, "application/pdf")
+    pane.show_span(
+        make_detail(
+            input={"receipt": image, "notes": file},
+            attachments={"k1": image_record, "k2": file_record},
+            blobs={"k1": picture, "k2": notes},
+        )
+    )
+    _settle(pane, qtbot)
+    for place in (pane._fields["Input"], pane._attachments):
+        (thumb,) = place.findChildren(ImageThumb)
+        assert thumb.accessibleName() == "Image receipt.png, 400 by 200 pixels"
+        (tile,) = place.findChildren(FileTile)
+        assert "notes.pdf, 8 B · application/pdf" in tile.accessibleName()
+    assert "400 × 200 · " in " ".join(label.text() for label in pane._attachments.findChildren(QLabel))
+
+
+def test_an_attachment_that_arrives_takes_the_place_of_its_sentence(
+    pane: DetailPane, qtbot: QtBot, picture: Path
+) -> None:
+    image, record = stored_file("k1", picture, "image/png")
+    waiting = AttachmentRecord("k1", None, None, "uploading", None, None, None)
+    pane.show_span(make_detail(input={"receipt": image}, attachments={"k1": waiting}))
+    _settle(pane, qtbot)
+    assert "Still being written" in pane._fields["Input"].findChildren(FileTile)[0].accessibleName()
+    pane.show_span(make_detail(input={"receipt": image}, attachments={"k1": record}, blobs={"k1": picture}))
+    _settle(pane, qtbot)
+    assert pane._fields["Input"].findChildren(FileTile) == []
+    assert len(pane._fields["Input"].findChildren(ImageThumb)) == 1
+
+
+def test_comments_are_shown(pane: DetailPane) -> None:
+    detail = dataclasses.replace(
+        make_detail(), comments=(CommentRecord("c", "row-1", 1_795_442_531_000_000, "Wrong amount", "app", "{}"),)
+    )
+    pane.show_span(detail)
+    assert _texts(pane._comments) == ["Wrong amount"]
+
+
+def test_buttons_ask_for_what_others_do(pane: DetailPane, qtbot: QtBot) -> None:
+    detail = make_detail()
+    pane.show_span(detail)
+    previous, following, link, _ = pane._header._buttons
+    with qtbot.waitSignal(pane.step_requested, check_params_cb=lambda step: step == -1):
+        previous.click()
+    with qtbot.waitSignal(pane.step_requested, check_params_cb=lambda step: step == 1):
+        following.click()
+    with qtbot.waitSignal(pane.copy_link_requested, check_params_cb=lambda ref: ref == detail.ref):
+        link.click()
+
+
+def test_states_without_a_span(pane: DetailPane) -> None:
+    pane.show_span(make_detail(input="x"))
+    pane.show_loading("next one")
+    assert pane._notice.text() == "Loading…"
+    assert not pane._scroll.isVisible()
+    pane.show_fault("The store is in use.")
+    assert pane._notice.text() == "The store is in use."
+    pane.show_nothing()
+    assert not pane._header.isVisible()
+    pane.show_span(make_detail(input="x"))
+    assert pane._scroll.isVisible()
+    assert not pane._notice.isVisible()
+
+
+HOSTILE = '<img src="/dev/zero"><b>bold</b>\u202e\x1b[31m\ud800'
+
+
+def test_nothing_hostile_is_rich_text(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(
+        make_detail(
+            name=HOSTILE, type=HOSTILE, tags=(HOSTILE,), input={HOSTILE: HOSTILE}, output=HOSTILE, error=HOSTILE,
+            metadata=[{"role": "user", "name": HOSTILE, "content": HOSTILE}], scores={HOSTILE: 0.5},
+            expected={"type": "external_attachment", "url": f"http://{HOSTILE}", "filename": HOSTILE},
+        )
+    )  # fmt: skip
+    _settle(pane, qtbot)
+    for label in pane.findChildren(QLabel):
+        assert label.textFormat() is Qt.TextFormat.PlainText, label.text()
+    for widget in pane.findChildren(QWidget):
+        assert "<img" not in widget.toolTip()
+    assert not pane.grab().isNull()
+
+
+def test_both_themes_draw_it_anew(pane: DetailPane, qtbot: QtBot, appearance: Appearance, picture: Path) -> None:
+    image, record = stored_file("k1", picture, "image/png")
+    pane.show_span(
+        make_detail(input={"image": image}, output={"a": 1}, attachments={"k1": record}, blobs={"k1": picture})
+    )
+    _settle(pane, qtbot)
+    dark = pane.grab().toImage()
+    appearance.set_mode(ThemeMode.LIGHT)
+    _settle(pane, qtbot)
+    light = pane.grab().toImage()
+    assert dark.pixelColor(5, 400).lightness() < 60
+    assert light.pixelColor(5, 400).lightness() > 200

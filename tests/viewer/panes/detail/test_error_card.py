@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import os
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
+from span_details import make_detail
+
+from spanglass_viewer.panes.detail.editor import editor_command, is_local_source
+from spanglass_viewer.panes.detail.frames_view import FrameRow, SourceExcerptView
+from spanglass_viewer.panes.detail.source_lines import find_source
+from spanglass_viewer.tracebacks.parsed import Frame, FrameKind
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_viewer.panes.detail.detail_pane import DetailPane
+
+SDK_FRAME = '  File "/x/site-packages/spanglass/traced.py", line 9, in wrapper\n    return call()\n'
+LIBRARY_FRAMES = "".join(
+    f'  File "/x/site-packages/httpx/_client.py", line {line}, in send\n    return self.send()\n' for line in (1, 2, 3)
+)
+
+
+def _fail() -> str:
+    try:
+        _refund(-1)
+    except ValueError:
+        return traceback.format_exc()
+    raise AssertionError("nothing was raised")
+
+
+def _refund(amount: int) -> None:
+    if amount < 0:
+        raise ValueError("the amount is negative")
+
+
+def _with_frames(text: str, frames: str) -> str:
+    header, rest = text.split("\n", 1)
+    return f"{header}\n{frames}{rest}"
+
+
+def _labels(pane: DetailPane) -> list[str]:
+    return [label.text() for label in pane._error.findChildren(QLabel)]
+
+
+def test_the_banner_and_the_source_of_the_users_last_frame(pane: DetailPane) -> None:
+    text = _fail()
+    pane.show_span(make_detail(error=text))
+    assert "ValueError" in _labels(pane)
+    (excerpt,) = pane._error.findChildren(SourceExcerptView)
+    assert 'raise ValueError("the amount is negative")' in excerpt.accessibleName()
+    pane._error._on_copy()
+    assert QGuiApplication.clipboard().text() == text
+
+
+def test_library_frames_are_folded_and_those_of_the_sdk_left_out(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(make_detail(error=_with_frames(_fail(), SDK_FRAME + LIBRARY_FRAMES)))
+    QGuiApplication.processEvents()
+    rows = pane._error.findChildren(FrameRow)
+    assert [row.frame.kind for row in rows] == [FrameKind.LIBRARY] * 3 + [FrameKind.USER] * 2
+    assert [row.isHidden() for row in rows] == [True, True, True, False, False]
+    (folded,) = {row.parentWidget() for row in rows[:3]}
+    assert folded is not None
+    qtbot.mouseClick(folded._button, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
+    assert not rows[0].isHidden()
+
+
+def test_a_frame_folds_and_unfolds_by_the_keyboard(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(make_detail(error=_fail()))
+    _, row = pane._error.findChildren(FrameRow)
+    (excerpt,) = row.findChildren(SourceExcerptView)
+    qtbot.keyClick(row, Qt.Key.Key_Return)
+    assert excerpt.isHidden()
+    qtbot.keyClick(row, Qt.Key.Key_Space)
+    assert not excerpt.isHidden()
+
+
+def test_the_same_error_keeps_its_widgets(pane: DetailPane) -> None:
+    text = _fail()
+    pane.show_span(make_detail(error=text))
+    rows = pane._error.findChildren(FrameRow)
+    pane.show_span(make_detail(error=text, output="late"))
+    assert pane._error.findChildren(FrameRow) == rows
+
+
+def test_an_error_that_is_json(pane: DetailPane) -> None:
+    pane.show_span(make_detail(error={"type": "GatewayTimeout", "message": "no answer", "code": 504}))
+    assert {"GatewayTimeout", "504"} <= set(_labels(pane))
+
+
+def test_a_changed_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("".join(f"line {number}\n" for number in range(1, 21)))
+    found = find_source(Frame(str(path), 10, "f", "line 10", FrameKind.USER))
+    assert found is not None
+    assert (found.first_line, found.lines[0], found.lines[-1], found.is_changed) == (5, "line 5", "line 15", False)
+    changed = find_source(Frame(str(path), 10, "f", "other", FrameKind.USER))
+    assert changed is not None
+    assert changed.is_changed
+    assert find_source(Frame(str(path), 99, "f", "", FrameKind.USER)) is None
+
+
+def test_only_regular_files_of_this_machine_are_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in ("/dev/zero", str(pipe), "//host/share/a.py", r"\\host\share\a.py", "relative.py", "/a\0b", "<string>"):
+        assert not is_local_source(Path(path)), path
+    assert is_local_source(Path(__file__))
+
+
+@pytest.mark.parametrize(
+    ("visual", "expected"),
+    [
+        ("cursor --wait", ["cursor", "--wait", "--goto", "/a.py:7"]),
+        ("vim", ["pycharm", "--line", "7", "/a.py"]),
+        ("", ["pycharm", "--line", "7", "/a.py"]),
+    ],
+)
+def test_the_editor_is_one_with_a_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visual: str, expected: list[str]
+) -> None:
+    for name in ("cursor", "vim", "pycharm"):
+        if name != "cursor" or visual.startswith("cursor"):
+            (tmp_path / name).write_text("#!/bin/sh\n")
+            (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    command = editor_command(Path("/a.py"), 7, {"VISUAL": visual})
+    assert command is not None
+    assert [Path(command[0]).name, *command[1:]] == expected
+
+
+def test_without_an_editor_it_says_so(pane: DetailPane, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("VISUAL", raising=False)
+    pane.show_span(make_detail(error=_fail()))
+    _, row = pane._error.findChildren(FrameRow)
+    with qtbot.waitSignal(pane.notice_given, check_params_cb=lambda sentence: "VISUAL" in sentence):
+        row._on_open()

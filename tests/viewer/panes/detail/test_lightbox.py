@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from span_details import make_detail, stored_file
+
+from spanglass_viewer.panes.detail.image_thumb import ImageThumb
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_viewer.panes.detail.detail_pane import DetailPane
+    from spanglass_viewer.panes.lightbox import Lightbox
+
+
+@pytest.fixture
+def opened(pane: DetailPane, qtbot: QtBot, picture: Path, tmp_path: Path) -> Lightbox:
+    """The lightbox on the first of two images."""
+    other = tmp_path / "other.png"
+    Image.new("RGB", (2000, 1000), "#336699").save(other)
+    first, first_record = stored_file("k1", picture, "image/png")
+    second, second_record = stored_file("k2", other, "image/png")
+    pane.show_span(
+        make_detail(
+            input=[first, second],
+            attachments={"k1": first_record, "k2": second_record},
+            blobs={"k1": picture, "k2": other},
+        )
+    )
+    qtbot.waitUntil(lambda: pane._context.images.is_idle)
+    thumb = pane._fields["Input"].findChildren(ImageThumb)[0]
+    qtbot.mouseClick(thumb, Qt.MouseButton.LeftButton)
+    box = pane._lightbox
+    qtbot.waitUntil(lambda: box.canvas.has_image)
+    return box
+
+
+def test_a_click_covers_the_window_with_the_image(opened: Lightbox, pane: DetailPane) -> None:
+    assert opened.isVisible()
+    assert opened.size() == pane.window().size()
+    assert opened.accessibleName() == "Image receipt.png, 400 by 200 pixels"
+    assert opened.canvas.zoom == pytest.approx((380 - 48) / 400)
+
+
+def test_arrows_step_round_and_escape_closes(opened: Lightbox, qtbot: QtBot) -> None:
+    qtbot.keyClick(opened, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: opened.canvas.pixmap.width() == 2000)
+    assert opened._details.text().startswith("2000 × 1000 · ")
+    qtbot.keyClick(opened, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: opened.canvas.pixmap.width() == 400)
+    qtbot.keyClick(opened, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: opened.canvas.pixmap.width() == 2000)
+    qtbot.keyClick(opened, Qt.Key.Key_Escape)
+    assert not opened.isVisible()
+
+
+def test_zoom_keeps_what_is_below_the_cursor(opened: Lightbox) -> None:
+    canvas = opened.canvas
+    cursor = QPointF(100, 300)
+
+    def below() -> QPointF:
+        rect = canvas.image_rect()
+        return (cursor - rect.topLeft()) / canvas.zoom
+
+    before = below()
+    canvas.zoom_by(4, cursor)
+    after = below()
+    assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()))
+    assert opened._zoom.text() == "332%"
+
+
+def test_keys_zoom_and_fit(opened: Lightbox, qtbot: QtBot) -> None:
+    fitted = opened.canvas.zoom
+    qtbot.keyClick(opened, Qt.Key.Key_1)
+    assert opened.canvas.zoom == pytest.approx(1.0)
+    qtbot.keyClick(opened, Qt.Key.Key_Plus)
+    assert opened.canvas.zoom == pytest.approx(1.25)
+    qtbot.keyClick(opened, Qt.Key.Key_0)
+    assert opened.canvas.zoom == pytest.approx(fitted)
+
+
+def test_dragging_moves_the_image(opened: Lightbox, qtbot: QtBot) -> None:
+    canvas = opened.canvas
+    before = canvas.image_rect().topLeft()
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    qtbot.mouseMove(canvas, QPoint(130, 90))
+    QApplication.processEvents()
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(130, 90))
+    moved = canvas.image_rect().topLeft() - before
+    assert (moved.x(), moved.y()) == pytest.approx((30, -10))
+
+
+def test_it_follows_the_window_and_copies(opened: Lightbox, pane: DetailPane) -> None:
+    pane.resize(700, 500)
+    assert opened.size() == pane.size()
+    assert opened.canvas.zoom == pytest.approx(1.0), "never larger than it is"
+    opened._on_copy()
+    assert QGuiApplication.clipboard().pixmap().width() == 400
+
+
+def test_an_image_that_fails_says_so(opened: Lightbox, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "other.png").unlink()
+    qtbot.keyClick(opened, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: "cannot be read" in opened.canvas._sentence)
