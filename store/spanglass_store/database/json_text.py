@@ -169,7 +169,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _clean_value(value: Any) -> Any:
     if isinstance(value, list):
         return [_clean_value(item) for item in cast("list[Any]", value)]
-    if not isinstance(value, str) or _is_utf8(value):
+    if not isinstance(value, str) or is_utf8(value):
         return value
     literal = _StrLiteral(value)
     literal.text = json.dumps(value)
@@ -178,10 +178,11 @@ def _clean_value(value: Any) -> Any:
 
 def _clean_key(key: str) -> str:
     """Keep a key writable: orjson takes no surrogates there, and no fragment either."""
-    return key if _is_utf8(key) else key.encode("utf-8", "backslashreplace").decode()
+    return key if is_utf8(key) else key.encode("utf-8", "backslashreplace").decode()
 
 
-def _is_utf8(text: str) -> bool:
+def is_utf8(text: str) -> bool:
+    """Tell whether a text can be stored: one with lone surrogates cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:

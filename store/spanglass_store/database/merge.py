@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from spanglass_store.database.batch import Batch, JournalLine, Outcome, Rejected, merge_batch, rejected_text
 from spanglass_store.database.json_text import parsed, read_fields
 from spanglass_store.database.processes import LivingProcesses
@@ -32,6 +34,15 @@ MAX_BATCH_ROWS = 2000
 MAX_BATCH_BYTES = 4 * 1024 * 1024
 _PROBE_SECS = 0.25  # how long "its writer lives" is believed
 _NS_PER_MS = 1_000_000
+# What a single odd line can cause, unforeseen: it must not hold up all that comes after it.
+_LINE_ERRORS = (
+    duckdb.InvalidInputException,
+    duckdb.ConversionException,
+    duckdb.OutOfRangeException,
+    ValueError,
+    OverflowError,
+    RecursionError,
+)
 _PROCESS_NOTE = b'"_line":"process"'
 
 
@@ -69,6 +80,8 @@ class Merger:
         self._rootless: RootlessTraces
         self._sequence: int | None = None
         self._is_reset = False
+        self._max_lines = MAX_BATCH_ROWS
+        self._refusal: str | None = None
 
     def merge_once(self, *, budget_secs: float = 0.2) -> ChangeSet:
         """Merge what the journal holds now, for about `budget_secs`, at least one batch; return what changed.
@@ -86,9 +99,14 @@ class Merger:
         while self._has_work(segments):
             try:
                 outcome, number = self._merge_batch(segments)
+            except _LINE_ERRORS as error:
+                self._generation = -1
+                self._narrow_down(error)
+                continue
             except BaseException:
                 self._generation = -1  # what we believe to be merged may have been rolled back
                 raise
+            self._max_lines, self._refusal = min(2 * self._max_lines, MAX_BATCH_ROWS), None
             sequence = sequence if number is None else number
             _add(total, outcome)
             rejected += len(outcome.rejected)
@@ -111,6 +129,13 @@ class Merger:
             lines_rejected=rejected,
             is_reset=is_reset,
         )
+
+    def _narrow_down(self, error: Exception) -> None:
+        """Halve the next batch until it is the one line that the tables do not take; that one is set aside."""
+        if self._max_lines > 1:
+            self._max_lines //= 2
+        else:
+            self._refusal = f"the tables do not take it: {error}"
 
     def _has_work(self, segments: list[Segment]) -> bool:
         self._probe(segments)
@@ -183,7 +208,7 @@ class Merger:
     def _read(self, cursor: Cursor, segments: list[Segment], batch: Batch, marked: Outcome) -> dict[str, int]:
         """Fill a batch from the segments in their order; return the offsets that are reached with it."""
         merged: dict[str, int] = {}
-        lines_left, bytes_left = MAX_BATCH_ROWS, MAX_BATCH_BYTES
+        lines_left, bytes_left = min(self._max_lines, MAX_BATCH_ROWS), MAX_BATCH_BYTES
         for segment in segments:
             progress = self._segments[segment.name]
             if lines_left <= 0 or bytes_left <= 0:
@@ -194,7 +219,10 @@ class Merger:
             for offset, raw in found.lines:
                 process = self._process_of(cursor, segment, raw, marked)
                 stamp = segment.opened_ms * _NS_PER_MS + offset
-                batch.add(JournalLine(segment.name, offset, stamp, process, raw))
+                if self._refusal is None:
+                    batch.add(JournalLine(segment.name, offset, stamp, process, raw))
+                else:
+                    batch.rejected.append(Rejected(segment.name, offset, self._refusal, raw))
             if found.torn is not None:
                 batch.rejected.append(Rejected(segment.name, found.torn.offset, found.torn.reason, found.torn.raw))
             progress.seen_bytes = found.end_offset if found.lines else segment.size_bytes

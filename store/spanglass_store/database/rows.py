@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from spanglass_store.database.json_text import JsonText, parsed
+from spanglass_store.database.json_text import JsonText, is_utf8, parsed
 from spanglass_store.journal.lines import BadLine, Line
 
 IDENTITY_FIELDS = ("created", "span_id", "root_span_id", "span_parents")
@@ -43,7 +43,7 @@ def read_row(line: Line, default_stamp: int, process: str | None = None) -> Row:
     Raises BadLine for a row without an id.
     """
     row_id = parsed(line.get("id"))
-    if not isinstance(row_id, str) or not row_id:
+    if not isinstance(row_id, str) or not row_id or not is_utf8(row_id):
         raise BadLine("the row has no id")
     stamp = parsed(line.get("_stamp"))
     row = Row(
@@ -70,7 +70,7 @@ def container_of(line: Line) -> str:
     """Return the id of the experiment, playground, dataset or project that a row belongs to, or ""."""
     for key in _CONTAINER_FIELDS:
         value = parsed(line.get(key))
-        if isinstance(value, str) and value:
+        if isinstance(value, str) and value and is_utf8(value):
             return value
     return ""
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from spanglass_store.database import batch as batch_module
 from spanglass_store.database import merge as merge_module
 from spanglass_store.database import segments as segments_module
 from spanglass_store.database.connection import Database
@@ -377,3 +378,24 @@ def test_a_row_delivered_twice_changes_nothing(
     segment.write(row)
     merger.merge_once()
     assert spans_of(database, ROOT) == once
+
+
+def test_one_line_that_the_tables_do_not_take_is_set_aside_alone(
+    merger: Merger, database: Database, rows: Any, open_segment: Any, monkeypatch: pytest.MonkeyPatch
+):
+    fold_span = batch_module._fold_span
+
+    def fail_at_seven(states: Any, row_id: str, span_rows: Any) -> Any:
+        if any("poison" in row.fields for row in span_rows):
+            raise ValueError("seven")
+        return fold_span(states, row_id, span_rows)
+
+    monkeypatch.setattr(batch_module, "_fold_span", fail_at_seven)
+    segment = open_segment()
+    segment.write(*(rows.start(number, **({"poison": 1} if number == 7 else {})) for number in range(20)))
+    changes = merger.merge_once(budget_secs=60)
+    assert (changes.spans_added, changes.lines_rejected) == (19, 1)
+    assert merger.is_caught_up
+    [kept] = (database.store / "rejected").iterdir()
+    assert "seven" in json.loads(kept.read_text())["reason"]
+    assert len(spans_of(database, ROOT)) == 19
