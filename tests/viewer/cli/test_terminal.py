@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spanglass_viewer.cli.columns import lay_out_columns
 from spanglass_viewer.cli.terminal import Terminal, display_width, pad, pad_left, plain_block, plain_line
 
 
@@ -80,3 +81,7 @@ def test_wide_characters_take_two_columns() -> None:
     assert display_width("e\u0301") == 1
     assert pad("日", 4) == "日  "
     assert pad_left("日", 4) == "  日"
+
+
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
+    assert lay_out_columns([("name", "n"), ("日本語", "12")], right_aligned={1}) == ["name     n", "日本語  12"]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.records import SpanRecord, TraceSummary
     from spanglass_viewer.cli.span_tree import TreeRow
 
-_LOGGED = ("input", "output", "expected", "error", "scores", "metadata", "metrics", "span_attributes", "context")
+LOGGED_FIELDS = ("input", "output", "expected", "error", "scores", "metadata", "metrics", "span_attributes", "context")
 
 
 def trace_fields(trace: TraceSummary) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def tree_row_fields(row: TreeRow) -> dict[str, Any]:
         "is_error": span.is_error,
         "is_running": is_running(span),
         "is_interrupted": span.is_interrupted,
-        **{name: as_logged(getattr(span, name)) for name in _LOGGED},
+        **{name: as_logged(getattr(span, name)) for name in LOGGED_FIELDS},
     }
 
 

@@ -11,15 +11,13 @@ import orjson
 from spanglass_store.faults import StoreFault
 from spanglass_viewer.cli.command import Command, ExitCode
 from spanglass_viewer.cli.stores import open_existing_store
-from spanglass_viewer.cli.trace_fields import as_logged, iso_time
+from spanglass_viewer.cli.trace_fields import LOGGED_FIELDS, as_logged, iso_time
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable
 
     from spanglass_store.database.records import SpanRecord
-
-_LOGGED = ("input", "output", "expected", "error", "scores", "metadata", "metrics", "span_attributes", "context")
 
 
 def _configure(parser: ArgumentParser) -> None:
@@ -58,7 +56,7 @@ def wire_row(span: SpanRecord) -> dict[str, Any]:
     row |= {name: value for name, value in named.items() if value is not None}
     if span.tags:
         row["tags"] = list(span.tags)
-    row |= {name: as_logged(text) for name in _LOGGED if (text := getattr(span, name)) is not None}
+    row |= {name: as_logged(text) for name in LOGGED_FIELDS if (text := getattr(span, name)) is not None}
     return row
 
 

@@ -7,9 +7,10 @@ import time
 from typing import TYPE_CHECKING
 
 from spanglass_store.database.records import TraceFilter, TraceSummary
+from spanglass_viewer.cli.columns import lay_out_columns
 from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
 from spanglass_viewer.cli.stores import open_existing_store
-from spanglass_viewer.cli.terminal import Terminal, pad, pad_left, plain_line, standard_output
+from spanglass_viewer.cli.terminal import Terminal, plain_line, standard_output
 from spanglass_viewer.cli.trace_fields import trace_fields
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_relative
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _ID_CHARS = 12
 _NAME_CHARS = 48
+_HEADER = ("trace", "name", "started", "duration", "tokens", "cost", "spans")
+_NUMBER_COLUMNS = range(3, 7)
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -56,19 +59,14 @@ def _run(options: argparse.Namespace) -> int:
 
 def _write_table(terminal: Terminal, traces: Sequence[TraceSummary]) -> None:
     now_us = time.time_ns() // 1000
-    rows = [_cells(trace, now_us) for trace in traces]
-    header = ("trace", "name", "started", "duration", "tokens", "cost", "spans")
-    widths = [max(len(cell) for cell in column) for column in zip(header, *(row[:-1] for row in rows), strict=True)]
-    terminal.write_line(terminal.paint(_lay_out(header, widths), "dim"))
-    for trace, row in zip(traces, rows, strict=True):
-        line = _lay_out(row[:-1], widths)
-        style = "red" if trace.is_error or trace.error_count else "yellow" if trace.is_interrupted else "green"
-        terminal.write_line(f"{line}  {terminal.paint(row[-1], style)}".rstrip())
+    header, *lines = lay_out_columns([_HEADER, *(_cells(trace, now_us) for trace in traces)], _NUMBER_COLUMNS)
+    terminal.write_line(terminal.paint(header, "dim"))
+    for trace, line in zip(traces, lines, strict=True):
+        style = "red" if trace.error_count else "yellow" if trace.is_interrupted else "green"
+        terminal.write_line(f"{line}  {terminal.paint(_marks(trace), style)}".rstrip())
 
 
 def _cells(trace: TraceSummary, now_us: int) -> tuple[str, ...]:
-    notes = [format_many(trace.error_count, "error")] if trace.error_count else []
-    notes += ["interrupted"] if trace.is_interrupted else ["running"] if trace.is_running else []
     return (
         trace.root_span_id[:_ID_CHARS],
         plain_line(trace.name, _NAME_CHARS),
@@ -77,16 +75,16 @@ def _cells(trace: TraceSummary, now_us: int) -> tuple[str, ...]:
         format_compact(trace.tokens),
         format_cost(trace.cost),
         str(trace.span_count),
-        ", ".join(notes),
     )
 
 
-def _lay_out(cells: Sequence[str], widths: Sequence[int]) -> str:
-    texts = [
-        pad(cell, width) if number < 3 else pad_left(cell, width)  # noqa: PLR2004 - texts left, numbers right
-        for number, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    ]
-    return "  ".join(texts)
+def _marks(trace: TraceSummary) -> str:
+    marks = [format_many(trace.error_count, "error")] if trace.error_count else []
+    if trace.is_interrupted:
+        marks.append("interrupted")
+    elif trace.is_running:
+        marks.append("running")
+    return ", ".join(marks)
 
 
 def _count(text: str) -> int:

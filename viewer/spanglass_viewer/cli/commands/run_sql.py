@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from spanglass_viewer.cli.columns import lay_out_columns
 from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
 from spanglass_viewer.cli.stores import open_existing_store
-from spanglass_viewer.cli.terminal import Terminal, complain, display_width, pad, plain_line, standard_output
+from spanglass_viewer.cli.terminal import Terminal, complain, plain_line, standard_output
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -42,15 +43,10 @@ def _run(options: Namespace) -> int:
 
 def _write_table(terminal: Terminal, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     cells = [["" if value is None else plain_line(str(value), _MAX_CELL_CHARS) for value in row] for row in rows]
-    header = [plain_line(name, _MAX_CELL_CHARS) for name in names]
-    widths = [max(map(display_width, column)) for column in zip(header, *cells, strict=True)]
-    terminal.write_line(terminal.paint(_lay_out(header, widths), "dim"))
-    for row in cells:
-        terminal.write_line(_lay_out(row, widths))
-
-
-def _lay_out(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(pad(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+    header, *lines = lay_out_columns([[plain_line(name, _MAX_CELL_CHARS) for name in names], *cells])
+    terminal.write_line(terminal.paint(header.rstrip(), "dim"))
+    for line in lines:
+        terminal.write_line(line.rstrip())
 
 
 COMMAND = Command(
