@@ -23,7 +23,7 @@ def test_both_ways_read_what_was_written(value: JsonValue, indent: int | None) -
 def test_both_ways_refuse_the_same(text: str) -> None:
     def outcome(decode: object) -> object:
         try:
-            return repr(decode(text))  # type: ignore[operator]
+            return repr(decode(text))
         except NotJson:
             return NotJson
 
@@ -33,6 +33,6 @@ def test_both_ways_refuse_the_same(text: str) -> None:
 @pytest.mark.parametrize("decode", [decode_json, decode_json_in_steps])
 def test_hostile_texts_are_refused_or_read(decode: object) -> None:
     with pytest.raises(NotJson, match="deep"):
-        decode("[" * 100_000)  # type: ignore[operator]
-    assert decode("[" + "9" * 5000 + "]") == [float("inf")]  # type: ignore[operator]
-    assert decode('"\\ud800"') == "\ud800"  # type: ignore[operator]
+        decode("[" * 100_000)
+    assert decode("[" + "9" * 5000 + "]") == [float("inf")]
+    assert decode('"\\ud800"') == "\ud800"

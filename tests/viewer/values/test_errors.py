@@ -18,7 +18,7 @@ def test_an_object_tells_its_parts_and_keeps_the_rest() -> None:
 
 def test_an_answer_of_an_api_is_nested() -> None:
     value = {"error": {"type": "invalid_request_error", "message": "too long"}, "request_id": "r"}
-    story = read_error(value)  # type: ignore[arg-type]
+    story = read_error(value)
     assert (story.title, story.message) == ("invalid_request_error", "too long")
     assert story.rest == value
 

@@ -67,7 +67,7 @@ def test_library_frames_are_folded_and_those_of_the_sdk_left_out(pane: DetailPan
     assert [row.isHidden() for row in rows] == [True, True, True, False, False]
     (folded,) = {row.parentWidget() for row in rows[:3]}
     assert folded is not None
-    qtbot.mouseClick(folded._button, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
+    qtbot.mouseClick(folded._button, Qt.MouseButton.LeftButton)
     assert not rows[0].isHidden()
 
 
