@@ -36,6 +36,7 @@ _ENVIRONMENT_ERRORS = (
     duckdb.OutOfMemoryException,
     duckdb.ConnectionException,
     duckdb.SerializationException,
+    duckdb.TransactionException,  # a commit that found the disk full
 )
 
 
@@ -67,6 +68,8 @@ class Cursor:
         self._cursor.execute("BEGIN TRANSACTION READ ONLY")
         try:
             return self._cursor.execute(sql).fetchall()
+        except duckdb.TransactionException as error:  # an attempt to write
+            raise QueryFailed(str(error)) from error
         except (*_ENVIRONMENT_ERRORS, duckdb.InterruptException):
             raise
         except duckdb.Error as error:
@@ -78,10 +81,6 @@ class Cursor:
     def columns(self, sql: str, parameters: dict[str, Any] | Sequence[Any] | None = None) -> dict[str, Any]:
         """Return the columns of a statement as numpy arrays, by name; masked arrays where there are NULLs."""
         return cast("dict[str, Any]", self._cursor.execute(sql, parameters).fetchnumpy())  # pyright: ignore[reportUnknownMemberType] - DuckDB's stub leaves it open
-
-    def names(self) -> list[str]:
-        """Return the names of the columns of the last statement."""
-        return [column[0] for column in self._cursor.description or ()]
 
     def append(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Append rows to a table; each has a value for every column, in the table's order."""

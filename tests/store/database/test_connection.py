@@ -95,11 +95,12 @@ def test_readers_share_and_shut_out_the_writer(database: Database, store: Path):
         reader.close()
 
 
-def test_the_connection_is_replaced_after_an_environment_fault(database: Database):
+@pytest.mark.parametrize("kind", [duckdb.IOException, duckdb.TransactionException])
+def test_the_connection_is_replaced_after_an_environment_fault(database: Database, kind: type[Exception]):
     with database.cursor():
         generation = database.generation
     with pytest.raises(StoreFault, match="disk is full"), database.cursor():
-        raise duckdb.IOException("IO Error: Could not write file: No space left on device")
+        raise kind("IO Error: Could not write file: No space left on device")
     assert not database.is_open
     with database.cursor() as cursor:
         assert cursor.rows("SELECT 1") == [(1,)]
