@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
 from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json_in_steps
 
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from spanglass_viewer.values.media import MediaItem, MediaResolver
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A field's value; `problem` says why the text could not be read as JSON."""
+    """A field's value and the media in it; `problem` says why the text could not be read as JSON."""
 
     number: int
     value: JsonValue
+    media: tuple[MediaItem, ...] = ()
     problem: str | None = None
 
 
@@ -37,11 +46,11 @@ class JsonDecoder(QObject):
         """Tell whether nothing is being decoded."""
         return self._waiting == 0
 
-    def request(self, text: str) -> int:
-        """Decode a text; `decoded` follows with the number that this returns."""
+    def request(self, text: str, resolver: MediaResolver) -> int:
+        """Decode a text and look for media in it; `decoded` follows with the number that this returns."""
         self._last_number += 1
         self._waiting += 1
-        self._pool.start(_Decoding(self, self._last_number, text))
+        self._pool.start(_Decoding(self, self._last_number, text, resolver))
         return self._last_number
 
     def stop(self) -> None:
@@ -60,15 +69,35 @@ class JsonDecoder(QObject):
 
 
 class _Decoding(QRunnable):
-    def __init__(self, decoder: JsonDecoder, number: int, text: str) -> None:
+    def __init__(self, decoder: JsonDecoder, number: int, text: str, resolver: MediaResolver) -> None:
         super().__init__()
         self._decoder = decoder
         self._number = number
         self._text = text
+        self._resolver = resolver
 
     def run(self) -> None:
         try:
-            made = Decoded(self._number, decode_json_in_steps(self._text))
+            with _collector_at_rest():
+                value = decode_json_in_steps(self._text)
+            made = Decoded(self._number, value, tuple(self._resolver.iter_media(value)))
         except NotJson as fault:
-            made = Decoded(self._number, None, str(fault))
+            made = Decoded(self._number, None, problem=str(fault))
         self._decoder.report(made)
+
+
+@contextlib.contextmanager
+def _collector_at_rest() -> Generator[None]:
+    """Keep the garbage collector from walking a million new containers, which are no garbage, over and over.
+
+    Each walk would hold the interpreter's lock for 100 ms. Freezing and unfreezing puts them all among the old ones.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.unfreeze()
+        if was_enabled:
+            gc.enable()

@@ -71,11 +71,11 @@ class MediaResolver:
             return self._resolve_text(value, is_surely_image=False)
         return self._resolve_dict(value) if isinstance(value, dict) else None
 
-    def iter_media(self, value: JsonValue) -> Iterator[MediaItem]:
-        """Yield the media in a value in the order in which they stand; each key once, the first 400,000 nodes."""
+    def iter_media(self, value: JsonValue, max_nodes: int = _MAX_NODES) -> Iterator[MediaItem]:
+        """Yield the media among the first nodes of a value, in the order in which they stand; each key once."""
         seen: set[str] = set()
         waiting: list[JsonValue] = [value]
-        for _ in range(_MAX_NODES):
+        for _ in range(max_nodes):
             if not waiting:
                 return
             node = waiting.pop()

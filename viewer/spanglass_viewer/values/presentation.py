@@ -21,6 +21,7 @@ _MAX_ROWS = 40
 _MAX_NESTED_ROWS = 4
 _LONG_TEXT_CHARS = 72
 _MAX_MESSAGES = 2000
+_MAX_SEARCHED_NODES = 4000  # a picture that lies deeper in a large value is found by the attachments card
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +86,15 @@ def _present(value: JsonValue, resolver: MediaResolver, *, prefers_rows: bool, l
         return TextBlock(scalar_text(value))
     if level == 0 and (messages := find_messages(value)) is not None and len(messages) <= _MAX_MESSAGES:
         return ChatBlock(messages)
-    has_media = next(resolver.iter_media(value), None) is not None
-    if not has_media and not _is_small(value):
-        return TreeBlock(value)
+    is_small = _is_small(value)
     fits_rows = 0 < len(value) <= _MAX_ROWS and level < _MAX_NESTED_ROWS
+    has_media = fits_rows and next(resolver.iter_media(value, _MAX_SEARCHED_NODES), None) is not None
+    if not is_small and not has_media:
+        return TreeBlock(value)
     if fits_rows and (has_media or (isinstance(value, dict) and (prefers_rows or _has_long_text(value.values())))):
         rows = [(key, _present(member, resolver, prefers_rows=False, level=level + 1)) for key, member in _named(value)]
         return RowsBlock(tuple(rows))
-    return JsonBlock(pretty_json(value)) if _is_small(value) else TreeBlock(value)
+    return JsonBlock(pretty_json(value)) if is_small else TreeBlock(value)
 
 
 def _named(value: dict[str, JsonValue] | list[JsonValue]) -> Iterable[tuple[str, JsonValue]]:

@@ -194,14 +194,14 @@ class DetailPane(QWidget):
     def _show_attachments(self) -> None:
         if self._detail is None:
             return
-        items = list(self._iter_media(MediaResolver(self._detail.attachments, self._detail.blobs)))
+        items = self._list_media()
         self._attachments.show_items(items)
         self._attachments.setVisible(bool(items))
 
-    def _iter_media(self, resolver: MediaResolver) -> list[MediaItem]:
+    def _list_media(self) -> list[MediaItem]:
         found: dict[str, MediaItem] = {}
         for title in ("Input", "Output", "Expected", "Metadata"):
-            for item in resolver.iter_media(self._fields[title].value):
+            for item in self._fields[title].media:
                 found.setdefault(item.key, item)
         return list(found.values())
 
@@ -235,8 +235,7 @@ class DetailPane(QWidget):
     def _on_media_opened(self, item: MediaItem) -> None:
         if self._detail is None:
             return
-        resolver = MediaResolver(self._detail.attachments, self._detail.blobs)
-        images = [known for known in self._iter_media(resolver) if known.kind is MediaKind.IMAGE and known.has_bytes]
+        images = [known for known in self._list_media() if known.kind is MediaKind.IMAGE and known.has_bytes]
         if item.key not in {known.key for known in images}:
             images.append(item)
         self._lightbox.open_images(images, next(n for n, known in enumerate(images) if known.key == item.key))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.backend.decoding import Decoded, JsonDecoder
     from spanglass_viewer.panes.detail.context import DetailContext
     from spanglass_viewer.theme.appearance import Appearance
-    from spanglass_viewer.values.media import MediaResolver
+    from spanglass_viewer.values.media import MediaItem, MediaResolver
 
 # indented text of more than this is the same as the text itself to a reader, and costs
 _MAX_INDENTED_CHARS = 2_000_000
@@ -49,6 +49,7 @@ class FieldCard(Card):
         self._span_type = ""
         self._value: JsonValue = None
         self._is_value = False
+        self._media: tuple[MediaItem, ...] | None = None  # None: not looked for yet
         self._resolver: MediaResolver | None = None
         self._awaited = 0
         self._is_made = False
@@ -64,30 +65,33 @@ class FieldCard(Card):
         decoder.decoded.connect(self._on_decoded)
 
     @property
-    def value(self) -> JsonValue:
-        """The value that is shown, None while it is read."""
-        return self._value
+    def media(self) -> tuple[MediaItem, ...]:
+        """The media in the value, none while it is read."""
+        if self._media is None:
+            resolver = self._resolver
+            self._media = () if resolver is None else tuple(resolver.iter_media(self._value))
+        return self._media
 
     def show_field(self, text: str, span_type: str, resolver: MediaResolver, *, is_new_media: bool = True) -> None:
         """Show a JSON text; one that is shown already keeps its widgets, unless its media changed."""
         if text == self._text and span_type == self._span_type and not is_new_media:
             return
-        is_same_text = text == self._text and self._is_value
+        is_same_text = text == self._text and self._is_value and len(text) <= AT_ONCE_CHARS
         self._text, self._span_type, self._resolver = text, span_type, resolver
         self._formats.show_format(self._context.state.format_of(self.title, span_type))
         self.set_note(format_bytes(len(text)) if len(text) > 200 else "")
         if is_same_text:
-            self._rebuild()
+            self._take_value(self._value)
         elif len(text) <= AT_ONCE_CHARS:
             self._read_at_once(text)
         else:
             self._is_value = False
             self._replace_body(PlainLabel(f"Reading {format_bytes(len(text))}…", tone="faint"))
-            self._awaited = self._decoder.request(text)
+            self._awaited = self._decoder.request(text, resolver)
 
     def clear(self) -> None:
         """Forget the field."""
-        self._text, self._value, self._is_value, self._awaited = None, None, False, 0
+        self._text, self._value, self._is_value, self._media, self._awaited = None, None, False, None, 0
         self._is_made = False
         self.clear_body()
 
@@ -98,8 +102,9 @@ class FieldCard(Card):
         except NotJson:  # shown as it is: better odd than missing
             self._take_value(text)
 
-    def _take_value(self, value: JsonValue) -> None:
+    def _take_value(self, value: JsonValue, media: tuple[MediaItem, ...] | None = None) -> None:
         self._value, self._is_value = value, True
+        self._media = media
         self._rebuild()
         self.value_read.emit()
 
@@ -166,7 +171,7 @@ class FieldCard(Card):
     def _on_decoded(self, decoded: Decoded) -> None:
         if decoded.number == self._awaited:
             self._awaited = 0
-            self._take_value(decoded.value if decoded.problem is None else self._text)
+            self._take_value(decoded.value if decoded.problem is None else self._text, decoded.media)
 
     def _on_fold_toggled(self, is_folded: bool) -> None:
         self._context.state.folded[self.title] = is_folded
