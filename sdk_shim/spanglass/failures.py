@@ -9,7 +9,7 @@ import threading
 raises_internal_faults = False
 
 # Rows that were given up because the program had run out of stack or memory; said at its exit.
-rows_left_out = 0
+rows_left_out: int = 0
 
 _MAX_SENTENCES = 100
 _said: set[str] = set()
@@ -37,6 +37,8 @@ def say(sentence: str) -> None:
 def take_internal_fault(error: Exception) -> None:
     """Take an exception from our own code: the program goes on without this span or this part of it."""
     global rows_left_out  # noqa: PLW0603 - counted over the whole process
+    if sys is None or sys.is_finalizing():  # pyright: ignore[reportUnnecessaryComparison] - modules are being emptied
+        return
     if isinstance(error, RecursionError | MemoryError):
         rows_left_out += 1  # the program is out of stack or memory: there is none left to say so
         return

@@ -6,6 +6,7 @@ hands when `append` returns: whatever kills the process afterwards, the line sta
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import threading
@@ -21,6 +22,11 @@ from spanglass_store.journal.names import segment_name
 from spanglass_store.journal.process_note import make_process_note
 from spanglass_store.location import JOURNAL_FOLDER, ensure_store
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -30,6 +36,7 @@ MAX_SEGMENT_AGE_SECS = 60.0
 RETRY_SECS = 5.0
 
 _CLOSED = -1
+_LEAST_FD = 700  # most systems allow 1,024
 
 
 class SegmentWriter:
@@ -62,6 +69,7 @@ class SegmentWriter:
         self._size_bytes = 0
         self._rotate_at = 0.0
         self._retry_at = 0.0
+        self._is_inside = False
         self._is_torn = False
         self._is_faulty = False
         self._process_id = os.urandom(16).hex()
@@ -70,8 +78,10 @@ class SegmentWriter:
     def append(self, line: bytes) -> None:
         """Append one or more whole lines (newline included)."""
         with self._lock:
+            # Nested in itself, by a signal handler or a finalizer, it must not close the segment under the outer call.
+            is_nested, self._is_inside = self._is_inside, True
             try:
-                if self._fd == _CLOSED or self._size_bytes >= self._max_bytes or time.monotonic() >= self._rotate_at:
+                if self._fd == _CLOSED or (not is_nested and self._is_over()):
                     self._open_next()
                 self._append(self._fd, b"\n" + line if self._is_torn else line)
             except (OSError, StoreFault) as fault:
@@ -79,6 +89,8 @@ class SegmentWriter:
             else:
                 self._size_bytes += len(line)
                 self._is_torn = self._is_faulty = False
+            finally:
+                self._is_inside = is_nested
 
     def seal(self) -> None:
         """Leave the segment: the merge may retire it now. A later append opens a new one."""
@@ -86,49 +98,51 @@ class SegmentWriter:
             if self._fd == _CLOSED:
                 return
             fd, self._fd = self._fd, _CLOSED
-            try:
-                if os.fstat(fd).st_nlink == 0:
-                    self._on_fault("The journal's file was deleted while it was being written; its rows are lost.")
-                liveness.release(fd)
-            except OSError:
-                pass  # the descriptor was closed behind our back: nothing is held any more
-            else:
-                os.close(fd)
+            if _is_deleted(fd):
+                self._on_fault(f"The journal was deleted while it was being written; its rows are lost. {self._store}")
+            _leave(fd)
+
+    def _is_over(self) -> bool:
+        return self._size_bytes >= self._max_bytes or time.monotonic() >= self._rotate_at
 
     def _open_next(self) -> None:
         """Go on in a new segment, whose first line is the process note. Raises OSError or StoreFault."""
         now = time.monotonic()
-        if self._fd == _CLOSED and now < self._retry_at:
+        if now < self._retry_at:
             raise OSError(errno.EAGAIN, "the journal could not be opened a moment ago")
-        self._retry_at = now + RETRY_SECS
         self.seal()
-        fd = self._create_segment()
+        self._append = load_append()
+        note = encode_line(make_process_note(self._process_id, self._sdk_version))
         try:
-            liveness.claim(fd)
-            self._append = load_append()
-            note = encode_line(make_process_note(self._process_id, self._sdk_version))
-            self._append(fd, note)
-        except BaseException:
-            os.close(fd)
+            fd = self._create_segment(note)
+        except (OSError, StoreFault):
+            self._retry_at = now + RETRY_SECS
             raise
+        self.seal()  # a signal handler may have opened one meanwhile
         self._fd = fd
         self.segments_opened += 1
         self._size_bytes = len(note)
         self._rotate_at = now + self._max_age_secs
-        self._retry_at = 0.0
         self._is_torn = False
 
-    def _create_segment(self) -> int:
+    def _create_segment(self, note: bytes) -> int:
+        """Return the descriptor of a new segment that is claimed and begins with the note."""
         name = segment_name(time.time_ns() // 1_000_000, os.getpid(), os.urandom(4).hex())
         path = self._store / JOURNAL_FOLDER / name
-        flags = os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_WRONLY
-        flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
         try:
-            return os.open(path, flags, 0o600)
+            fd = _create_file(path)
         except FileNotFoundError:  # the store's folder vanished under a running program
             ensure_store(self._store)
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            return os.open(path, flags, 0o600)
+            fd = _create_file(path)
+        try:
+            liveness.claim(fd)
+            self._append(fd, note)
+        except BaseException:
+            os.close(fd)
+            path.unlink(missing_ok=True)
+            raise
+        return fd
 
     def _take_fault(self, fault: OSError | StoreFault, line: bytes) -> None:
         self.lost_lines += line.count(b"\n")
@@ -145,9 +159,44 @@ class SegmentWriter:
             os.close(self._fd)
         self._lock = threading.RLock()
         self._fd = _CLOSED
+        self._is_inside = False
         self._retry_at = 0.0
         self.lost_lines = self.segments_opened = 0
         self._process_id = os.urandom(16).hex()
+
+
+def _create_file(path: Path) -> int:
+    flags = os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_WRONLY
+    flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    return _move_up(os.open(path, flags, 0o600))
+
+
+def _move_up(fd: int) -> int:
+    """Return the descriptor under a high number, where the limits allow it.
+
+    A program that becomes a daemon closes every descriptor and reuses the low numbers: our rows must not
+    end up in its files.
+    """
+    if fcntl is None:
+        return fd
+    try:
+        high_fd = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _LEAST_FD)
+    except OSError:
+        return fd
+    os.close(fd)
+    return high_fd
+
+
+def _is_deleted(fd: int) -> bool:
+    with contextlib.suppress(OSError):
+        return os.fstat(fd).st_nlink == 0
+    return False
+
+
+def _leave(fd: int) -> None:
+    with contextlib.suppress(OSError):  # closed behind our back: then nothing is held any more
+        liveness.release(fd)
+        os.close(fd)
 
 
 def _fault_sentence(fault: OSError | StoreFault, store: Path) -> str:

@@ -284,3 +284,44 @@ def test_the_lock_is_one_that_flock_sees(open_writer, store):
     open_writer().append(row("a"))
     with segments(store)[0].open("rb") as file, pytest.raises(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+
+def test_a_signal_handler_that_opens_the_segment_first_leaves_one_held(open_writer, store, monkeypatch):
+    writer = open_writer()
+    create_file = segment._create_file
+
+    def interrupted(path):
+        monkeypatch.setattr(segment, "_create_file", create_file)
+        signal.raise_signal(signal.SIGUSR1)
+        return create_file(path)
+
+    before = signal.signal(signal.SIGUSR1, lambda *_: writer.append(row("handler")))
+    try:
+        monkeypatch.setattr(segment, "_create_file", interrupted)
+        writer.append(row("outer"))
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert writer.lost_lines == 0
+    assert [[line.get("id") for line in lines(path)] for path in segments(store)] == [
+        [None, "handler"],
+        [None, "outer"],
+    ]
+    assert [has_writer(path) for path in segments(store)] == [False, True]
+
+
+def test_a_segment_that_cannot_be_begun_leaves_no_file(open_writer, store, monkeypatch):
+    def refuse(_fd):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(segment.liveness, "claim", refuse)
+    writer = open_writer()
+    writer.append(row("lost"))
+    assert writer.lost_lines == 1
+    assert list((store / "journal").iterdir()) == []
+
+
+def test_the_descriptor_is_out_of_the_way_of_a_program_that_closes_the_low_ones(open_writer):
+    writer = open_writer()
+    writer.append(row("a"))
+    assert writer._fd >= 700
+    assert not os.get_inheritable(writer._fd)
