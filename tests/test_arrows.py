@@ -20,6 +20,7 @@ BREACHES = {
     "sdk-is-light": ("sdk_shim/spanglass/breach.py", "import duckdb"),
     "light-half": ("store/spanglass_store/journal/breach.py", "import spanglass_store.database.records"),
     "store-stands-alone": ("store/spanglass_store/database/breach.py", "import spanglass_viewer"),
+    "assets-are-users": ("assets/spanglass_assets/demo/breach.py", "import spanglass_store.location"),
     "viewer-reads-the-store": ("viewer/spanglass_viewer/app/breach.py", "import spanglass"),
     "viewer-layers": ("viewer/spanglass_viewer/models/breach.py", "import spanglass_viewer.panes"),
     "qt-at-the-edge": ("viewer/spanglass_viewer/trace/breach.py", "import PySide6.QtCore"),

@@ -39,7 +39,8 @@ def run_window(
     if screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-    from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - Qt loads when a window is wanted
+    from spanglass_viewer.app.interrupts import Interrupts  # noqa: PLC0415 - Qt loads when a window is wanted
+    from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - as above
     from spanglass_viewer.backend.threads import Backend  # noqa: PLC0415 - as above
     from spanglass_viewer.theme.appearance import Appearance  # noqa: PLC0415 - as above
 
@@ -55,9 +56,11 @@ def run_window(
     window.controller.start()
     if address is not None:
         window.controller.open_trace(address.root_span_id, address.span_id)
-    if screenshot is not None:
-        return _take_screenshot(app, window, screenshot)
-    return app.exec()
+    interrupts = Interrupts(window)
+    interrupts.received.connect(window.close)
+    code = app.exec() if screenshot is None else _take_screenshot(app, window, screenshot)
+    interrupts.stop()
+    return code
 
 
 def _make_application() -> QApplication:
