@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import pytest
 
 from spanglass_store.database.records import AttachmentRecord
 from spanglass_viewer.values.data_urls import find_data_url
-from spanglass_viewer.values.media import MediaKind, MediaResolver, kind_of, sniff_image_format
+from spanglass_viewer.values.media import MediaKind, MediaResolver, kind_of, may_hold_media, sniff_image_format
 
 if TYPE_CHECKING:
     from spanglass_viewer.values.decode import JsonValue
@@ -62,6 +63,7 @@ def test_inline_images_in_all_their_shapes(value: JsonValue) -> None:
     assert item is not None
     assert item.data is not None
     assert (item.kind, item.content_type, item.size_bytes) == (MediaKind.IMAGE, "image/png", 8)
+    assert may_hold_media(json.dumps(value))
     assert item.data.decode() == b"\x89PNG\r\n\x1a\n"
 
 
@@ -84,6 +86,7 @@ def test_remote_media_is_named_and_not_fetched(value: JsonValue, problem: str) -
     item = _resolver().resolve(value)
     assert item is not None
     assert (item.problem, item.has_bytes) == (problem, False)
+    assert may_hold_media(json.dumps(value))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
 from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json_in_steps
+from spanglass_viewer.values.media import may_hold_media
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -80,7 +81,8 @@ class _Decoding(QRunnable):
         try:
             with _collector_at_rest():
                 value = decode_json_in_steps(self._text)
-            made = Decoded(self._number, value, tuple(self._resolver.iter_media(value)))
+            media = tuple(self._resolver.iter_media(value)) if may_hold_media(self._text) else ()
+            made = Decoded(self._number, value, media)
         except NotJson as fault:
             made = Decoded(self._number, None, problem=str(fault))
         self._decoder.report(made)

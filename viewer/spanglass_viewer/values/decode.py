@@ -10,7 +10,8 @@ JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | flo
 
 # CPython's scanner reads about 150 bytes a microsecond: this much stays within one frame of the screen
 AT_ONCE_CHARS = 1_000_000
-_STEPPED_LEVELS = 2
+_STEPPED_LEVELS = 4
+_STEPPED_CONTAINERS = 500
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
 
@@ -34,13 +35,13 @@ def decode_json(text: str) -> JsonValue:
 
 
 def decode_json_in_steps(text: str) -> JsonValue:
-    """Return the value of a JSON text, member by member on its upper levels.
+    """Return the value of a JSON text, member by member where it is large.
 
     The scanner keeps the interpreter's lock as long as one call takes; on a thread this gives it back in between.
     Raises NotJson as `decode_json` does.
     """
     try:
-        value, end = _decode_at(text, _skip_blanks(text, 0), 0)
+        value, end = _SteppedDecoder(text).decode_at(_skip_blanks(text, 0), 0)
     except (IndexError, StopIteration, json.JSONDecodeError) as error:
         raise NotJson(str(error)) from None
     except RecursionError:
@@ -61,40 +62,46 @@ def _loads(text: str) -> JsonValue:
         return json.loads(text, parse_int=float)
 
 
-def _decode_at(text: str, index: int, level: int) -> tuple[JsonValue, int]:
-    opening = text[index]
-    if level >= _STEPPED_LEVELS or opening not in "[{":
-        return _DECODER.raw_decode(text, index)
-    return _decode_list(text, index, level) if opening == "[" else _decode_dict(text, index, level)
+class _SteppedDecoder:
+    """Opens the first containers member by member; once there were many, each of the others is small by itself."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._left = _STEPPED_CONTAINERS
 
-def _decode_list(text: str, index: int, level: int) -> tuple[JsonValue, int]:
-    members: list[JsonValue] = []
-    index = _skip_blanks(text, index + 1)
-    if text[index] == "]":
-        return members, index + 1
-    while True:
-        member, index = _decode_at(text, index, level + 1)
-        members.append(member)
-        index, is_last = _after_member(text, index, "]")
-        if is_last:
-            return members, index
+    def decode_at(self, index: int, level: int) -> tuple[JsonValue, int]:
+        opening = self._text[index]
+        if level >= _STEPPED_LEVELS or not self._left or opening not in "[{":
+            return _DECODER.raw_decode(self._text, index)
+        self._left -= 1
+        return self._decode_list(index, level) if opening == "[" else self._decode_dict(index, level)
 
+    def _decode_list(self, index: int, level: int) -> tuple[JsonValue, int]:
+        members: list[JsonValue] = []
+        index = _skip_blanks(self._text, index + 1)
+        if self._text[index] == "]":
+            return members, index + 1
+        while True:
+            member, index = self.decode_at(index, level + 1)
+            members.append(member)
+            index, is_last = _after_member(self._text, index, "]")
+            if is_last:
+                return members, index
 
-def _decode_dict(text: str, index: int, level: int) -> tuple[JsonValue, int]:
-    members: dict[str, JsonValue] = {}
-    index = _skip_blanks(text, index + 1)
-    if text[index] == "}":
-        return members, index + 1
-    while True:
-        key, index = _DECODER.raw_decode(text, index)
-        index = _skip_blanks(text, index)
-        if not isinstance(key, str) or text[index] != ":":
-            raise json.JSONDecodeError("Expecting a key and a colon", text, index)
-        members[key], index = _decode_at(text, _skip_blanks(text, index + 1), level + 1)
-        index, is_last = _after_member(text, index, "}")
-        if is_last:
-            return members, index
+    def _decode_dict(self, index: int, level: int) -> tuple[JsonValue, int]:
+        members: dict[str, JsonValue] = {}
+        index = _skip_blanks(self._text, index + 1)
+        if self._text[index] == "}":
+            return members, index + 1
+        while True:
+            key, index = _DECODER.raw_decode(self._text, index)
+            index = _skip_blanks(self._text, index)
+            if not isinstance(key, str) or self._text[index] != ":":
+                raise json.JSONDecodeError("Expecting a key and a colon", self._text, index)
+            members[key], index = self.decode_at(_skip_blanks(self._text, index + 1), level + 1)
+            index, is_last = _after_member(self._text, index, "}")
+            if is_last:
+                return members, index
 
 
 def _after_member(text: str, index: int, closing: str) -> tuple[int, bool]:

@@ -23,6 +23,10 @@ _MAX_URL_CHARS = 4096
 _MAX_PART_KEYS = 4  # type, image_url, detail, and one to spare: more is a record with an image, not an image
 
 
+# what stands in every JSON text that names media: looking for it is a hundred times faster than walking the value
+_HINTS = ('_attachment"', "data:", "DATA:", "image_url", "inline_data", '"source"', "http")
+
+
 class MediaKind(enum.Enum):
     """What an attachment is; the value is its icon's name."""
 
@@ -145,6 +149,11 @@ class MediaResolver:
             return None
         name = _text_of(value, "filename") or _last_part(_split(url).path) or url
         return _from_url(url, name, _text_of(value, "content_type") or "")
+
+
+def may_hold_media(json_text: str) -> bool:
+    """Tell at once where a JSON text surely names no media."""
+    return any(hint in json_text for hint in _HINTS)
 
 
 def kind_of(content_type: str, name: str) -> MediaKind:
