@@ -193,7 +193,7 @@ def _switch_on(subject: str) -> None:
     if subject == "spanglass":
         import spanglass
 
-        spanglass.init_logger("bench", store=tempfile.mkdtemp(prefix="spanglass-bench-"))
+        spanglass.init_logger("bench")
     elif subject == "opentelemetry":
         _switch_on_opentelemetry()
     else:
@@ -229,16 +229,22 @@ def _switch_on_braintrust() -> None:
 
 
 def _measure_in_process(subject: str) -> dict[str, float]:
-    environment = {**os.environ, "SPANGLASS_MERGE_AT_EXIT": "0", "BRAINTRUST_API_KEY": "none"}
-    environment["BRAINTRUST_APP_URL"] = environment["BRAINTRUST_API_URL"] = "http://127.0.0.1:9"
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__)), "--subject", subject],
-        capture_output=True,
-        check=True,
-        env=environment,
-        text=True,
-        timeout=300,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, str(Path(__file__)), "--subject", subject],
+            capture_output=True,
+            check=True,
+            env={
+                **os.environ,
+                "SPANGLASS_STORE": str(Path(folder) / "store"),
+                "SPANGLASS_MERGE_AT_EXIT": "0",
+                "BRAINTRUST_API_KEY": "none",
+                "BRAINTRUST_APP_URL": "http://127.0.0.1:9",
+                "BRAINTRUST_API_URL": "http://127.0.0.1:9",
+            },
+            text=True,
+            timeout=300,
+        )
     return json.loads(done.stdout.splitlines()[-1])
 
 
