@@ -9,6 +9,12 @@ def test_a_traceback() -> None:
     assert story.parsed.has_frames
 
 
+def test_markdown_keeps_the_text_in_its_fence() -> None:
+    assert read_error("ValueError: a\n```\nb").as_markdown() == (
+        "**ValueError: a ``` b**\n\n````text\nValueError: a\n```\nb\n````\n"
+    )
+
+
 def test_an_object_tells_its_parts_and_keeps_the_rest() -> None:
     story = read_error({"type": "GatewayTimeout", "message": "no answer", "code": 504, "retry_after": 3})
     assert (story.title, story.message, story.code) == ("GatewayTimeout", "no answer", "504")

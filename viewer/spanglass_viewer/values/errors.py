@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spanglass_viewer.format.text import one_line
 from spanglass_viewer.tracebacks.parse import parse_traceback
 from spanglass_viewer.tracebacks.parsed import ParsedError, ParsedException
-from spanglass_viewer.values.pretty import compact_json, pretty_json
+from spanglass_viewer.values.pretty import compact_json, fenced, pretty_json
 
 if TYPE_CHECKING:
     from spanglass_viewer.values.decode import JsonValue
@@ -33,6 +34,11 @@ class ErrorStory:
     def text(self) -> str:
         """The error as text to copy."""
         return self.parsed.text
+
+    def as_markdown(self) -> str:
+        """Return the error as Markdown, its text in a fence that it cannot close."""
+        headline = f"{self.title or 'Error'}: {self.message}" if self.message else self.title or "Error"
+        return f"**{one_line(headline)}**\n\n{fenced(self.text, 'text')}\n"
 
 
 def read_error(value: JsonValue) -> ErrorStory:

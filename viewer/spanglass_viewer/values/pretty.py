@@ -33,6 +33,14 @@ def compact_json(value: JsonValue) -> str:
     return _scalar(value)
 
 
+def fenced(text: str, language: str) -> str:
+    """Return text in a Markdown fence that is longer than any in the text."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
 def _pretty(value: JsonValue, depth: int) -> str:
     if not isinstance(value, dict | list) or not value:
         return _scalar(value) if not isinstance(value, dict | list) else "{}" if isinstance(value, dict) else "[]"

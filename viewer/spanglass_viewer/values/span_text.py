@@ -9,7 +9,7 @@ from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.values.decode import NotJson, decode_json
-from spanglass_viewer.values.pretty import pretty_json
+from spanglass_viewer.values.pretty import fenced, pretty_json
 
 if TYPE_CHECKING:
     from spanglass_store.database.records import SpanRecord
@@ -67,7 +67,4 @@ def _fenced(json_text: str) -> str:
         shown = (
             f"{shown[:_MAX_MARKDOWN_FIELD_CHARS]}\n… ({len(shown) - _MAX_MARKDOWN_FIELD_CHARS:,} characters left out)"
         )
-    fence = "```"
-    while fence in shown:
-        fence += "`"
-    return f"{fence}{language}\n{shown}\n{fence}"
+    return fenced(shown, language)

@@ -72,6 +72,15 @@ def test_the_header_names_the_span(pane: DetailPane, qtbot: QtBot) -> None:
     assert any("1.38 s · gpt-5 · 3,310 tokens · $0.01" in text for text in shown)
 
 
+def test_a_long_name_takes_the_room_of_the_type(pane: DetailPane) -> None:
+    pane.show_span(make_detail(name="short", type="function"))
+    assert not pane._header._type.isHidden()
+    pane.show_span(make_detail(id="row-2", name="POST /v2/refunds/", type="function"))
+    assert pane._header._type.isHidden()
+    pane.resize(700, 900)
+    assert not pane._header._type.isHidden()
+
+
 @pytest.mark.parametrize(("is_interrupted", "state"), [(False, "Running"), (True, "Process died")])
 def test_an_open_span_says_so(pane: DetailPane, is_interrupted: bool, state: str) -> None:
     pane.show_span(make_detail(end_us=None, is_interrupted=is_interrupted))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from spanglass_viewer.panes.detail.frames_view import FramesView
 from spanglass_viewer.theme.fonts import FontRole
@@ -43,6 +43,12 @@ class ErrorCard(Card):
         copy = IconButton("copy", "Copy error", context.appearance)
         copy.clicked.connect(self._on_copy)
         self.add_tool(copy)
+        more = IconButton("more", "More", context.appearance)
+        menu = QMenu(more)
+        menu.addAction("Copy as Markdown").triggered.connect(self._on_copy_markdown)
+        more.setMenu(menu)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add_tool(more)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.set_tone("bare")
 
@@ -84,6 +90,10 @@ class ErrorCard(Card):
     def _on_copy(self) -> None:
         if self._story is not None:
             QGuiApplication.clipboard().setText(self._story.text)
+
+    def _on_copy_markdown(self) -> None:
+        if self._story is not None:
+            QGuiApplication.clipboard().setText(self._story.as_markdown())
 
 
 def _banner(story: ErrorStory) -> QWidget:

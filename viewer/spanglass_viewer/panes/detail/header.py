@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.durations import format_duration
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _GROUND_PX = 24
 _GLYPH_PX = 14
+_GAP_PX = 8
+_LEFT_PX, _SIDES_PX = 16, 24
 _TYPE_NAMES = {"llm": "LLM"}
 _MAX_TAGS = 20
 
@@ -62,12 +64,18 @@ class DetailHeader(QFrame):
         self._icon.set_type(record.type or "")
         self._name.setText(record.name)
         self._type.setText(_type_name(record.type))
-        self._type.setVisible(bool(record.type))
+        self._icon.setToolTip(plain_tooltip(_type_name(record.type)))
+        self._fit_type()
         self._facts.setText(" · ".join(_facts(record)))
         started = format_absolute(record.start_us or record.created_us)
         self._facts.setToolTip(plain_tooltip(f"Started {started}\nSpan {record.span_id}\nTrace {record.root_span_id}"))
         self._show_state(record)
         self._show_tags(record.tags)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the room to the name before the type, which the icon says too."""
+        super().resizeEvent(event)
+        self._fit_type()
 
     def show_name(self, name: str) -> None:
         """Show a name while the details are on their way."""
@@ -79,9 +87,15 @@ class DetailHeader(QFrame):
         self._facts.setText("")
         self._show_tags(())
 
+    def _fit_type(self) -> None:
+        others = _GROUND_PX + sum(button.sizeHint().width() for button in self._buttons) + 3 * _GAP_PX + _SIDES_PX
+        name = self._name.fontMetrics().horizontalAdvance(self._name.text())
+        fits = name + others + self._type.sizeHint().width() <= self.width()
+        self._type.setVisible(fits and bool(self._type.text()) and self._detail is not None)
+
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        top.setSpacing(8)
+        top.setSpacing(_GAP_PX)
         top.addWidget(self._icon)
         top.addWidget(self._name, 1)
         top.addWidget(self._type)
@@ -95,7 +109,7 @@ class DetailHeader(QFrame):
         below.addWidget(self._state)
         below.addWidget(self._facts, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 8, 10)
+        column.setContentsMargins(_LEFT_PX, 12, _SIDES_PX - _LEFT_PX, 10)
         column.setSpacing(6)
         column.addLayout(top)
         column.addLayout(below)
