@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 
-class StoreFault(Exception):
+class StoreFault(Exception):  # noqa: N818 - a fault is the environment's, an error ours
     """The environment, not the program, is in the way: a full disk, a missing permission, a file in use.
 
     `sentence` says what happened, what is safe and what to do; `path` is shown last.
@@ -18,13 +18,13 @@ class StoreFault(Exception):
         self.path = None if path is None else Path(path)
 
 
-class UnknownFormat(StoreFault):  # noqa: N818 - a fault, as all of its family
+class UnknownFormat(StoreFault):
     """The store was written by a newer Spanglass; nothing in it was touched."""
 
 
-class StoreBusy(StoreFault):  # noqa: N818 - a fault, as all of its family
+class StoreBusy(StoreFault):
     """Another process holds the database file; the journal keeps what is logged meanwhile."""
 
 
-class NotAStore(StoreFault):  # noqa: N818 - a fault, as all of its family
+class NotAStore(StoreFault):
     """The folder is not a store and may not become one."""

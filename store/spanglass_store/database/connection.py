@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import duckdb
 
 from spanglass_store.database import tables
+from spanglass_store.database.records import QueryResult
 from spanglass_store.database.store_lock import StoreLock
 from spanglass_store.faults import StoreBusy, StoreFault, UnknownFormat
 
@@ -40,6 +41,9 @@ _ENVIRONMENT_ERRORS = (
 )
 
 
+_READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.RELATION})
+
+
 class Interrupted(Exception):  # noqa: N818 - it names what happened to the query
     """The query was cancelled by `interrupt()`."""
 
@@ -63,11 +67,16 @@ class Cursor:
         """Return the first row that a statement gives, or None."""
         return self._cursor.execute(sql, parameters).fetchone()
 
-    def read_only_rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return the rows of somebody else's statement, which may not change anything. Raises QueryFailed."""
+    def read_only(self, sql: str) -> QueryResult:
+        """Return what somebody else's query gives, which may not change anything. Raises QueryFailed."""
         self._cursor.execute("BEGIN TRANSACTION READ ONLY")
         try:
-            return self._cursor.execute(sql).fetchall()
+            # one statement alone: a second one could follow a COMMIT, and write
+            statements = self._cursor.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type not in _READING:
+                raise QueryFailed("Only one statement that reads can be asked: SELECT, FROM, DESCRIBE or EXPLAIN.")
+            rows = self._cursor.execute(statements[0]).fetchall()
+            return QueryResult(tuple(str(column[0]) for column in self._cursor.description or ()), rows)
         except duckdb.TransactionException as error:  # an attempt to write
             raise QueryFailed(str(error)) from error
         except (*_ENVIRONMENT_ERRORS, duckdb.InterruptException):
@@ -230,6 +239,8 @@ class Database:
             connection = duckdb.connect(str(self.path), read_only=self.is_read_only, config=_CONFIG)
         except duckdb.Error as error:
             raise _open_fault(error, self.path) from error
+        with contextlib.suppress(OSError):
+            self.path.chmod(0o600)  # traces hold secrets; DuckDB makes its file readable by all
         connection.execute("SET enable_progress_bar = false")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")

@@ -14,6 +14,7 @@ from spanglass_store.database.merge import Merger
 from spanglass_store.database.records import (
     AttachmentRecord,
     CommentRecord,
+    QueryResult,
     SpanRecord,
     StoreTotals,
     TraceFilter,
@@ -138,9 +139,9 @@ class StoreReader:
         for since, until in zip(bounds, [*bounds[1:], None], strict=True):
             yield from self._list_spans("where_created", {"since": since, "until": until})
 
-    def sql(self, text: str) -> list[tuple[Any, ...]]:
-        """Return the rows of a query, which cannot change anything. Raises QueryFailed for a faulty one."""
-        return self._cursor.read_only_rows(text)
+    def sql(self, text: str) -> QueryResult:
+        """Return what one query gives, which cannot change anything. Raises QueryFailed for a faulty one."""
+        return self._cursor.read_only(text)
 
     def totals(self) -> StoreTotals:
         """Return how much the store holds; the size is that of the database file and its log."""
@@ -178,12 +179,15 @@ class StoreReader:
         since = min(root.created for root in roots)
         rows = self._cursor.rows(query("roll_up"), {"since": since, "roots": trace_ids})
         roll_ups = {row[0]: _RollUp(*row[1:]) for row in rows}
+        bubbled: dict[str, int] = {}
+        if any(roll_up.errors > 1 for roll_up in roll_ups.values()):
+            bubbled = dict(self._cursor.rows(query("count_bubbled"), {"since": since, "roots": trace_ids}))
         contested = [root_span_id for root_span_id, roll_up in roll_ups.items() if roll_up.roots != 1]
         heads: set[str] = set()
         if contested:
             heads = {head for (head,) in self._cursor.rows(query("list_heads"), {"roots": contested})}
         return [
-            _trace_summary(root, roll_ups[root.root_span_id])
+            _trace_summary(root, roll_ups[root.root_span_id], bubbled.get(root.root_span_id, 0))
             for root in roots
             if roll_ups[root.root_span_id].roots == 1 or root.id in heads
         ]
@@ -299,7 +303,7 @@ def _span_record(row: tuple[Any, ...]) -> SpanRecord:
     return SpanRecord(*values)
 
 
-def _trace_summary(root: _Root, roll_up: _RollUp) -> TraceSummary:
+def _trace_summary(root: _Root, roll_up: _RollUp, bubbled: int) -> TraceSummary:
     return TraceSummary(
         root_span_id=root.root_span_id,
         span_id=root.span_id,
@@ -311,6 +315,7 @@ def _trace_summary(root: _Root, roll_up: _RollUp) -> TraceSummary:
         duration_secs=root.duration_secs,
         span_count=roll_up.spans,
         error_count=roll_up.errors,
+        own_error_count=roll_up.errors - bubbled,
         tokens=roll_up.tokens,
         prompt_tokens=roll_up.prompt_tokens,
         completion_tokens=roll_up.completion_tokens,

@@ -37,7 +37,10 @@ class TraceFilter:
 
 @dataclass(frozen=True, slots=True)
 class TraceSummary:
-    """One line of the trace list: the root span and what is rolled up over its trace."""
+    """One line of the trace list: the root span and what is rolled up over its trace.
+
+    `error_count` counts the spans with an error, `own_error_count` those where an error began.
+    """
 
     root_span_id: str
     span_id: str
@@ -49,6 +52,7 @@ class TraceSummary:
     duration_secs: float | None
     span_count: int
     error_count: int
+    own_error_count: int
     tokens: int | None
     prompt_tokens: int | None
     completion_tokens: int | None
@@ -149,11 +153,21 @@ class TraceSkeleton:
     ttft_us: Any  # int64, time to first token
     attachment_count: Any  # int32
     score_count: Any  # int32
-    errors: dict[int, str] = field(default_factory=dict)  # row → the error as text, at most 20,000 characters each
+    errors: dict[int, str] = field(
+        default_factory=dict
+    )  # row → the error as text, the two ends of it where it is longer than 20,000 characters
 
     def __len__(self) -> int:
         """Return the number of spans."""
         return len(self.start_us)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """What a query of the user's own gave: the names of its columns, and its rows."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)

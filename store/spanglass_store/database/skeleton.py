@@ -10,7 +10,7 @@ from spanglass_store.database.statements import query
 if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor
 
-MAX_ERROR_CHARS = 20_000
+ERROR_END_CHARS = 10_000  # of an error longer than two of these, both ends
 NO_PARENT = -1  # -2, a parent that is not there, comes from the query
 
 
@@ -25,7 +25,7 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
         edges = cursor.columns(query("skeleton_edges"))
         words = {column: _words(cursor, column) for column in ("name", "type", "model")}
         codes = cursor.columns(query("skeleton_codes"), {f"{column}s": words[column] for column in words})
-        errors = dict(cursor.rows(query("skeleton_errors"), {**trace, "max_chars": MAX_ERROR_CHARS}))
+        errors = dict(cursor.rows(query("skeleton_errors"), {**trace, "end_chars": ERROR_END_CHARS}))
     finally:
         cursor.rows(query("drop_skeleton"))
     parent = np.full(len(spans["span_id"]), NO_PARENT, dtype=np.int32)

@@ -137,11 +137,16 @@ def test_totals_and_iteration_count_the_same(opened: Store):
 
 
 def test_sql_reads_and_cannot_write(opened: Store):
-    assert opened.sql("SELECT name FROM v_errors") == [("span 1",)]
-    assert opened.sql("SELECT error_type, error_message FROM v_errors") == [("Boom", "bad")]
-    assert [row[0] for row in opened.sql("SELECT name FROM v_traces")] == ["chat", "span 100", "Agent run"]
-    assert opened.sql("SELECT model, tokens FROM v_llm_calls") == [("gpt-5", 7)]
-    for text in ("DELETE FROM spans", "SELECT nonsense", "DROP VIEW v_traces"):
+    assert opened.sql("SELECT name FROM v_errors").rows == [("span 1",)]
+    assert opened.sql("SELECT error_type, error_message FROM v_errors").rows == [("Boom", "bad")]
+    assert [row[0] for row in opened.sql("SELECT name FROM v_traces").rows] == ["chat", "span 100", "Agent run"]
+    assert opened.sql("SELECT model, tokens FROM v_llm_calls").rows == [("gpt-5", 7)]
+    assert opened.sql("FROM v_traces LIMIT 1").columns[:2] == ("root_span_id", "name")
+    assert opened.sql("DESCRIBE spans").rows
+    for text in (
+        "DELETE FROM spans", "SELECT nonsense", "DROP VIEW v_traces", "COMMIT; DROP TABLE comments", "COMMIT", "",
+        "COPY spans TO '/dev/null'", "ATTACH ':memory:' AS other", "INSTALL json", "SET threads = 1", "CHECKPOINT",
+    ):  # fmt: skip
         with pytest.raises(QueryFailed):
             opened.sql(text)
     assert opened.totals().spans == 5
@@ -184,3 +189,22 @@ def test_a_store_that_may_not_be_written_is_read_as_it_is(
         assert [trace.name for trace in opened.list_traces()] == ["span 0"]
         with pytest.raises(QueryFailed):
             opened.sql("DELETE FROM spans")
+
+
+def test_an_error_counts_as_own_only_where_it_began(store: Path, rows: Any, open_segment: Any):
+    boom = "Traceback (most recent call last):\n  File 'a.py', line 1, in f\nBoom: bad\n"
+    open_segment().write(
+        rows.start(0),
+        rows.start(1, root=0, parents=[0], error=boom),
+        rows.start(2, root=0, parents=[1], error=boom),
+        rows.start(3, root=0, parents=[0], error="Boom: worse"),
+    )
+    with open_store(store) as opened_store:
+        [trace] = opened_store.list_traces()
+    assert (trace.error_count, trace.own_error_count) == (3, 2)
+
+
+def test_the_tables_are_the_users_own(store: Path, rows: Any, open_segment: Any):
+    open_segment().write(rows.start(0))
+    with open_store(store):
+        assert (store / "traces.duckdb").stat().st_mode & 0o077 == 0

@@ -79,12 +79,14 @@ def test_errors_come_as_text_and_bounded(merger: Merger, database: Database, row
         rows.start(0),
         rows.start(1, error="line 1\nline 2"),
         rows.start(2, error={"code": 5}),
-        rows.start(3, error="x" * 30_000),
+        rows.start(3, error="Traceback" + "x" * 30_000 + "ValueError: no"),
     )
     errors = skeleton_of(merger, database).errors
     assert errors[1] == "line 1\nline 2"
     assert errors[2] == '{"code":5}'
-    assert len(errors[3]) == 20_000
+    assert len(errors[3]) == 20_003
+    assert errors[3].startswith("Tracebackx")
+    assert errors[3].endswith("xValueError: no"), "the headline of a Python traceback stands at its end"
     assert 0 not in errors
 
 

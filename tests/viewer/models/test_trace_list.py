@@ -61,7 +61,7 @@ def test_pages_follow_downwards_without_repeats(qtbot: QtBot) -> None:
 
 
 def test_a_screen_reader_hears_the_errors(model: TraceListModel) -> None:
-    model.show_first_page([make_summary(1, error_count=2)], has_more=False)
+    model.show_first_page([make_summary(1, error_count=5, own_error_count=2)], has_more=False)
     spoken = model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken.startswith("support_agent.run, ")
     assert spoken.endswith("1.00 s, 1.2k tokens, 2 errors")

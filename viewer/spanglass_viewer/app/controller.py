@@ -165,7 +165,7 @@ class WindowController(QObject):
     # what changes
 
     def _on_merged(self, changes: ChangeSet) -> None:
-        has_gap = self._last_sequence is not None and changes.sequence != self._last_sequence + 1
+        has_gap = changes.is_reset or self._last_sequence not in (None, changes.sequence - 1)
         self._last_sequence = changes.sequence
         self._is_list_stale = True
         if has_gap or self._selection.root_span_id in changes.root_span_ids:

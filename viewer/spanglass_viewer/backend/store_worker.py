@@ -23,6 +23,7 @@ ASLEEP_POLL_MS = 1000
 RETRY_MS = 250
 IDLE_AFTER_SECS = 1.0
 HOLD_AT_MOST_SECS = 3.0
+GIVE_WAY_MS = 120  # a lock is not handed on in turn: one who waits looks every 10 ms, DuckDB itself not at all
 _MERGE_BUDGET_SECS = 0.2
 
 
@@ -140,8 +141,7 @@ class StoreWorker(QObject):
         elif time.monotonic() - self._last_use > IDLE_AFTER_SECS:
             self._fall_asleep()
         else:
-            self._let_others_in()
-            self._schedule(BUSY_POLL_MS)
+            self._schedule(GIVE_WAY_MS if self._let_others_in() else BUSY_POLL_MS)
 
     def _merge(self) -> None:
         merger = self._merger
@@ -171,11 +171,12 @@ class StoreWorker(QObject):
             self.fault_cleared.emit()
         return True
 
-    def _let_others_in(self) -> None:
-        """Under load, give the file away between two polls every few seconds: a second reader is waiting perhaps."""
-        if self._held_since is not None and time.monotonic() - self._held_since > HOLD_AT_MOST_SECS:
-            self._held_since = None
-            self._need_database().let_go()
+    def _let_others_in(self) -> bool:
+        """Under load, give the file away every few seconds: a second reader is waiting perhaps."""
+        if self._held_since is None or time.monotonic() - self._held_since <= HOLD_AT_MOST_SECS:
+            return False
+        self._held_since = None
+        return self._need_database().let_go()
 
     def _fall_asleep(self) -> None:
         self._held_since = None

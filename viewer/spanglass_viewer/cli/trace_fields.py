@@ -26,6 +26,7 @@ def trace_fields(trace: TraceSummary) -> dict[str, Any]:
         "duration": trace.duration_secs,
         "spans": trace.span_count,
         "errors": trace.error_count,
+        "own_errors": trace.own_error_count,
         "tokens": trace.tokens,
         "prompt_tokens": trace.prompt_tokens,
         "completion_tokens": trace.completion_tokens,

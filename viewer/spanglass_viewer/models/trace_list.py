@@ -143,5 +143,5 @@ def spoken_summary(summary: TraceSummary) -> str:
     if summary.tokens is not None:
         parts.append(f"{format_compact(summary.tokens)} tokens")
     if summary.error_count:
-        parts.append(format_many(summary.error_count, "error"))
+        parts.append(format_many(summary.own_error_count, "error"))
     return ", ".join(parts)

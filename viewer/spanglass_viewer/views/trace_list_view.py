@@ -132,7 +132,7 @@ class TraceDelegate(QStyledItemDelegate):
         painter.setFont(font(FontRole.SMALL))
         right = ""
         if summary.error_count:
-            right = format_many(summary.error_count, "error")
+            right = format_many(summary.own_error_count, "error")
             painter.setPen(QColor(tokens.error))
         elif summary.is_interrupted:
             right = "interrupted"

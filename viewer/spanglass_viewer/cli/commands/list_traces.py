@@ -79,7 +79,7 @@ def _cells(trace: TraceSummary, now_us: int) -> tuple[str, ...]:
 
 
 def _marks(trace: TraceSummary) -> str:
-    marks = [format_many(trace.error_count, "error")] if trace.error_count else []
+    marks = [format_many(trace.own_error_count, "error")] if trace.error_count else []
     if trace.is_interrupted:
         marks.append("interrupted")
     elif trace.is_running:

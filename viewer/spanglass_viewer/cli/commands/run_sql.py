@@ -28,16 +28,15 @@ def _run(options: Namespace) -> int:
     query = sys.stdin.read() if options.query == "-" else options.query
     with open_existing_store(options) as store:
         try:
-            rows = store.sql(query)
-            names = [str(column[0]) for column in store.sql(f"DESCRIBE {query}")]
+            found = store.sql(query)
         except QueryFailed as reason:
             complain(str(reason))
             return ExitCode.USAGE
     terminal = standard_output()
     if options.as_json:
-        terminal.write_json([dict(zip(names, row, strict=True)) for row in rows])
+        terminal.write_json([dict(zip(found.columns, row, strict=True)) for row in found.rows])
     else:
-        _write_table(terminal, names, rows)
+        _write_table(terminal, found.columns, found.rows)
     return ExitCode.OK
 
 

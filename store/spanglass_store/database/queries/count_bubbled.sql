@@ -1,0 +1,13 @@
+-- How many errors of each trace were only raised through: a child has the same one, or its text stands in theirs.
+WITH errors AS (
+    SELECT root_span_id, span_id, span_parents, error_type, error_message, error
+    FROM spans
+    WHERE is_error AND created >= $since::TIMESTAMP - INTERVAL 5 MINUTE AND root_span_id IN (SELECT unnest($roots))
+)
+SELECT parent.root_span_id, count(DISTINCT parent.span_id)
+FROM errors AS child
+JOIN errors AS parent
+    ON parent.root_span_id = child.root_span_id AND list_contains(child.span_parents, parent.span_id)
+WHERE parent.error_message = child.error_message AND parent.error_type IS NOT DISTINCT FROM child.error_type
+    OR length(child.error_message) > 3 AND contains(parent.error, child.error_message)
+GROUP BY parent.root_span_id
