@@ -67,6 +67,17 @@ def test_inline_images_in_all_their_shapes(value: JsonValue) -> None:
     assert item.data.decode() == b"\x89PNG\r\n\x1a\n"
 
 
+def test_audio_in_messages() -> None:
+    stored = _resolver("done").resolve({"type": "input_audio", "input_audio": _stored()})
+    assert stored is not None
+    assert stored.key == "k"
+    value: JsonValue = {"type": "input_audio", "input_audio": {"data": "aGk=", "format": "wav"}}
+    inline = _resolver().resolve(value)
+    assert inline is not None
+    assert (inline.kind, inline.content_type, inline.size_bytes) == (MediaKind.AUDIO, "audio/wav", 2)
+    assert may_hold_media(json.dumps(value))
+
+
 def test_an_image_url_may_hold_an_attachment() -> None:
     item = _resolver("done", path=Path("/blobs/ab")).resolve({"image_url": {"url": _stored()}})
     assert item is not None

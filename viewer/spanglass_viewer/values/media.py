@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.records import AttachmentRecord
     from spanglass_viewer.values.decode import JsonValue
 
+_PARTS = frozenset({"input_audio", "file", "input_file", "audio", "video"})
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
 _MAX_NODES = 400_000
 _MAX_URL_CHARS = 4096
@@ -24,7 +25,7 @@ _MAX_PART_KEYS = 4  # type, image_url, detail, and one to spare: more is a recor
 
 
 # what stands in every JSON text that names media: looking for it is a hundred times faster than walking the value
-_HINTS = ('_attachment"', "data:", "DATA:", "image_url", "inline_data", '"source"', "http")
+_HINTS = ('_attachment"', "data:", "DATA:", "image_url", "inline_data", '"source"', "_audio", "http")
 
 
 class MediaKind(enum.Enum):
@@ -101,6 +102,8 @@ class MediaResolver:
             return self._resolve_external(value)
         if "image_url" in value and len(value) <= _MAX_PART_KEYS:
             return self._resolve_image_url(value["image_url"])
+        if named in _PARTS and isinstance(inner := value.get(named), dict):
+            return self._resolve_dict(inner) or _resolve_audio(inner)
         source = value.get("source") if named in {"image", "document"} else value.get("inline_data")
         return _resolve_base64(source) if isinstance(source, dict) else None
 
@@ -212,6 +215,14 @@ def _resolve_base64(source: dict[str, JsonValue]) -> MediaItem | None:
         return None
     found = find_data_url(f"data:{content_type};base64,{data}")
     return None if found is None else _from_data(found)
+
+
+def _resolve_audio(part: dict[str, JsonValue]) -> MediaItem | None:
+    """Read OpenAI's `{"data": <base64>, "format": "wav"}`."""
+    kind, data = part.get("format"), part.get("data")
+    if not isinstance(kind, str) or not isinstance(data, str):
+        return None
+    return _resolve_base64({"media_type": "audio/mpeg" if kind == "mp3" else f"audio/{kind}", "data": data})
 
 
 def _from_url(url: str, name: str, content_type: str) -> MediaItem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spanglass_viewer.format.durations import format_duration
-from spanglass_viewer.format.moments import format_absolute
+from spanglass_viewer.format.moments import format_clock
 from spanglass_viewer.values.presentation import Block, RowsBlock, TextBlock, scalar_text
 from spanglass_viewer.values.pretty import compact_json
 
@@ -40,7 +40,7 @@ def _metric_text(name: str, value: JsonValue) -> str:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return compact_json(value) if isinstance(value, dict | list) else scalar_text(value)
     if name in _MOMENTS and 0 <= value <= _LATEST_SECS:
-        return format_absolute(round(value * _MICROS)).rpartition(" ")[0]
+        return format_clock(round(value * _MICROS))
     if name.startswith("time_") or name in {"duration", "retry_after"}:
         return format_duration(value)
     return f"{value:,}" if isinstance(value, int) else scalar_text(value)

@@ -69,7 +69,7 @@ def test_the_header_names_the_span(pane: DetailPane, qtbot: QtBot) -> None:
     assert "payments.refund" in shown
     assert "Tool" in shown
     assert "prod" in shown
-    assert any("1.38 s · gpt-5 · 3,310 tokens · $0.01" in text for text in shown)
+    assert any("1.38 s · 3.3k tokens · $0.0100 · gpt-5" in text for text in shown)
 
 
 def test_a_long_name_takes_the_room_of_the_type(pane: DetailPane) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButt
 
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute, format_clock
-from spanglass_viewer.format.quantities import format_cost, format_count
+from spanglass_viewer.format.quantities import format_compact, format_cost
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import icon_pixmap, type_icon_name
 from spanglass_viewer.values.span_text import span_as_json, span_as_markdown
@@ -215,10 +215,10 @@ def _facts(record: SpanRecord) -> list[str]:
     facts = [format_clock(start_us)]
     if record.end_us is not None:
         facts.append(format_duration((record.end_us - start_us) / 1e6))
-    if record.model:
-        facts.append(record.model)
     if record.tokens:
-        facts.append(f"{format_count(record.tokens)} tokens")
+        facts.append(f"{format_compact(record.tokens)} tokens")
     if record.cost:
         facts.append(format_cost(record.cost))
+    if record.model:  # last: where room is short, the tree and the metadata say it too
+        facts.append(record.model)
     return facts
