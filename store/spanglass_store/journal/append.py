@@ -1,22 +1,23 @@
-"""One append to a file, made so that the threads around it hardly notice.
+"""Writing to the end of a file, made so that the threads around it hardly notice.
 
 `os.write` gives the interpreter lock away at each call: beside a CPU-bound thread a row then waits for that
-thread's whole time slice (5 ms at the 99th percentile, against 7 µs with the lock kept). So small appends go
-through the C library's `write` with the lock held, and only large ones, whose copy takes longer than a switch
-of threads, through `os.write`.
+thread's whole time slice (5 ms at the 99th percentile, against 7 µs with the lock kept). So small rows go through
+the C library's `write` with the lock held, and only large ones, whose copy takes longer than a switch of
+threads, through `os.write`.
 """
 
 from __future__ import annotations
 
 import functools
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
 # Copying this much takes about 50 µs: longer, and other threads should run meanwhile.
 HELD_WRITE_MAX_BYTES = 256 * 1024
 
-Append = Callable[[int, bytes], None]
+HeldWrite = Callable[[int, bytes, int], int]
 
 
 def append_giving_way(fd: int, data: bytes) -> None:
@@ -30,23 +31,21 @@ def append_giving_way(fd: int, data: bytes) -> None:
 
 
 @functools.cache
-def load_append() -> Append:
-    """Return the best append for this platform; loaded on demand, as `ctypes` costs 1.5 ms to import."""
-    if os.name != "posix":
-        return append_giving_way
+def load_held_write() -> HeldWrite | None:
+    """Return `write(fd, data, size)` of the C library, which keeps the interpreter lock; None where there is none.
+
+    It returns how many bytes were written, -1 where none could be, and raises nothing. Loaded on demand, as
+    `ctypes` costs 1.5 ms to import.
+    """
+    is_gil_enabled: Callable[[], bool] | None = getattr(sys, "_is_gil_enabled", None)
+    if os.name != "posix" or (is_gil_enabled is not None and not is_gil_enabled()):
+        return None
     try:
         import ctypes  # noqa: PLC0415 - see above
 
-        held_write: Any = ctypes.PyDLL(None)["write"]  # PyDLL keeps the interpreter lock, CDLL would release it
+        # PyDLL keeps the interpreter lock, CDLL would give it away. No argtypes: the conversions they name cost
+        # 0.3 µs a call, and all of these values fit a C int.
+        held_write: Any = ctypes.PyDLL(None)["write"]
     except (ImportError, OSError, AttributeError):
-        return append_giving_way
-    # No argtypes: the conversions they name cost 0.3 µs a call, and all of these values fit a C int.
-
-    def append_holding_on(fd: int, data: bytes) -> None:
-        size = len(data)
-        written = held_write(fd, data, size) if size <= HELD_WRITE_MAX_BYTES else 0
-        if written != size:
-            # os.write goes on after a part, and says why where nothing was taken: it raises with the errno.
-            append_giving_way(fd, data[max(written, 0) :])
-
-    return append_holding_on
+        return None
+    return held_write

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from spanglass_store.faults import StoreFault
 from spanglass_store.journal import liveness
-from spanglass_store.journal.append import Append, append_giving_way, load_append
+from spanglass_store.journal.append import HELD_WRITE_MAX_BYTES, HeldWrite, append_giving_way, load_held_write
 from spanglass_store.journal.lines import encode_line
 from spanglass_store.journal.names import segment_name
 from spanglass_store.journal.process_note import make_process_note
@@ -36,6 +36,7 @@ MAX_SEGMENT_AGE_SECS = 60.0
 RETRY_SECS = 5.0
 
 _CLOSED = -1
+_NEVER = -1.0
 _LEAST_FD = 700  # most systems allow 1,024
 
 
@@ -65,7 +66,8 @@ class SegmentWriter:
         # Reentrant: a signal handler may log while its own thread is inside append.
         self._lock = threading.RLock()
         self._fd = _CLOSED
-        self._append: Append = append_giving_way
+        self._held_write: HeldWrite = _no_held_write
+        self._fast_until = _NEVER
         self._size_bytes = 0
         self._rotate_at = 0.0
         self._retry_at = 0.0
@@ -77,26 +79,49 @@ class SegmentWriter:
 
     def append(self, line: bytes) -> None:
         """Append one or more whole lines (newline included)."""
+        size = len(line)
+        if size <= HELD_WRITE_MAX_BYTES and self._size_bytes < self._max_bytes and time.monotonic() < self._fast_until:
+            # From reading `_fd` to the end of the write there is no point at which CPython would let another
+            # thread or a signal handler in: nobody leaves the segment underneath, and no lock is needed. (With
+            # one, eight threads queue for it: 29 µs a span instead of 10.)
+            if self._held_write(self._fd, line, size) == size:
+                self._size_bytes += size
+                return
+            self._take_failed_write()
+        self._append_slowly(line)
+
+    def _append_slowly(self, line: bytes) -> None:
+        """Append under the lock: the first line of a segment, a large one, one after a fault."""
         with self._lock:
-            # Nested in itself, by a signal handler or a finalizer, it must not close the segment under the outer call.
+            # Nested in itself, by a signal handler or a finalizer, it must not leave the segment under the outer call.
             is_nested, self._is_inside = self._is_inside, True
             try:
                 if self._fd == _CLOSED or (not is_nested and self._is_over()):
                     self._open_next()
-                self._append(self._fd, b"\n" + line if self._is_torn else line)
+                append_giving_way(self._fd, b"\n" + line if self._is_torn else line)
             except (OSError, StoreFault) as fault:
                 self._take_fault(fault, line)
             else:
                 self._size_bytes += len(line)
                 self._is_torn = self._is_faulty = False
+                self._fast_until = self._rotate_at if self._held_write is not _no_held_write else _NEVER
             finally:
                 self._is_inside = is_nested
+
+    def _take_failed_write(self) -> None:
+        """See to it that the line, which may be in the file in part, is written anew in a line of its own."""
+        with self._lock:
+            self._fast_until = _NEVER
+            self._is_torn = True
+            if self._fd != _CLOSED and not _is_open(self._fd):
+                self._fd = _CLOSED  # the program closed a descriptor that was not its own
 
     def seal(self) -> None:
         """Leave the segment: the merge may retire it now. A later append opens a new one."""
         with self._lock:
             if self._fd == _CLOSED:
                 return
+            self._fast_until = _NEVER
             fd, self._fd = self._fd, _CLOSED
             if _is_deleted(fd):
                 self._on_fault(f"The journal was deleted while it was being written; its rows are lost. {self._store}")
@@ -111,7 +136,6 @@ class SegmentWriter:
         if now < self._retry_at:
             raise OSError(errno.EAGAIN, "the journal could not be opened a moment ago")
         self.seal()
-        self._append = load_append()
         note = encode_line(make_process_note(self._process_id, self._sdk_version))
         try:
             fd = self._create_segment(note)
@@ -123,6 +147,7 @@ class SegmentWriter:
         self.segments_opened += 1
         self._size_bytes = len(note)
         self._rotate_at = now + self._max_age_secs
+        self._held_write = load_held_write() or _no_held_write
         self._is_torn = False
 
     def _create_segment(self, note: bytes) -> int:
@@ -137,7 +162,7 @@ class SegmentWriter:
             fd = _create_file(path)
         try:
             liveness.claim(fd)
-            self._append(fd, note)
+            append_giving_way(fd, note)
         except BaseException:
             os.close(fd)
             path.unlink(missing_ok=True)
@@ -147,8 +172,7 @@ class SegmentWriter:
     def _take_fault(self, fault: OSError | StoreFault, line: bytes) -> None:
         self.lost_lines += line.count(b"\n")
         self._is_torn = True  # a part of the line may be in the file: the next one starts afresh
-        if isinstance(fault, OSError) and fault.errno == errno.EBADF:
-            self._fd = _CLOSED  # the program closed a descriptor that was not its own
+        self._fast_until = _NEVER
         if not self._is_faulty:
             self._is_faulty = True
             self._on_fault(_fault_sentence(fault, self._store))
@@ -159,6 +183,7 @@ class SegmentWriter:
             os.close(self._fd)
         self._lock = threading.RLock()
         self._fd = _CLOSED
+        self._fast_until = _NEVER
         self._is_inside = False
         self._retry_at = 0.0
         self.lost_lines = self.segments_opened = 0
@@ -185,6 +210,17 @@ def _move_up(fd: int) -> int:
         return fd
     os.close(fd)
     return high_fd
+
+
+def _no_held_write(_fd: int, _data: bytes, _size: int) -> int:
+    return -1
+
+
+def _is_open(fd: int) -> bool:
+    with contextlib.suppress(OSError):
+        os.fstat(fd)
+        return True
+    return False
 
 
 def _is_deleted(fd: int) -> bool:

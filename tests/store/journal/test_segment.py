@@ -14,6 +14,7 @@ import threading
 import pytest
 
 from spanglass_store.journal import segment
+from spanglass_store.journal.append import HELD_WRITE_MAX_BYTES
 from spanglass_store.journal.lines import LineKind, decode_line, encode_line, kind_of
 from spanglass_store.journal.liveness import has_writer
 from spanglass_store.journal.names import is_segment_name
@@ -120,44 +121,67 @@ def test_an_old_segment_is_left_for_a_new_one(open_writer, store, monkeypatch):
     assert [len(lines(path)) for path in segments(store)] == [3, 2]
 
 
-def test_after_a_torn_line_the_next_write_begins_a_line(open_writer, store, said):
-    writer = open_writer()
-    writer.append(row("a"))
-    (path,) = segments(store)
-    whole_append = writer._append
+def fill_disk(monkeypatch, writer):
+    """Let every write take five bytes and fail."""
 
     def tear(fd, data):
         os.write(fd, data[:5])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    writer._append = tear
+    monkeypatch.setattr(writer, "_held_write", lambda fd, data, _size: os.write(fd, data[:5]))
+    monkeypatch.setattr(segment, "append_giving_way", tear)
+
+
+def test_after_a_torn_line_the_next_write_begins_a_line(open_writer, store, said, monkeypatch):
+    writer = open_writer()
+    writer.append(row("a"))
+    (path,) = segments(store)
+    fill_disk(monkeypatch, writer)
     writer.append(row("torn"))
     writer.append(row("torn too"))
     assert writer.lost_lines == 2
     assert len(said) == 1
     assert said[0].endswith(str(store))
     assert "no space left on device" in said[0]
-    writer._append = whole_append
+    monkeypatch.undo()
     writer.append(row("b"))
     writer.append(row("c"))
     whole = [line for line in path.read_bytes().splitlines()[1:] if line.endswith(b"}")]
     assert [decode_line(line)["id"] for line in whole] == ["a", "b", "c"]
 
 
-def test_a_fault_that_comes_again_is_said_again(open_writer, said):
+def test_a_fault_that_comes_again_is_said_again(open_writer, said, monkeypatch):
     writer = open_writer()
     writer.append(row("a"))
-    whole_append = writer._append
-
-    def refuse(_fd, _data):
-        raise OSError(errno.EIO, "Input/output error")
-
     for _ in range(2):
-        writer._append = refuse
+        fill_disk(monkeypatch, writer)
         writer.append(row("lost"))
-        writer._append = whole_append
+        monkeypatch.undo()
         writer.append(row("b"))
     assert len(said) == 2
+
+
+def test_a_line_of_which_the_disk_took_a_part_is_written_anew(open_writer, store, monkeypatch):
+    writer = open_writer()
+    writer.append(row("a"))
+    monkeypatch.setattr(writer, "_held_write", lambda fd, data, _size: os.write(fd, data[:5]))
+    writer.append(row("b"))
+    monkeypatch.undo()
+    writer.append(row("c"))
+    (path,) = (store / "journal").iterdir()
+    whole = [line for line in path.read_bytes().splitlines()[1:] if line.endswith(b"}")]
+    assert [decode_line(line)["id"] for line in whole] == ["a", "b", "c"]
+    assert writer.lost_lines == 0
+
+
+def test_where_there_is_no_held_write_all_goes_through_the_lock(open_writer, store, monkeypatch):
+    monkeypatch.setattr(segment, "load_held_write", lambda: None)
+    writer = open_writer()
+    for name in "abc":
+        writer.append(row(name))
+    (path,) = segments(store)
+    assert [line.get("id") for line in lines(path)] == [None, "a", "b", "c"]
+    assert b"\n\n" not in path.read_bytes()
 
 
 def test_a_store_that_cannot_be_opened_is_tried_again_after_a_while(open_writer, store, said, monkeypatch):
@@ -193,14 +217,14 @@ def test_a_journal_folder_that_vanished_is_made_anew(open_writer, store):
     assert len(segments(store)) == 1
 
 
-def test_a_descriptor_closed_by_the_program_costs_one_line(open_writer, store):
+def test_a_descriptor_closed_by_the_program_costs_no_line(open_writer, store):
     writer = open_writer()
     writer.append(row("a"))
     os.close(writer._fd)
     writer.append(row("b"))
     writer.append(row("c"))
-    assert writer.lost_lines == 1
-    assert [line.get("id") for line in lines(segments(store)[-1])] == [None, "c"]
+    assert writer.lost_lines == 0
+    assert [line.get("id") for line in lines(segments(store)[-1])] == [None, "b", "c"]
 
 
 def test_many_threads_write_whole_lines(open_writer, store):
@@ -222,20 +246,20 @@ def test_many_threads_write_whole_lines(open_writer, store):
         assert sorted(own) == sorted(f"{thread}-{number}" for number in range(300))
 
 
-def test_a_signal_handler_may_write_while_its_thread_writes(open_writer, store):
+def test_a_signal_handler_may_write_while_its_thread_writes(open_writer, store, monkeypatch):
     writer = open_writer()
     writer.append(row("first"))
-    whole_append = writer._append
+    append_giving_way = segment.append_giving_way
 
     def interrupted(fd, data):
-        writer._append = whole_append
+        monkeypatch.undo()
         signal.raise_signal(signal.SIGUSR1)
-        whole_append(fd, data)
+        append_giving_way(fd, data)
 
     before = signal.signal(signal.SIGUSR1, lambda *_: writer.append(row("handler")))
     try:
-        writer._append = interrupted
-        writer.append(row("outer"))
+        monkeypatch.setattr(segment, "append_giving_way", interrupted)
+        writer.append(row("outer", pad="x" * HELD_WRITE_MAX_BYTES))
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert {line.get("id") for line in lines(segments(store)[0])} == {None, "first", "handler", "outer"}
@@ -302,11 +326,8 @@ def test_a_signal_handler_that_opens_the_segment_first_leaves_one_held(open_writ
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert writer.lost_lines == 0
-    assert [[line.get("id") for line in lines(path)] for path in segments(store)] == [
-        [None, "handler"],
-        [None, "outer"],
-    ]
-    assert [has_writer(path) for path in segments(store)] == [False, True]
+    states = {tuple(line.get("id") for line in lines(path)): has_writer(path) for path in segments(store)}
+    assert states == {(None, "handler"): False, (None, "outer"): True}
 
 
 def test_a_segment_that_cannot_be_begun_leaves_no_file(open_writer, store, monkeypatch):
