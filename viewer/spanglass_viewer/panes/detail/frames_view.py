@@ -29,7 +29,7 @@ from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from spanglass_viewer.panes.detail.context import DetailContext
 
@@ -93,44 +93,49 @@ class FrameRow(QWidget):
         self._context = context
         self._excerpt: SourceExcerptView | None = None
         self._buttons: list[IconButton] = []
-        is_user = frame.kind is FrameKind.USER
-        function = PlainLabel(frame.function or "<module>", role=FontRole.SMALL_STRONG if is_user else FontRole.SMALL)
-        function.setMaximumWidth(200)
-        place = ElidedLabel(
-            f"{frame.path}:{frame.line}", role=FontRole.TINY, tone="faint", mode=Qt.TextElideMode.ElideLeft
-        )
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(function)
-        head.addWidget(place, 1)
-        if frame.repeated:
-            head.addWidget(PlainLabel(f"× {frame.repeated + 1:,}", role=FontRole.TINY, tone="faint"))  # noqa: RUF001 - that is the sign
-        for icon_name, what, slot in (
-            ("copy", "Copy path and line", self._on_copy),
-            ("external-editor", "Open in editor", self._on_open),
-        ):
-            if icon_name == "copy" or is_local_source(Path(frame.path)):
-                button = IconButton(icon_name, what, context.appearance)
-                button.clicked.connect(slot)
-                self._buttons.append(button)
-                head.addWidget(_kept_in_place(button))
+        self._source = self._make_source()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
-        self._column.addLayout(head)
-        self._source = ElidedLabel(
-            frame.source.split("\n", 1)[0],
-            role=FontRole.CODE,
-            tone=None if is_user else "muted",
-            mode=Qt.TextElideMode.ElideRight,
-        )
+        self._column.addLayout(self._make_head())
         self._column.addWidget(self._source)
-        self._source.setVisible(bool(frame.source))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{frame.function or 'module'}, {frame.path} line {frame.line}")
-        self._show_buttons(is_shown=False)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._show_buttons(is_shown=False)
+
+    def _make_head(self) -> QHBoxLayout:
+        frame = self.frame
+        is_user = frame.kind is FrameKind.USER
+        function = PlainLabel(frame.function or "<module>", role=FontRole.SMALL_STRONG if is_user else FontRole.SMALL)
+        function.setMaximumWidth(200)
+        place = f"{frame.path}:{frame.line}"
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(function)
+        head.addWidget(ElidedLabel(place, role=FontRole.TINY, tone="faint", mode=Qt.TextElideMode.ElideLeft), 1)
+        if frame.repeated:
+            times = f"× {frame.repeated + 1:,}"  # noqa: RUF001 - that is the sign
+            head.addWidget(PlainLabel(times, role=FontRole.TINY, tone="faint"))
+        self._add_button(head, "copy", "Copy path and line", self._on_copy)
+        if is_local_source(Path(frame.path)):
+            self._add_button(head, "external-editor", "Open in editor", self._on_open)
+        return head
+
+    def _add_button(self, head: QHBoxLayout, icon_name: str, what: str, slot: Callable[[], None]) -> None:
+        button = IconButton(icon_name, what, self._context.appearance)
+        button.clicked.connect(slot)
+        self._buttons.append(button)
+        head.addWidget(_kept_in_place(button))
+
+    def _make_source(self) -> ElidedLabel:
+        first_line = self.frame.source.split("\n", 1)[0]
+        tone = None if self.frame.kind is FrameKind.USER else "muted"
+        source = ElidedLabel(first_line, role=FontRole.CODE, tone=tone, mode=Qt.TextElideMode.ElideRight)
+        if not first_line:
+            source.hide()
+        return source
 
     def set_unfolded(self, *, is_unfolded: bool) -> None:
         """Show the source around the line, where the file is here."""
