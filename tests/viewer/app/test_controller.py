@@ -204,3 +204,17 @@ def test_another_filter_shows_another_list(window: SimpleNamespace) -> None:
     window.controller.set_filter(TraceFilter(has_error=True))
     window.backend.answer_list(ONE)
     assert window.traces.rowCount() == 1
+
+
+def test_the_newest_trace_is_followed_until_the_user_has_chosen(window: SimpleNamespace) -> None:
+    window.controller.start()
+    window.backend.answer_list(ONE)
+    assert window.selection.root_span_id == ONE.root_span_id
+    window.backend.store_worker.merged.emit(ChangeSet(1, 1, 0, frozenset({TWO.root_span_id})))
+    window.backend.answer_list(TWO, ONE)
+    assert window.selection.root_span_id == TWO.root_span_id
+    window.controller.stop_following()
+    three = make_summary(3)
+    window.backend.store_worker.merged.emit(ChangeSet(2, 1, 0, frozenset({three.root_span_id})))
+    window.backend.answer_list(three, TWO, ONE)
+    assert window.selection.root_span_id == TWO.root_span_id

@@ -68,6 +68,7 @@ class WindowController(QObject):
         self._is_trace_stale = False
         self._is_detail_stale = False
         self._is_paused = False
+        self._is_following = True
         self._last_sequence: int | None = None
         self._wanted_span_id: str | None = None
         self._reload = QTimer(self, singleShot=True)
@@ -100,9 +101,14 @@ class WindowController(QObject):
         if not paused:
             self._refresh()
 
+    def stop_following(self) -> None:
+        """Leave the open trace open from here on; until then the newest one opens by itself."""
+        self._is_following = False
+
     def open_trace(self, root_span_id: str, span_id: str | None = None) -> None:
         """Open a trace, and in it a span, as a link does."""
         self._wanted_span_id = span_id
+        self._is_following = False
         if root_span_id == self._selection.root_span_id:
             self._take_wanted_span()
         else:
@@ -209,12 +215,13 @@ class WindowController(QObject):
             self._traces.show_first_page(answer.summaries, has_more=answer.has_more)
         self._show_open_summary()
         self.totals_changed.emit(answer.totals, answer.query_secs)
-        self._open_first_trace()
+        self._open_newest_trace()
         self._refresh()
         self._tell_if_settled()
 
-    def _open_first_trace(self) -> None:
-        if self._selection.root_span_id is None and self._wanted_span_id is None and self._traces.rowCount():
+    def _open_newest_trace(self) -> None:
+        """Open the newest trace, where none is open or nobody has chosen one yet."""
+        if self._traces.rowCount() and (self._is_following or self._selection.root_span_id is None):
             self._selection.select_trace(self._traces.summary_at(0).root_span_id)
 
     def _on_trace_loaded(self, answer: TraceAnswer) -> None:

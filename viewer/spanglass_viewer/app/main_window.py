@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QProcess, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QProcess, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -17,6 +19,7 @@ from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.trace_list import TraceListModel
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
+from spanglass_viewer.panes.detail.view_state import DetailViewState
 from spanglass_viewer.panes.empty_pane import EmptyPane
 from spanglass_viewer.panes.keys_dialog import KeysDialog
 from spanglass_viewer.panes.status_bar import StatusBar
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
 
+_USER_EVENTS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.Wheel)
 _WIDTHS = (288, 780, 372)  # of 1440: traces, trace, detail
 _MENU = ("copy_link", None, "next_error", "previous_error", "expand_all", "collapse_all", "reset_zoom", None,
          "filter_traces", "clear_filter", "turn_theme", "show_keys", None, "quit")  # fmt: skip
@@ -70,6 +74,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self._has_shown_span = False
+        appearance.app.installEventFilter(self)
 
     @property
     def backend(self) -> Backend:
@@ -138,6 +143,7 @@ class MainWindow(QMainWindow):
         self.trace_pane.error_wanted.connect(self._go_to_error)
         self.detail_pane.copy_link_requested.connect(self._copy_link_to)
         self.detail_pane.step_requested.connect(self.trace_pane.step_span)
+        self.detail_pane.notice_given.connect(self.status.show_notice)
         self.controller.totals_changed.connect(self._on_totals_changed)
         self.controller.trace_missing.connect(self._on_trace_missing)
         self.controller.span_shown.connect(self._on_span_shown)
@@ -155,8 +161,12 @@ class MainWindow(QMainWindow):
     def _go_to_error(self, direction: int) -> None:
         if self.controller.is_opening:
             return  # a key pressed twice must not skip the trace that is just opening
-        if not self.trace_pane.next_error(direction) and not self.trace_list.step_to_error(direction):
-            self.status.show_notice("No further error" if direction > 0 else "No earlier error")
+        if self.trace_pane.next_error(direction) or self.trace_list.step_to_error(direction):
+            return
+        if self.trace_list.wrap_to_error(direction):
+            self.status.show_notice("Past the last trace with an error. Going on with the other end of the list")
+        else:
+            self.status.show_notice("No further error")
 
     def _on_next_trace(self) -> None:
         self.trace_list.step(1)
@@ -215,12 +225,27 @@ class MainWindow(QMainWindow):
             self.resize(1440, 900)
         if splitter is not None:
             self._splitter.restoreState(splitter)
+        with contextlib.suppress(ValueError):  # settings of another version, or edited by hand
+            self.detail_pane.set_view_state(DetailViewState.from_plain(json.loads(self._text_setting("detail"))))
+
+    def _text_setting(self, name: str) -> str:
+        value = self._settings.value(name)
+        return value if isinstance(value, str) else ""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note the user's first own step: from there on the window does not change the trace by itself."""
+        if event.type() in _USER_EVENTS and isinstance(watched, QWidget) and watched.window() is self:
+            self.controller.stop_following()
+            self._appearance.app.removeEventFilter(self)
+        return super().eventFilter(watched, event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the sizes and end the threads."""
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("splitter", self._splitter.saveState())
+        self._settings.setValue("detail", json.dumps(self.detail_pane.view_state.to_plain()))
         self._settings.sync()
         self._backend.stop()
+        self.detail_pane.stop()
         self.images.stop()
         super().closeEvent(event)

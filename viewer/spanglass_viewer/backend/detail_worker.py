@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.reader import StoreReader
     from spanglass_store.database.records import SpanRecord
 
-_ATTACHMENT_KEY = re.compile(r'"key"\s*:\s*"([0-9A-Za-z_-]{1,128})"')
+_ATTACHMENT_KEY = re.compile(r'"key"\s*:\s*("(?:[^"\\]|\\.){1,1024}")')
 
 
 class DetailWorker(QObject):
@@ -72,5 +73,5 @@ def attachment_keys(record: SpanRecord) -> list[str]:
     keys: dict[str, None] = {}
     for text in (record.input, record.output, record.expected, record.metadata, record.error, record.extra):
         if text is not None and "braintrust_attachment" in text:
-            keys.update(dict.fromkeys(_ATTACHMENT_KEY.findall(text)))
+            keys.update(dict.fromkeys(json.loads(key) for key in _ATTACHMENT_KEY.findall(text)))
     return list(keys)

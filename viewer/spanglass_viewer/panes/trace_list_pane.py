@@ -98,6 +98,16 @@ class TraceListPane(QWidget):
             row += direction
         return False
 
+    def wrap_to_error(self, direction: int) -> bool:
+        """Select the first (1) or last (-1) trace with an error of the whole list; False where there is none."""
+        rows = range(self._model.rowCount())
+        for row in rows if direction > 0 else reversed(rows):
+            if self._model.summary_at(row).error_count:
+                is_elsewhere = row != self._view.currentIndex().row()
+                self._view.setCurrentIndex(self._model.index(row))
+                return is_elsewhere
+        return False
+
     def _lay_out(self) -> None:
         title = QHBoxLayout()
         title.setContentsMargins(16, 0, 18, 0)

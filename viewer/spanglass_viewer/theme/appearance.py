@@ -38,6 +38,11 @@ class Appearance(QObject):
         self._dress()
 
     @property
+    def app(self) -> QApplication:
+        """The application that is dressed."""
+        return self._app
+
+    @property
     def mode(self) -> ThemeMode:
         """The user's choice."""
         return self._mode

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _TEMPLATE = Template("""
 * { outline: none; }
 QMainWindow, QDialog { background: $window; }
+QDialog { border: 1px solid $border; }
 QWidget { color: $text; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 6px; }
 
@@ -84,7 +85,6 @@ QPushButton[kind="cardtitle"]:hover, QPushButton[kind="cardtitle"]:focus { color
 QToolButton[kind="quiet"] { padding: 2px 4px; color: $text_faint; }
 QFrame[kind="topbar"] { background: $window; border: none; border-bottom: 1px solid $hairline; }
 QFrame[kind="statusbar"] { background: $window; border: none; border-top: 1px solid $hairline; }
-QFrame[kind="pill"] { background: $accent; border-radius: 13px; }
 
 QMenu { background: $raised; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }

@@ -134,9 +134,6 @@ class TraceDelegate(QStyledItemDelegate):
         if summary.error_count:
             right = format_many(summary.own_error_count, "error")
             painter.setPen(QColor(tokens.error))
-        elif summary.is_interrupted:
-            right = "interrupted"
-            painter.setPen(QColor(tokens.warning))
         painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, right)
         room = rect.width() - self._small_metrics.horizontalAdvance(right) - 10
         painter.setPen(QColor(tokens.text_muted))
@@ -150,7 +147,7 @@ def _figures(summary: TraceSummary) -> list[str]:
     secs = summary.duration_secs
     if summary.is_running:
         secs = max(0.0, time.time() - summary.start_us / 1e6)
-    parts = [format_duration(secs)]
+    parts = ["interrupted" if secs is None and summary.is_interrupted else format_duration(secs)]
     if summary.tokens:
         parts.append(f"{format_compact(summary.tokens)} tok")
     if summary.cost is not None:
