@@ -135,7 +135,7 @@ def check_all_there(store: Path, writers: list[subprocess.Popen[bytes]]) -> int:
         for kind, row_id in said_by(writer):
             said[kind].add(row_id)
     with open_store(store) as opened:
-        rows = opened.sql("SELECT id, end_ts IS NOT NULL, output, is_interrupted FROM spans")
+        rows = opened.sql("SELECT id, end_ts IS NOT NULL, output, is_interrupted FROM spans").rows
     ids = [row[0] for row in rows]
     ended = {row[0] for row in rows if row[1]}
     assert len(ids) == len(set(ids)), "a span is there twice"
