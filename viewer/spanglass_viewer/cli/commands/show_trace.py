@@ -90,15 +90,23 @@ def write_trace(terminal: Terminal, rows: Sequence[TreeRow]) -> None:
         "duration": max(display_width(line.duration) for line in lines),
         "tokens": max(display_width(line.tokens) for line in lines),
     }
-    _write_header(terminal, rows)
+    own_errors = _list_own_errors(rows, children)
+    own_error_ids = {span.id for span in own_errors}
+    _write_header(terminal, rows, len(own_errors))
     for line in lines:
-        _write_line(terminal, line, widths, children)
-    _write_first_error(terminal, rows, children)
+        _write_line(terminal, line, widths, is_own_error=not line.row.is_ghost and line.row.span.id in own_error_ids)
+    if own_errors:
+        _write_error(terminal, own_errors[0])
 
 
-def _write_header(terminal: Terminal, rows: Sequence[TreeRow]) -> None:
+def _list_own_errors(rows: Sequence[TreeRow], children: Mapping[str, Sequence[SpanRecord]]) -> list[SpanRecord]:
+    """Return the spans where an error began, in the order of the tree."""
+    spans = (row.span for row in rows if row.span.is_error and not row.is_ghost)
+    return [span for span in spans if not is_bubbled(span, children.get(span.span_id, ()))]
+
+
+def _write_header(terminal: Terminal, rows: Sequence[TreeRow], errors: int) -> None:
     spans = [row.span for row in rows if not row.is_ghost]
-    errors = sum(span.is_error for span in spans)
     parts = [f"trace {plain_line(spans[0].root_span_id)}", format_many(len(spans), "span")]
     if spans[0].start_us is not None:
         parts.insert(1, format_absolute(spans[0].start_us))
@@ -120,11 +128,7 @@ def _make_line(row: TreeRow, guides: Mapping[str, str]) -> _Line:
     return _Line(row, above + own + name, kind, "" if duration is None else format_duration(duration), tokens)
 
 
-def _write_line(
-    terminal: Terminal, line: _Line, widths: Mapping[str, int], children: Mapping[str, Sequence[SpanRecord]]
-) -> None:
-    span = line.row.span
-    is_own_error = span.is_error and not line.row.is_ghost and not is_bubbled(span, children.get(span.span_id, ()))
+def _write_line(terminal: Terminal, line: _Line, widths: Mapping[str, int], *, is_own_error: bool) -> None:
     name_style = ("dim",) if line.row.is_ghost else ("red",) if is_own_error else ()
     cells = [
         terminal.paint(pad(line.tree, widths["tree"]), *name_style),
@@ -156,13 +160,7 @@ def _notes(terminal: Terminal, row: TreeRow, *, is_own_error: bool) -> list[str]
     return notes
 
 
-def _write_first_error(
-    terminal: Terminal, rows: Sequence[TreeRow], children: Mapping[str, Sequence[SpanRecord]]
-) -> None:
-    own = (row.span for row in rows if row.span.is_error and not row.is_ghost)
-    span = next((span for span in own if not is_bubbled(span, children.get(span.span_id, ()))), None)
-    if span is None:
-        return
+def _write_error(terminal: Terminal, span: SpanRecord) -> None:
     terminal.write_line()
     terminal.write_line(f"First error, in {plain_line(span.name)}")
     for text_line in plain_block(error_text(span)).rstrip().splitlines():
