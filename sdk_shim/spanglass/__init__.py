@@ -11,9 +11,10 @@ from spanglass import shutdown
 from spanglass.activity import current_experiment, current_logger
 from spanglass.attachments import Attachment, BaseAttachment, ExternalAttachment, JSONAttachment
 from spanglass.entry import flush, start_span
-from spanglass.experiment import Experiment, ExperimentSummary, ScoreSummary, init
+from spanglass.experiment import Experiment, ExperimentSummary, ScoreSummary, init, log, summarize
 from spanglass.logger import Logger, init_logger
-from spanglass.parents import parent_context
+from spanglass.masking import set_masking_function
+from spanglass.parents import get_span_parent_object, parent_context
 from spanglass.span import NOOP_SPAN, Span, current_span
 from spanglass.traced import traced
 from spanglass.updates import permalink, update_span
@@ -21,6 +22,7 @@ from spanglass.version import __version__
 
 if TYPE_CHECKING:
     from spanglass.executor import TracedThreadPoolExecutor
+    from spanglass.llm.wrapping import wrap_anthropic, wrap_openai
 
 shutdown.register_hooks()
 
@@ -40,21 +42,33 @@ __all__ = [
     "current_experiment",
     "current_logger",
     "current_span",
+    "extract_trace_context",
     "flush",
+    "get_span_parent_object",
     "init",
     "init_logger",
+    "inject_trace_context",
+    "log",
     "parent_context",
     "permalink",
+    "set_masking_function",
     "start_span",
+    "summarize",
     "traced",
     "update_span",
+    "wrap_anthropic",
+    "wrap_openai",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Load the thread pool when it is asked for: its base class costs more than all the rest."""
+    """Load what is not on every program's way when it is asked for: `import spanglass` stays light."""
     if name == "TracedThreadPoolExecutor":
         from spanglass.executor import TracedThreadPoolExecutor  # noqa: PLC0415 - see above
 
         return TracedThreadPoolExecutor
+    if name in {"wrap_openai", "wrap_anthropic"}:
+        from spanglass.llm import wrapping  # noqa: PLC0415 - see above
+
+        return getattr(wrapping, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
