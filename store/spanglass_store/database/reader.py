@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
-from datetime import datetime, timedelta
+import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from spanglass_store.blobs.files import blob_path
@@ -20,9 +22,13 @@ from spanglass_store.database.records import (
     TraceFilter,
     TraceSummary,
 )
+from spanglass_store.database.span_search import SpanPosition, iter_matching_rows
 from spanglass_store.database.statements import query
+from spanglass_store.database.trace_heads import Head, Position, as_trace_filter, list_heads
 from spanglass_store.faults import StoreBusy, StoreFault, UnknownFormat
 from spanglass_store.location import locate_store, read_store_info
+from spanglass_store.search.expression import Expression, Text
+from spanglass_store.search.parse import parse_filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +37,6 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_SECS = 10.0
 _ITER_WINDOW_SPANS = 500
-
-Position = tuple[int, str]  # start in µs since the epoch, root_span_id
 
 
 class StoreReader:
@@ -43,19 +47,23 @@ class StoreReader:
 
     def list_traces(
         self,
-        filter: TraceFilter | None = None,  # noqa: A002 - the word that callers know
+        filter: TraceFilter | Expression | str | None = None,  # noqa: A002 - the word that callers know
         limit: int = 200,
         before: Position | None = None,
     ) -> list[TraceSummary]:
-        """Return up to `limit` traces, newest first; those that come after the position `before`."""
+        """Return up to `limit` traces, newest first; those that come after the position `before`.
+
+        Raises FilterError for a text that is no filter (see `spanglass_store.search`).
+        """
+        trace_filter = as_trace_filter(filter)
         found: list[TraceSummary] = []
         while len(found) < limit:
             wanted = limit - len(found)
-            roots = self._list_roots(filter or TraceFilter(), wanted, before)
-            found += self._summaries(roots)
-            if len(roots) < wanted:
+            heads = list_heads(self._cursor, trace_filter, wanted, before)
+            found += self._summaries(heads)
+            if len(heads) < wanted:
                 break
-            before = (roots[-1].start_us, roots[-1].root_span_id)
+            before = (heads[-1].start_us, heads[-1].root_span_id)
         return found
 
     def get_trace(self, root_span_id: str) -> list[SpanRecord]:
@@ -130,7 +138,23 @@ class StoreReader:
 
     def search(self, text: str, limit: int = 100) -> list[SpanRecord]:
         """Return the newest spans whose name or values hold `text`, in whatever case."""
-        return self._list_spans("where_text", {"text": text, "limit": limit})
+        return list(self.search_spans(Text(text), limit))
+
+    def search_spans(
+        self, wanted: Expression | str, limit: int | None = None, before: SpanPosition | None = None
+    ) -> Iterator[SpanRecord]:
+        """Yield the spans that a filter lets through, newest `created` first, as they are found.
+
+        `before` is the (`created_us`, `id`) of the last span of an earlier page. Another thread may cancel with
+        `interrupt`. Raises FilterError, at the call, for a text that is no filter.
+        """
+        expression = parse_filter(wanted) if isinstance(wanted, str) else wanted
+        rows = iter_matching_rows(self._cursor, expression, before=before, now_us=time.time_ns() // 1000)
+        return map(_span_record, itertools.islice(rows, limit))
+
+    def interrupt(self) -> None:
+        """Cancel the query that runs, from any thread; it raises `Interrupted` in its own."""
+        self._cursor.interrupt()
 
     def iter_spans(self) -> Iterator[SpanRecord]:
         """Yield all spans in the order of `created`, a window of them in memory at a time."""
@@ -152,26 +176,7 @@ class StoreReader:
         rows = self._cursor.rows(query("span_columns") + query(where), parameters)
         return [_span_record(row) for row in rows]
 
-    def _list_roots(self, wanted: TraceFilter, limit: int, before: Position | None) -> list[_Root]:
-        """Return the spans that may head a trace, newest first."""
-        filters = _filters_of(wanted)
-        parameters = {
-            **{name: value for name, value in filters.items() if value is not True},
-            "before_ts": None if before is None else EPOCH + timedelta(microseconds=before[0]),
-            "before_id": None if before is None else before[1],
-            "limit": limit,
-        }
-        kinds = ["heads_rooted"]
-        if self._cursor.row(query("list_rootless")) is not None:  # seldom: a scan of its own for them
-            kinds.append("heads_rootless")
-        texts = [
-            query("list_roots").format(heads=query(kind), filters="".join(query(f"filter_{name}") for name in filters))
-            for kind in kinds
-        ]
-        roots = [_Root(*row) for text in texts for row in self._cursor.rows(text, parameters)]
-        return sorted(roots, key=lambda root: (root.start_us, root.root_span_id), reverse=True)[:limit]
-
-    def _summaries(self, roots: list[_Root]) -> list[TraceSummary]:
+    def _summaries(self, roots: list[Head]) -> list[TraceSummary]:
         """Return the traces that these spans head; of several roots only the first heads its trace."""
         if not roots:
             return []
@@ -191,22 +196,6 @@ class StoreReader:
             for root in roots
             if roll_ups[root.root_span_id].roots == 1 or root.id in heads
         ]
-
-
-class _Root(NamedTuple):
-    """A row of `list_roots`."""
-
-    id: str
-    span_id: str
-    root_span_id: str
-    name: str
-    type: str | None
-    project_name: str | None
-    start_us: int
-    end_us: int | None
-    duration_secs: float | None
-    is_error: bool
-    created: datetime
 
 
 class _RollUp(NamedTuple):
@@ -282,12 +271,6 @@ def _may_write(folder: Path) -> bool:
     return os.access(folder, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))
 
 
-def _filters_of(wanted: TraceFilter) -> dict[str, Any]:
-    """Return the fields of a filter that narrow; their names are those of its queries."""
-    filters = {name: getattr(wanted, name) for name in TraceFilter.__slots__}
-    return {name: value for name, value in filters.items() if value is not None and value is not False}
-
-
 def _size_bytes(store: Path) -> int:
     size = 0
     for name in (DATABASE_FILE, DATABASE_FILE + ".wal"):
@@ -303,7 +286,7 @@ def _span_record(row: tuple[Any, ...]) -> SpanRecord:
     return SpanRecord(*values)
 
 
-def _trace_summary(root: _Root, roll_up: _RollUp, bubbled: int) -> TraceSummary:
+def _trace_summary(root: Head, roll_up: _RollUp, bubbled: int) -> TraceSummary:
     return TraceSummary(
         root_span_id=root.root_span_id,
         span_id=root.span_id,

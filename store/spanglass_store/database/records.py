@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spanglass_store.search.expression import Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,10 @@ class ChangeSet:
 
 @dataclass(frozen=True, slots=True)
 class TraceFilter:
-    """Which traces to list; every field narrows."""
+    """Which traces to list; every field narrows.
+
+    `expression` is what `spanglass_store.search` makes of a typed filter.
+    """
 
     has_error: bool = False
     has_llm: bool = False
@@ -33,6 +39,7 @@ class TraceFilter:
     min_duration_secs: float | None = None
     name_contains: str | None = None
     project_name: str | None = None
+    expression: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

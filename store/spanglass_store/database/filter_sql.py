@@ -1,0 +1,152 @@
+"""A filter's expression → a condition in SQL, of a span or of the span that heads a trace.
+
+The text is put together from `queries/match_*.sql` and `queries/trace_*.sql` alone; whatever a user typed goes into
+parameters, which are numbered: `$needle` of the third term is `$needle_3`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from spanglass_store.database.columns import EPOCH
+from spanglass_store.database.statements import query
+from spanglass_store.search.expression import (
+    And,
+    Compare,
+    Expression,
+    HasAttachment,
+    HasError,
+    IsRunning,
+    Match,
+    Meta,
+    Not,
+    Or,
+    Score,
+    Since,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SCAN_SINCE = "scan_since"  # the parameter that bounds what a trace's condition reads of its spans
+
+_FIELD_COLUMNS = {"name": "name", "type": "type", "model": "model", "project": "project_name"}
+_QUANTITY_COLUMNS = {"dur": "duration_secs", "tokens": "tokens", "cost": "cost"}
+_OPERATORS = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_PARAMETER = re.compile(r"\$(?!scan_since\b)(\w+)")
+_YEAR_9999_US = 253_402_214_400_000_000
+
+
+class Condition:
+    """The SQL of one expression: `sql` is the text, `parameters` are what it binds."""
+
+    def __init__(self, expression: Expression, *, of_traces: bool, now_us: int) -> None:
+        """`of_traces`: the condition is one of a head in `list_roots`, which must bind `SCAN_SINCE` too.
+
+        `now_us` is what `since:2h` counts from, in µs since the epoch.
+        """
+        self.parameters: dict[str, Any] = {}
+        self._of_traces = of_traces
+        self._now_us = now_us
+        self._terms = 0
+        self.sql = self._join(expression)
+
+    @property
+    def reads_spans(self) -> bool:
+        """Tell whether a trace's condition reads the trace's spans, not its head alone."""
+        return f"${SCAN_SINCE}" in self.sql
+
+    def _join(self, expression: Expression) -> str:
+        if isinstance(expression, Not):
+            return f"NOT ({self._join(expression.part)})"
+        if isinstance(expression, And):
+            return " AND ".join(f"({self._join(part)})" for part in expression.parts) or "TRUE"
+        if isinstance(expression, Or):
+            return " OR ".join(f"({self._join(part)})" for part in expression.parts)
+        return self._of_trace(expression) if self._of_traces else f"coalesce({self._of_span(expression)}, FALSE)"
+
+    def _of_trace(self, term: Expression) -> str:
+        if isinstance(term, Since):
+            return self._fill("trace_since", since=self._moment(term))
+        if isinstance(term, Compare):
+            name = "trace_duration" if term.quantity == "dur" else "trace_sum"
+            return self._fill(name, _words_of(term), number=term.number)
+        return query("trace_with_span").format(predicate=self._of_span(term))
+
+    def _of_span(self, term: Expression) -> str:  # noqa: PLR0911 - one line a kind of term
+        if isinstance(term, HasError):
+            return query("match_error")
+        if isinstance(term, IsRunning):
+            return query("match_running")
+        if isinstance(term, HasAttachment):
+            return query("match_attachment")
+        if isinstance(term, Text):
+            return " OR ".join(self._fill("match_text", needle=needle) for needle in _needles(term.text))
+        if isinstance(term, Match):
+            return self._of_field(term)
+        if isinstance(term, Compare):
+            return self._fill("match_quantity", _words_of(term), number=term.number)
+        if isinstance(term, Score):
+            words = {"operator": _OPERATORS[term.operator]}
+            return self._fill("match_score", words, pointer=_pointer((term.name,)), number=term.number)
+        if isinstance(term, Meta):
+            return self._of_metadata(term)
+        if isinstance(term, Since):
+            return self._fill("match_since", since=self._moment(term))
+        raise TypeError(f"{type(term).__name__} is no term")
+
+    def _of_field(self, term: Match) -> str:
+        ending = "_exactly" if term.is_exact else ""
+        if term.field == "tag":
+            return self._fill(f"match_tag{ending}", text=term.text)
+        return self._fill(f"match_field{ending}", {"column": _FIELD_COLUMNS[term.field]}, text=term.text)
+
+    def _of_metadata(self, term: Meta) -> str:
+        """Look both for the way `a` → `b` and for a key `a.b`."""
+        name, words = "match_meta_number", {"operator": _OPERATORS.get(term.operator, "")}
+        if term.operator in {"=", ":"}:
+            name, words = ("match_meta_is" if term.operator == "=" else "match_meta_holds"), {}
+        pointers = {_pointer(term.keys), _pointer((".".join(term.keys),))}
+        return " OR ".join(
+            f"coalesce({self._fill(name, words, pointer=pointer, text=term.text)}, FALSE)"
+            for pointer in sorted(pointers)
+        )
+
+    def _fill(self, name: str, words: dict[str, str] | None = None, **parameters: Any) -> str:
+        """Return a query's text with our own words put in, and its parameters bound under numbers of their own."""
+        self._terms += 1
+        number = self._terms
+        self.parameters.update({f"{key}_{number}": value for key, value in parameters.items()})
+        text = query(name).format(**words) if words else query(name)
+        return _PARAMETER.sub(rf"$\1_{number}", text)
+
+    def _moment(self, term: Since) -> datetime:
+        at_us = term.at_us
+        if at_us is None:
+            at_us = self._now_us - round((term.ago_secs or 0.0) * 1e6)
+        return EPOCH + timedelta(microseconds=min(max(at_us, 0), _YEAR_9999_US))
+
+
+def _words_of(term: Compare) -> dict[str, str]:
+    return {"column": _QUANTITY_COLUMNS[term.quantity], "operator": _OPERATORS[term.operator]}
+
+
+def _needles(text: str) -> list[str]:
+    """Return how a text can stand in logged JSON: as it is, escaped, escaped down to ASCII."""
+    escaped: list[Callable[[str], str]] = [str, lambda text: orjson.dumps(text).decode()[1:-1], _ascii]
+    return list(dict.fromkeys(escape(text) for escape in escaped))
+
+
+def _ascii(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+def _pointer(keys: tuple[str, ...]) -> str:
+    """Return a JSON pointer (RFC 6901)."""
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)

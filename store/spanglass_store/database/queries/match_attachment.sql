@@ -1,0 +1,1 @@
+attachment_count > 0

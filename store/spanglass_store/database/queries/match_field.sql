@@ -1,0 +1,1 @@
+contains(lower({column}), lower($text))

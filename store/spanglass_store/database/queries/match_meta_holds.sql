@@ -1,0 +1,1 @@
+contains(lower(TRY(json_extract_string(metadata, $pointer))), lower($text))

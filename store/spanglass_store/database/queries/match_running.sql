@@ -1,0 +1,1 @@
+end_ts IS NULL AND NOT is_interrupted

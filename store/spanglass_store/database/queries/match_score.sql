@@ -1,0 +1,1 @@
+TRY(json_extract(scores, $pointer)::DOUBLE) {operator} $number

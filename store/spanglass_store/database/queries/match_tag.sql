@@ -1,0 +1,1 @@
+len(list_filter(tags, lambda tag: contains(lower(tag), lower($text)))) > 0

@@ -1,0 +1,6 @@
+contains(lower(name), lower($needle))
+    OR coalesce(contains(lower(input), lower($needle)), FALSE)
+    OR coalesce(contains(lower(output), lower($needle)), FALSE)
+    OR coalesce(contains(lower(error), lower($needle)), FALSE)
+    OR coalesce(contains(lower(metadata), lower($needle)), FALSE)
+    OR coalesce(contains(lower(expected), lower($needle)), FALSE)

@@ -1,0 +1,1 @@
+coalesce(duration_secs {operator} $number, FALSE)

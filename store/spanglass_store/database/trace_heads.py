@@ -1,0 +1,114 @@
+"""Lists the spans that may head a trace, newest first, those that a filter lets through."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from spanglass_store.database.columns import EPOCH
+from spanglass_store.database.filter_sql import SCAN_SINCE, Condition
+from spanglass_store.database.records import TraceFilter
+from spanglass_store.database.statements import query
+from spanglass_store.search.expression import EVERYTHING, Expression
+from spanglass_store.search.parse import parse_filter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spanglass_store.database.connection import Cursor
+
+Position = tuple[int, str]  # start in µs since the epoch, root_span_id
+
+_FIRST_WINDOW_TRACES = 1000
+_WINDOW_GROWTH = 4  # each window reads the spans since its lower end: growing, all together read little twice
+_CLOCK_SKEW = timedelta(minutes=5)  # how far a child's clock may be behind its root's
+_LONG_AGO = datetime(1, 1, 1)  # noqa: DTZ001 - DuckDB's TIMESTAMP has no zone
+
+
+class Head(NamedTuple):
+    """A row of `list_roots`."""
+
+    id: str
+    span_id: str
+    root_span_id: str
+    name: str
+    type: str | None
+    project_name: str | None
+    start_us: int
+    end_us: int | None
+    duration_secs: float | None
+    is_error: bool
+    created: datetime
+
+
+def as_trace_filter(wanted: TraceFilter | Expression | str | None) -> TraceFilter:
+    """Return what callers may give for a filter as one. Raises FilterError for a text that is none."""
+    if isinstance(wanted, TraceFilter):
+        return wanted
+    expression = parse_filter(wanted) if isinstance(wanted, str) else wanted
+    return TraceFilter(expression=expression)
+
+
+def list_heads(cursor: Cursor, wanted: TraceFilter, limit: int, before: Position | None) -> list[Head]:
+    """Return up to `limit` heads, newest first, that come after the position `before`; fewer only at the end.
+
+    A filter that reads spans is asked of one window of traces after the other, the newest first.
+    """
+    condition = Condition(wanted.expression or EVERYTHING, of_traces=True, now_us=time.time_ns() // 1000)
+    fixed = _fixed_filters(wanted)
+    filters = "".join(query(f"filter_{name}") for name in fixed) + f" AND ({condition.sql})\n"
+    parameters = {**{name: value for name, value in fixed.items() if value is not True}, **condition.parameters}
+    kinds = ["heads_rooted"]
+    if cursor.row(query("list_rootless")) is not None:  # seldom: a scan of its own for them
+        kinds.append("heads_rootless")
+    texts = [query("list_roots").format(heads=query(kind), filters=filters) for kind in kinds]
+    if not condition.reads_spans:
+        return _read_heads(cursor, texts, {**parameters, **_page(before, None, limit)})
+    found: list[Head] = []
+    for lower, upper, since in _iter_windows(cursor, before):
+        page = _page(upper, lower, limit - len(found))
+        found += _read_heads(cursor, texts, {**parameters, **page, SCAN_SINCE: since})
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _read_heads(cursor: Cursor, texts: list[str], parameters: dict[str, Any]) -> list[Head]:
+    heads = [Head(*row) for text in texts for row in cursor.rows(text, parameters)]
+    return sorted(heads, key=lambda head: (head.start_us, head.root_span_id), reverse=True)[: parameters["limit"]]
+
+
+def _page(before: Position | None, not_before: datetime | None, limit: int) -> dict[str, Any]:
+    return {
+        "before_ts": None if before is None else EPOCH + timedelta(microseconds=before[0]),
+        "before_id": None if before is None else before[1],
+        "not_before": _LONG_AGO if not_before is None else not_before,
+        "limit": limit,
+    }
+
+
+def _iter_windows(
+    cursor: Cursor, before: Position | None
+) -> Iterator[tuple[datetime | None, Position | None, datetime]]:
+    """Yield windows of heads from the newest on: their lower end, the position above, and what bounds their spans.
+
+    The last one has no lower end, so that nothing is left out.
+    """
+    window = _FIRST_WINDOW_TRACES
+    while True:
+        page = _page(before, None, window)
+        del page["not_before"]
+        [(start, created, count)] = cursor.rows(query("newest_starts"), page)
+        if count < window:
+            yield None, before, _LONG_AGO
+            return
+        yield start, before, min(start, created) - _CLOCK_SKEW
+        before = ((start - EPOCH) // timedelta(microseconds=1), "")
+        window *= _WINDOW_GROWTH
+
+
+def _fixed_filters(wanted: TraceFilter) -> dict[str, Any]:
+    """Return the fields of a filter that narrow, but its expression; their names are those of its queries."""
+    filters = {name: getattr(wanted, name) for name in TraceFilter.__slots__ if name != "expression"}
+    return {name: value for name, value in filters.items() if value is not None and value is not False}
