@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-goldens` keeps what is painted now as what is to be painted; look at the difference before."""
+    parser.addoption("--update-goldens", action="store_true")
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the user's settings, data and stores out of the tests, and the tests out of them."""

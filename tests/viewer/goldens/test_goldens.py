@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from made_traces import EPOCH_US, make_support_skeleton
+from PIL import Image, ImageDraw
+from span_details import START_US, make_detail, stored_file
+from trace_summaries import make_summary
+
+from spanglass_viewer.backend.images import ImageLoader
+from spanglass_viewer.models.selection import Selection
+from spanglass_viewer.models.trace_list import TraceListModel
+from spanglass_viewer.panes.detail.detail_pane import DetailPane
+from spanglass_viewer.panes.empty_pane import EmptyPane
+from spanglass_viewer.panes.trace_list_pane import TraceListPane
+from spanglass_viewer.panes.trace_pane import TracePane
+from spanglass_viewer.theme.appearance import Appearance, ThemeMode
+from spanglass_viewer.trace.snapshot import build_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication, QWidget
+    from pytestqt.qtbot import QtBot
+
+    Check = Callable[[QWidget, str], None]
+
+NOW_US = EPOCH_US + 20_000_000
+TRACEBACK = (
+    'Traceback (most recent call last):\n  File "agent.py", line 88, in refund\n    post("/refunds", body)\n'
+    '  File "payments.py", line 60, in post\n    raise GatewayTimeout("POST", path)\n'
+    "payments.GatewayTimeout: 504 POST /refunds did not answer within 1300 ms\n"
+)
+
+pytestmark = pytest.mark.parametrize("theme", ["dark", "light"])
+
+
+@pytest.fixture
+def dressed(qapp: QApplication, _fonts: None, theme: str) -> Appearance:
+    """The theme of the test."""
+    return Appearance(qapp, ThemeMode(theme))
+
+
+def test_trace_pane(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check) -> None:
+    pane = TracePane(Selection(), dressed, clock_us=lambda: NOW_US)
+    qtbot.addWidget(pane)
+    pane.resize(780, 860)
+    pane.show()
+    pane.show_snapshot(build_snapshot(make_support_skeleton(), 1, NOW_US), opened=True)
+    check_golden(pane, f"trace-pane-{theme}")
+    pane.collapse_all()
+    check_golden(pane, f"trace-pane-folded-{theme}")
+
+
+def test_trace_list(
+    qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_us = make_summary(0).start_us
+    monkeypatch.setattr("time.time_ns", lambda: (start_us + 100_000_000) * 1000)
+    monkeypatch.setattr("time.time", lambda: start_us / 1e6 + 100)
+    model, selection = TraceListModel(), Selection()
+    pane = TraceListPane(model, selection, dressed)
+    qtbot.addWidget(pane)
+    pane.resize(288, 480)
+    pane.show()
+    model.show_first_page(
+        [
+            make_summary(95, is_running=True, end_us=None, duration_secs=None),
+            make_summary(60, error_count=5, own_error_count=2, tokens=18_096, cost=0.0247, duration_secs=5.01),
+            make_summary(40, is_interrupted=True, end_us=None, duration_secs=None),
+            make_summary(20, name="a.name.that.is.much.too.long.for.the.list.of.traces", tokens=None, cost=None),
+        ],
+        has_more=False,
+    )
+    pane.show_total(12_480)
+    selection.select_trace(make_summary(60).root_span_id)
+    check_golden(pane, f"trace-list-{theme}")
+
+
+def test_detail_of_a_failed_call(
+    qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check, tmp_path: Path
+) -> None:
+    receipt = tmp_path / "receipt.png"
+    with Image.new("RGB", (640, 400), "#8a6a4a") as drawn:
+        ImageDraw.Draw(drawn).rectangle((220, 40, 420, 360), fill="#faf9f4")
+        drawn.save(receipt)
+    reference, record = stored_file("a-key", receipt, "image/png")
+    detail = make_detail(
+        input={"order_id": "A-10422", "amount": 42.9, "currency": "USD", "evidence": reference},
+        error=TRACEBACK,
+        scores={"helpfulness": 0.6},
+        metadata={"status": 504, "gateway": "eu-west-1", "retry": {"attempt": 1, "of": 3}},
+        metrics={"start": START_US / 1e6, "end": START_US / 1e6 + 1.38},
+        attachments={record.key: record},
+        blobs={record.key: receipt},
+    )
+    images = ImageLoader()
+    pane = DetailPane(Selection(), dressed, images)
+    qtbot.addWidget(pane)
+    pane.resize(380, 1240)
+    pane.show()
+    pane.show_span(detail)
+    qtbot.waitUntil(lambda: pane.is_idle and images.is_idle)
+    check_golden(pane, f"detail-pane-{theme}")
+    pane.stop()
+    images.stop()
+
+
+def test_empty_store(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check, tmp_path: Path) -> None:
+    pane = EmptyPane(tmp_path.relative_to(tmp_path) / "traces", dressed)
+    qtbot.addWidget(pane)
+    pane.resize(780, 560)
+    pane.show()
+    check_golden(pane, f"empty-{theme}")
