@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -117,6 +118,5 @@ def _json_bytes(data: Any, *, pretty: bool) -> bytes:
     text = snapshot_json({"data": data})[len(b'{"data":') : -1]
     if not pretty:
         return text
-    import json  # noqa: PLC0415 - orjson would round integers beyond 64 bits
-
+    # Not by orjson, which would round integers beyond 64 bits.
     return json.dumps(json.loads(text), indent=2, ensure_ascii=False).encode()

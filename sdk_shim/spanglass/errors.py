@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 from spanglass.caller import is_own_file
 
 MAX_ERROR_CHARS = 200_000
@@ -16,8 +18,6 @@ def format_error(error: BaseException) -> str:
     Never raises: an exception may have a hostile `__str__`.
     """
     try:
-        import traceback  # noqa: PLC0415 - a program without errors never loads it
-
         report = traceback.TracebackException.from_exception(error, limit=-MAX_FRAMES)
         _leave_out_own_frames(report)
         text = "".join(report.format())
@@ -30,8 +30,6 @@ def format_error(error: BaseException) -> str:
 
 
 def _leave_out_own_frames(report: object) -> None:
-    import traceback  # noqa: PLC0415 - see above
-
     pending: list[object] = [report]
     seen: set[int] = set()
     while pending:

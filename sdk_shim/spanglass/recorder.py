@@ -11,7 +11,6 @@ from spanglass.identifiers import IdSource, LegacyIds, TraceContextIds
 from spanglass.settings import current_settings
 from spanglass.sink import DiscardingSink, Sink, open_segment_sink
 from spanglass.snapshot import snapshot_json
-from spanglass.uploads import AttachmentUploads
 from spanglass.version import __version__
 from spanglass_store.faults import StoreFault
 from spanglass_store.location import STORE_FORMAT, StoreInfo, ensure_store, locate_store
@@ -31,6 +30,10 @@ class Recorder:
     """Records rows into one store. No method raises; any thread may call any."""
 
     def __init__(self, store: StoreInfo, sink: Sink, ids: IdSource) -> None:
+        # Here, so that only a program that records pays for hashlib; and not later, while it logs: a fork beside
+        # an import leaves the import's lock held in the child for ever.
+        from spanglass.uploads import AttachmentUploads  # noqa: PLC0415 - see above
+
         self.store = store
         self.ids = ids
         self.sink = sink

@@ -16,6 +16,8 @@ from spanglass.failures import take_internal_fault
 from spanglass.identifiers import new_row_id
 from spanglass.snapshot import snapshot_json
 from spanglass.validation import checked_event
+from spanglass_store.links.addresses import SpanAddress, format_address
+from spanglass_store.links.slugs import SpanSlug, encode_slug
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -180,8 +182,6 @@ class Span:
 
     def export(self) -> str:
         """Return the span as a slug: `parent=` of a span in any process, and the key of `update_span`."""
-        from spanglass_store.links.slugs import SpanSlug, encode_slug  # noqa: PLC0415 - off the hot path
-
         slug = SpanSlug(
             self.container.object_type,
             object_id=self.container.object_id,
@@ -194,8 +194,6 @@ class Span:
 
     def permalink(self) -> str:
         """Return the `spanglass://` address of the span."""
-        from spanglass_store.links.addresses import SpanAddress, format_address  # noqa: PLC0415 - off the hot path
-
         store_id = self.container.recorder.store.id
         return format_address(SpanAddress(self.root_span_id, self.span_id, store_id))
 

@@ -11,6 +11,7 @@ from spanglass.container import container_of_slug
 from spanglass.failures import say_once
 from spanglass.recorder import open_recorder
 from spanglass.validation import checked_event
+from spanglass_store.links.addresses import BadAddress, SpanAddress, format_address
 from spanglass_store.links.slugs import BadSlug, SpanSlug, decode_slug
 
 if TYPE_CHECKING:
@@ -44,8 +45,6 @@ def update_span(exported: str, **event: Any) -> None:
 
 def permalink(slug: str, org_name: str | None = None, app_url: str | None = None) -> str:
     """Return the `spanglass://` address of an exported span; empty, said once, where the slug names no span."""
-    from spanglass_store.links.addresses import BadAddress, SpanAddress, format_address  # noqa: PLC0415 - urllib
-
     del org_name, app_url
     if not slug:
         return ""  # what a no-op span exports

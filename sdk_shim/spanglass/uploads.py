@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from spanglass import clock
+from spanglass_store.blobs import files
+from spanglass_store.journal.lines import encode_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,23 +133,19 @@ class AttachmentUploads:
             self._changed.notify_all()
 
     def _store_upload(self, upload: _Upload) -> None:
-        from spanglass_store.blobs.files import put_bytes, put_file  # noqa: PLC0415 - hashlib, only for attachments
-
         self._write_state(upload, "uploading")
         try:
             if isinstance(upload.source, bytes):
-                blob = put_bytes(self._store, upload.source)
+                blob = files.put_bytes(self._store, upload.source)
             else:
                 with upload.source as file:
-                    blob = put_file(self._store, file)
+                    blob = files.put_file(self._store, file)
         except (OSError, ValueError) as error:
             self._write_state(upload, "error", error=str(error))
         else:
             self._write_state(upload, "done", digest=blob.digest, size_bytes=blob.size_bytes)
 
     def _write_state(self, upload: _Upload, state: str, **more: str | int) -> None:
-        from spanglass_store.journal.lines import encode_line  # noqa: PLC0415 - only for attachments
-
         line = {
             "_line": "attachment",
             "key": upload.key,

@@ -66,7 +66,8 @@ class SegmentWriter:
         # Reentrant: a signal handler may log while its own thread is inside append.
         self._lock = threading.RLock()
         self._fd = _CLOSED
-        self._held_write: HeldWrite = _no_held_write
+        # Loaded here, not by the first line: a fork beside an import leaves its lock held in the child for ever.
+        self._held_write: HeldWrite = load_held_write() or _no_held_write
         self._fast_until = _NEVER
         self._size_bytes = 0
         self._rotate_at = 0.0
@@ -147,7 +148,6 @@ class SegmentWriter:
         self.segments_opened += 1
         self._size_bytes = len(note)
         self._rotate_at = now + self._max_age_secs
-        self._held_write = load_held_write() or _no_held_write
         self._is_torn = False
 
     def _create_segment(self, note: bytes) -> int:

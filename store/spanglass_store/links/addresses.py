@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
 
 SCHEME = "spanglass"
 _VERB = "trace"
 _ID = re.compile(r"[A-Za-z0-9._:~-]{1,128}")
+_ADDRESS = re.compile(rf"(?i:{SCHEME}://{_VERB})/(?P<root_span_id>[^/?#]*)/?(?:\?(?P<query>[^#]*))?")
+_MAX_CHARS = 2000
 
 
 class BadAddress(ValueError):  # noqa: N818 - it names the address, not the failure
@@ -38,20 +39,20 @@ def format_address(address: SpanAddress) -> str:
 def parse_address(text: str) -> SpanAddress:
     """Return what an address names. The text is untrusted: any web page can make the desktop open one.
 
-    Raises BadAddress for another scheme or verb, and for ids with other characters than ids have.
+    Nothing in it is decoded: ids have no character that would need it. Raises BadAddress for another scheme or
+    verb, and for ids with other characters than ids have.
     """
-    try:
-        parts = urlsplit(text.strip())
-        fields = dict(parse_qsl(parts.query, max_num_fields=16))
-    except ValueError as error:
-        raise BadAddress(f"not an address: {error}") from None
-    if parts.scheme != SCHEME or parts.netloc != _VERB:
+    address = _ADDRESS.fullmatch(text.strip()) if len(text) <= _MAX_CHARS else None
+    if address is None:
         raise BadAddress(f"not a {SCHEME}://{_VERB}/ address: {text[:200]!r}")
-    span_id, store_id = fields.get("span"), fields.get("store")
+    fields: dict[str, str] = {}
+    for pair in (address["query"] or "").split("&"):
+        name, _, value = pair.partition("=")
+        fields.setdefault(name, value)
     return SpanAddress(
-        root_span_id=_checked(parts.path.removeprefix("/").removesuffix("/")),
-        span_id=None if span_id is None else _checked(span_id),
-        store_id=None if store_id is None else _checked(store_id),
+        root_span_id=_checked(address["root_span_id"]),
+        span_id=_checked(fields["span"]) if "span" in fields else None,
+        store_id=_checked(fields["store"]) if "store" in fields else None,
     )
 
 

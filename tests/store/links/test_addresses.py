@@ -38,7 +38,7 @@ def test_what_is_formatted_is_parsed_back(root_span_id, span_id, store_id):
         "spanglass://trace/8b60?store=$(id)",
         "spanglass://[trace/8b60",
         "spanglass://trace/" + "a" * 129,
-        "spanglass://trace/8b60?" + "&".join(f"k{n}=1" for n in range(100)),
+        "spanglass://trace/8b60?" + "&".join(f"k{n}=1" for n in range(1000)),
     ],
 )
 def test_what_is_no_address_is_refused(text):
