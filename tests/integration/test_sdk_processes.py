@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import random
+import signal
 import subprocess
 import sys
 import textwrap
@@ -35,6 +37,7 @@ def start(store_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
             env={
                 **os.environ,
                 "SPANGLASS_STORE": str(store_path),
@@ -47,7 +50,8 @@ def start(store_path):
 
     yield run
     for process in started:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):  # a child of its own that hangs would keep the pipes open
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 
