@@ -23,6 +23,8 @@ from spanglass.version import __version__
 if TYPE_CHECKING:
     from spanglass.executor import TracedThreadPoolExecutor
     from spanglass.llm.wrapping import wrap_anthropic, wrap_openai
+    from spanglass.readonly_attachment import ReadonlyAttachment
+    from spanglass.trace_context import extract_trace_context, inject_trace_context
 
 shutdown.register_hooks()
 
@@ -35,6 +37,7 @@ __all__ = [
     "ExternalAttachment",
     "JSONAttachment",
     "Logger",
+    "ReadonlyAttachment",
     "ScoreSummary",
     "Span",
     "TracedThreadPoolExecutor",
@@ -61,14 +64,21 @@ __all__ = [
 ]
 
 
+# What is not on every program's way loads when it is asked for: `import spanglass` stays light.
+_LAZY = {
+    "ReadonlyAttachment": "spanglass.readonly_attachment",
+    "TracedThreadPoolExecutor": "spanglass.executor",
+    "extract_trace_context": "spanglass.trace_context",
+    "inject_trace_context": "spanglass.trace_context",
+    "wrap_anthropic": "spanglass.llm.wrapping",
+    "wrap_openai": "spanglass.llm.wrapping",
+}
+
+
 def __getattr__(name: str) -> Any:
-    """Load what is not on every program's way when it is asked for: `import spanglass` stays light."""
-    if name == "TracedThreadPoolExecutor":
-        from spanglass.executor import TracedThreadPoolExecutor  # noqa: PLC0415 - see above
+    """Load a name of `_LAZY` (PEP 562)."""
+    if name in _LAZY:
+        import importlib  # noqa: PLC0415 - as late as what it imports
 
-        return TracedThreadPoolExecutor
-    if name in {"wrap_openai", "wrap_anthropic"}:
-        from spanglass.llm import wrapping  # noqa: PLC0415 - see above
-
-        return getattr(wrapping, name)
+        return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -23,7 +23,8 @@ class Container:
     """A container and the recorder that its rows go to.
 
     `fields_json` is the part of each row that names the container (JSON, without braces); `root_type` the type
-    of a root span that has none of its own; `on_scores` hears of the scores logged, by row id.
+    of a root span that has none of its own; `on_scores` hears of the scores logged, by row id;
+    `inherited_headers` are the W3C headers of the service that the trace came from, to be passed on.
     """
 
     recorder: Recorder
@@ -32,6 +33,11 @@ class Container:
     fields_json: str
     root_type: str | None = None
     on_scores: Callable[[str, Mapping[str, float | None]], None] | None = None
+    inherited_headers: Mapping[str, str] | None = None
+
+    def is_same(self, other: Container) -> bool:
+        """Tell whether both are one container, however much each knows of it."""
+        return (self.object_type, self.object_id) == (other.object_type, other.object_id)
 
 
 def project_logs(recorder: Recorder, name: str | None, project_id: str | None = None) -> Container:

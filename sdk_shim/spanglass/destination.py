@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from spanglass import clock
 from spanglass.conversion import register_conversion
-from spanglass.parents import resolve_slug
+from spanglass.feedback import record_feedback
+from spanglass.parents import resolve_parent
 from spanglass.span import Origin, Span, open_span
 from spanglass.updates import update_row
 from spanglass_store.links.slugs import SpanSlug, encode_slug
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from spanglass.container import Container
 
 
@@ -33,15 +36,16 @@ class Destination:
         span_attributes: dict[str, Any] | None = None,
         start_time: float | None = None,
         set_current: bool | None = None,
-        parent: str | None = None,
+        parent: str | Mapping[str, str] | None = None,
         propagated_event: dict[str, Any] | None = None,
         **event: Any,
     ) -> Span:
-        """Start a trace here, or a span below the slug `parent`; `start_time` is in seconds since the epoch.
+        """Start a trace here, or a span below `parent`: a slug, or W3C headers.
 
-        Raises ValueError for scores, metrics, metadata or tags of the wrong shape.
+        `start_time` is in seconds since the epoch. Raises ValueError for scores, metrics, metadata or tags of the
+        wrong shape.
         """
-        origin = (resolve_slug(parent) if parent else None) or Origin(self.container)
+        origin = (resolve_parent(parent) if parent else None) or Origin(self.container)
         return open_span(
             origin,
             event,
@@ -56,6 +60,32 @@ class Destination:
     def update_span(self, id: str, **event: Any) -> None:  # noqa: A002 - the contract's name
         """Log more fields of the span with this row id, from wherever; they merge as those of `Span.log` do."""
         update_row(self.container, id, event)
+
+    def log_feedback(  # noqa: PLR0917 - the contract's order
+        self,
+        id: str,  # noqa: A002 - the contract's name
+        scores: dict[str, Any] | None = None,
+        expected: Any = None,
+        tags: list[str] | None = None,
+        comment: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        source: str | None = None,
+    ) -> None:
+        """Log what is said of the span with this row id afterwards; a comment becomes a row of its own.
+
+        `source` is "external" (the default), "app" or "api"; `metadata` speaks of the feedback, not of the span.
+        Raises ValueError without scores, expected, tags or comment, and for values of the wrong shape.
+        """
+        record_feedback(
+            self.container,
+            id,
+            scores=scores,
+            expected=expected,
+            tags=tags,
+            comment=comment,
+            metadata=metadata,
+            source=source,
+        )
 
     def export(self) -> str:
         """Return the destination as a slug, for `parent=`."""

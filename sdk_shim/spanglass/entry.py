@@ -10,7 +10,7 @@ from spanglass.recorder import list_recorders
 from spanglass.span import NOOP_SPAN, Span, open_span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 def start_span(  # noqa: PLR0917 - the contract's order
@@ -19,17 +19,18 @@ def start_span(  # noqa: PLR0917 - the contract's order
     span_attributes: dict[str, Any] | None = None,
     start_time: float | None = None,
     set_current: bool | None = None,
-    parent: str | Span | None = None,
+    parent: str | Mapping[str, str] | Span | None = None,
     propagated_event: dict[str, Any] | None = None,
     *,
-    parents: Sequence[str | Span] | None = None,
+    parents: Sequence[str | Mapping[str, str] | Span] | None = None,
     **event: Any,
 ) -> Span:
     """Start a span below the current one, and return it; NOOP_SPAN where nothing is recorded.
 
-    `parent` is an exported span, and wins over the current one. `parents` are several, exported or not: the span
-    joins them, and belongs to the trace of the first. `start_time` is in seconds since the epoch. What else is
-    given is logged as `Span.log` does. Raises ValueError for scores, metrics, metadata or tags of the wrong shape.
+    `parent` is an exported span or the W3C headers of one, and wins over the current one. `parents` are several,
+    exported or not: the span joins them, and belongs to the trace of the first. `start_time` is in seconds since
+    the epoch. What else is given is logged as `Span.log` does. Raises ValueError for scores, metrics, metadata or
+    tags of the wrong shape.
     """
     if not activity.is_on and not parent and not parents:
         return NOOP_SPAN

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from spanglass import activity
 from spanglass.container import DEFAULT_PROJECT_NAME, experiment_container
 from spanglass.destination import Destination
-from spanglass.identifiers import new_row_id, project_id_of
+from spanglass.identifiers import experiment_id_of, new_row_id, project_id_of
 from spanglass.recorder import open_recorder
 from spanglass.validation import check_full_event
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,23 @@ class ExperimentSummary:
 class Experiment(Destination):
     """Logs to one experiment of a project. Made by `init`."""
 
-    def __init__(self, name: str, project: str, *, store: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        project: str,
+        *,
+        project_id: str | None = None,
+        continues: bool = False,
+        store: str | os.PathLike[str] | None = None,
+    ) -> None:
+        """Begin an experiment, or go on with the one of this name that was begun with `continues` too."""
         recorder = open_recorder(store)
         self.name = name
         self.project_name = project
-        self.project_id = project_id_of(recorder.store.id, project)
+        self.project_id = project_id or project_id_of(recorder.store.id, project)
         self._scores: dict[tuple[str, str], float | None] = {}
         fields = {
-            "experiment_id": new_row_id(),
+            "experiment_id": experiment_id_of(self.project_id, name) if continues else new_row_id(),
             "experiment_name": name,
             "project_id": self.project_id,
             "project_name": project,
@@ -136,23 +146,72 @@ class Experiment(Destination):
         return {name: ScoreSummary(name, sum(some) / len(some), len(some)) for name, some in sorted(values.items())}
 
 
-def init(
+def init(  # noqa: PLR0917 - the contract's order
     project: str | None = None,
     experiment: str | None = None,
     description: str | None = None,
-    *unused: Any,
+    dataset: Any = None,
+    parameters: Any = None,
+    open: bool = False,  # noqa: A002 - the contract's name
+    base_experiment: str | None = None,
+    is_public: bool = False,
+    app_url: str | None = None,
+    api_key: str | None = None,
+    org_name: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    tags: Sequence[str] | None = None,
+    git_metadata_settings: Any = None,
     set_current: bool = True,
+    update: bool | None = None,
+    project_id: str | None = None,
+    base_experiment_id: str | None = None,
+    repo_info: Any = None,
+    *,
     store: str | os.PathLike[str] | None = None,
-    **more_unused: Any,
+    **unused: Any,
 ) -> Experiment:
     """Return a new experiment of the project, and make it the current one unless `set_current` is false.
 
-    An experiment without a name is called after the time it began. What speaks of accounts, servers and data
-    sets is taken and not used.
+    An experiment without a name is called after the time it began. With `update=True` every process that gives
+    this project and name logs to one experiment. What speaks of accounts, servers, data sets and comparisons is
+    taken and not used. Raises ValueError with `open=True`: experiments are read with `spanglass_store.open_store`.
     """
-    del description, unused, more_unused
-    name = experiment or time.strftime("%Y-%m-%d %H:%M:%S")
-    made = Experiment(name, project or DEFAULT_PROJECT_NAME, store=store)
+    del description, dataset, parameters, base_experiment, is_public, app_url, api_key, org_name, metadata, tags
+    del git_metadata_settings, base_experiment_id, repo_info, unused
+    if open:
+        raise ValueError("an experiment cannot be opened for reading here; use spanglass_store.open_store")
+    made = Experiment(
+        experiment or time.strftime("%Y-%m-%d %H:%M:%S"),
+        project or DEFAULT_PROJECT_NAME,
+        project_id=project_id,
+        continues=bool(update),
+        store=store,
+    )
     if set_current:
         activity.make_experiment_current(made)
     return made
+
+
+def log(**event: Any) -> str:
+    """Log one row to the current experiment (deprecated: use `Experiment.log`); return its row id.
+
+    Raises RuntimeError where no experiment is current, ValueError as `Experiment.log` does.
+    """
+    return _experiment_of_deprecated("log").log(**event)
+
+
+def summarize(summarize_scores: bool = True, comparison_experiment_id: str | None = None) -> ExperimentSummary:
+    """Summarize the current experiment (deprecated: use `Experiment.summarize`).
+
+    Raises RuntimeError where no experiment is current.
+    """
+    return _experiment_of_deprecated("summarize").summarize(summarize_scores, comparison_experiment_id)
+
+
+def _experiment_of_deprecated(name: str) -> Experiment:
+    message = f"spanglass.{name} is deprecated: use Experiment.{name}."
+    warnings.warn(message, DeprecationWarning, stacklevel=3)
+    experiment = activity.current_experiment()
+    if experiment is None:
+        raise RuntimeError("no experiment is current: call spanglass.init first")
+    return experiment

@@ -88,6 +88,11 @@ def project_id_of(store_id: str, project_name: str) -> str:
     return str(uuid.uuid5(uuid.UUID(store_id), f"project:{project_name}"))
 
 
+def experiment_id_of(project_id: str, name: str) -> str:
+    """Return the id of the experiment that all processes share which continue the one of this name."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"experiment:{project_id}:{name}"))
+
+
 def forget_pool() -> None:
     """Drop what was drawn ahead: after a fork, parent and child must not hand out the same ids."""
     global _row_id_prefix  # noqa: PLW0603 - as above

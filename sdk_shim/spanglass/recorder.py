@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from spanglass import clock, conversion, failures
+from spanglass import clock, conversion, failures, masking
 from spanglass.attachments import Attachment, BaseAttachment
 from spanglass.identifiers import IdSource, LegacyIds, TraceContextIds
 from spanglass.settings import current_settings
@@ -41,6 +41,8 @@ class Recorder:
 
     def record(self, head: str, fields: Mapping[str, Any], at_ns: int) -> None:
         """Write one row: `head` is the start of its JSON object (`{"id":…`), `fields` what was logged `at_ns`."""
+        if masking.mask is not None:
+            fields = masking.masked_fields(fields, masking.mask)
         fields_json = snapshot_json(fields, self._to_plain)
         stamped = f'{head},"_stamp":{clock.stamp_of(at_ns)}{"," if fields else ""}'
         self.sink.write(stamped.encode() + fields_json[1:] + b"\n")
@@ -54,7 +56,7 @@ class Recorder:
     def _to_plain(self, value: object) -> Any:
         if isinstance(value, BaseAttachment):
             if isinstance(value, Attachment):
-                self.uploads.submit(value)
+                self.uploads.submit(masking.masked_file(value))
             return dict(value.reference)
         return conversion.convert(value)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 import orjson
 
-from spanglass import clock
+from spanglass import clock, masking
 from spanglass.caller import Caller, find_caller
 from spanglass.conversion import register_conversion
 from spanglass.errors import format_error
@@ -20,6 +20,7 @@ from spanglass_store.links.addresses import SpanAddress, format_address
 from spanglass_store.links.slugs import SpanSlug, encode_slug
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from spanglass.container import Container
@@ -98,6 +99,8 @@ class Span:
         )
         self._update_head = f'{identity},"_is_merge":true'
         parents_json = '["' + '","'.join(parent_ids) + '"]' if parent_ids else "null"
+        if masking.mask is not None and caller is not None:
+            fields["context"], caller = orjson.loads(caller.context_json), None
         context_json = f',"context":{caller.context_json}' if caller else ""
         start = {"start": now_ns / _NS if start_secs is None else start_secs}
         fields["metrics"] = {**start, **fields["metrics"]} if "metrics" in fields else start
@@ -128,6 +131,15 @@ class Span:
         given = {"name": name, "type": type, **(span_attributes or {})}
         self._update({"span_attributes": {key: value for key, value in given.items() if value is not None}})
 
+    def log_feedback(self, **feedback: Any) -> None:
+        """Log what is said of the span afterwards: scores, expected, tags, comment, metadata, source.
+
+        Raises ValueError as `Logger.log_feedback` does.
+        """
+        from spanglass.feedback import record_feedback  # noqa: PLC0415 - off the hot path
+
+        record_feedback(self.container, self.id, **feedback)
+
     def start_span(  # noqa: PLR0917 - the contract's order
         self,
         name: str | None = None,
@@ -135,17 +147,17 @@ class Span:
         span_attributes: dict[str, Any] | None = None,
         start_time: float | None = None,
         set_current: bool | None = None,
-        parent: str | None = None,
+        parent: str | Mapping[str, str] | None = None,
         propagated_event: dict[str, Any] | None = None,
         **event: Any,
     ) -> Span:
-        """Start a child of this span (or of the span that the slug `parent` names), and return it.
+        """Start a child of this span (or of the one that `parent` names: a slug, or W3C headers), and return it.
 
         `start_time` is in seconds since the epoch. Raises ValueError as `log` does.
         """
-        from spanglass.parents import resolve_slug  # noqa: PLC0415 - it builds on spans
+        from spanglass.parents import resolve_parent  # noqa: PLC0415 - it builds on spans
 
-        origin = (resolve_slug(parent) if parent else None) or self.origin
+        origin = (resolve_parent(parent) if parent else None) or self.origin
         return open_span(
             origin,
             event,
@@ -191,6 +203,12 @@ class Span:
             propagated_event=self.propagated_event,
         )
         return encode_slug(slug, legacy_ids=self.container.recorder.ids.is_legacy)
+
+    def inject(self, carrier: dict[str, str] | None = None) -> dict[str, str]:
+        """Add the W3C headers that name this span to `carrier` (or to a new dictionary), and return it."""
+        from spanglass.trace_context import inject_span  # noqa: PLC0415 - off the hot path
+
+        return inject_span({} if carrier is None else carrier, self)
 
     def permalink(self) -> str:
         """Return the `spanglass://` address of the span."""
@@ -276,6 +294,13 @@ class NoopSpan(Span):
     def export(self) -> str:
         """Return the empty slug, which every `parent=` ignores."""
         return ""
+
+    def inject(self, carrier: dict[str, str] | None = None) -> dict[str, str]:
+        """Return the carrier as it is."""
+        return {} if carrier is None else carrier
+
+    def log_feedback(self, **feedback: Any) -> None:
+        """Do nothing."""
 
     def permalink(self) -> str:
         """Return no address."""

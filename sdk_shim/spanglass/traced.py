@@ -18,6 +18,8 @@ from spanglass.span import CURRENT_SPAN, Span, make_label, open_span
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from spanglass.parents import RemoteParent
+
 F = TypeVar("F", bound="Callable[..., Any]")
 
 _SPAN_ARGUMENTS = ("name", "type", "span_attributes", "start_time", "set_current", "parent", "propagated_event")
@@ -52,7 +54,7 @@ class TracedFunction:
         self._type: str | None = given.pop("type", None) or "function"
         self._attributes: dict[str, Any] | None = given.pop("span_attributes", None)
         self._start_secs: float | None = given.pop("start_time", None)
-        self._parent: str | None = given.pop("parent", None)
+        self._parent: RemoteParent | None = given.pop("parent", None)
         self._propagated_event: dict[str, Any] | None = given.pop("propagated_event", None)
         self.sets_current = given.pop("set_current", None) is not False
         self._event = given

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from spanglass import activity, clock
-from spanglass.container import container_of_slug
+from spanglass import clock
 from spanglass.failures import say_once
-from spanglass.recorder import open_recorder
+from spanglass.parents import container_of, current_recorder
 from spanglass.validation import checked_event
 from spanglass_store.links.addresses import BadAddress, SpanAddress, format_address
 from spanglass_store.links.slugs import BadSlug, SpanSlug, decode_slug
 
 if TYPE_CHECKING:
     from spanglass.container import Container
-    from spanglass.recorder import Recorder
 
 
 def update_row(container: Container, row_id: str, event: dict[str, Any], slug: SpanSlug | None = None) -> None:
@@ -25,6 +23,8 @@ def update_row(container: Container, row_id: str, event: dict[str, Any], slug: S
     Raises ValueError for scores, metrics, metadata or tags of the wrong shape.
     """
     fields = checked_event(event)
+    if "scores" in fields and container.on_scores is not None:
+        container.on_scores(row_id, fields["scores"])
     named = {"id": str(row_id)}
     if slug is not None and slug.span_id and slug.root_span_id:
         named |= {"span_id": slug.span_id, "root_span_id": slug.root_span_id}
@@ -37,10 +37,12 @@ def update_span(exported: str, **event: Any) -> None:
 
     Raises ValueError for fields of the wrong shape, and for a slug that names no span.
     """
+    if "id" in event:
+        raise ValueError("the exported span says which row it is: id cannot be specified")
     slug = decode_slug(exported)
     if slug.row_id is None:
         raise ValueError("the slug names a container, not a span")
-    update_row(container_of_slug(_current_recorder(), slug), slug.row_id, event, slug)
+    update_row(container_of(slug), slug.row_id, event, slug)
 
 
 def permalink(slug: str, org_name: str | None = None, app_url: str | None = None) -> str:
@@ -52,13 +54,8 @@ def permalink(slug: str, org_name: str | None = None, app_url: str | None = None
         parsed = decode_slug(slug)
         if parsed.root_span_id is None:
             raise BadSlug("it names a container, not a span")  # noqa: TRY301 - one way to say it
-        store_id = _current_recorder().store.id
+        store_id = current_recorder().store.id
         return format_address(SpanAddress(parsed.root_span_id, parsed.span_id, store_id))
     except (BadSlug, BadAddress) as error:
         say_once(f"no permalink could be made: {error}")
         return ""
-
-
-def _current_recorder() -> Recorder:
-    container = activity.current_container()
-    return open_recorder() if container is None else container.recorder

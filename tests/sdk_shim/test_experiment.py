@@ -61,3 +61,47 @@ def test_close_and_with_flush(experiment):
     with experiment as entered:
         assert entered is experiment
     assert experiment.close() == experiment.id
+
+
+def test_processes_that_update_share_an_experiment(store_path):
+    ids = {spanglass.init("support", "shared", update=True, store=store_path).id for _ in range(2)}
+    assert len(ids) == 1
+    assert spanglass.init("support", "another", update=True, store=store_path).id not in ids
+    assert spanglass.init("support", "shared", store=store_path).id not in ids
+
+
+def test_the_real_signature_is_taken(store_path):
+    experiment = spanglass.init(
+        "support", "e", "what it is", None, None, False, "base", True, "https://x", "key", "org", {"m": 1}, ["t"],
+        project_id="p-1", git_metadata_settings=object(), repo_info=object(), store=store_path,
+    )  # fmt: skip
+    assert (experiment.name, experiment.project_name, experiment.project_id) == ("e", "support", "p-1")
+
+
+def test_an_experiment_cannot_be_opened_for_reading(store_path):
+    with pytest.raises(ValueError, match=r"use spanglass_store\.open_store"):
+        spanglass.init("support", "e", open=True, store=store_path)
+
+
+def test_an_update_by_row_id_counts_in_the_summary(experiment):
+    row_id = experiment.log(input=1, output=2, scores={"exact": 0})
+    experiment.update_span(row_id, scores={"exact": 1})
+    spanglass.update_span(experiment.start_span(scores={"exact": 0}).export(), scores={"exact": 0.5})
+    assert experiment.summarize().scores["exact"].score == 0.75
+
+
+def test_the_deprecated_forms_work_and_warn(experiment, journal):
+    with pytest.warns(DeprecationWarning, match="spanglass.log is deprecated"):
+        row_id = spanglass.log(input=1, output=2, scores={"exact": 1})
+    assert journal.spans[row_id]["experiment_id"] == experiment.id
+    with pytest.warns(DeprecationWarning, match="use Experiment.summarize"):
+        assert spanglass.summarize().scores["exact"].score == 1
+
+
+def test_the_deprecated_forms_need_an_experiment():
+    for deprecated in (spanglass.log, spanglass.summarize):
+        with (
+            pytest.warns(DeprecationWarning, match="deprecated"),
+            pytest.raises(RuntimeError, match=r"call spanglass\.init first"),
+        ):
+            deprecated()

@@ -53,3 +53,17 @@ def test_what_names_no_span_has_no_permalink(slug):
 def test_a_container_has_no_permalink(logger, capsys):
     assert spanglass.permalink(logger.export()) == ""
     assert "no permalink" in capsys.readouterr().err
+
+
+def test_an_exported_span_says_itself_which_row_it_is(logger):
+    with pytest.raises(ValueError, match="id cannot be specified"):
+        spanglass.update_span(logger.start_span().export(), id="another", output=1)
+
+
+def test_an_update_does_not_make_up_a_start(logger, journal):
+    span = logger.start_span(name="s")
+    span.end()
+    spanglass.update_span(span.export(), output=1)
+    logger.update_span(span.id, output=2)
+    assert ["created" in row for row in journal.rows] == [True, True, False, False]
+    assert journal.rows[2]["project_name"] == "tests"
