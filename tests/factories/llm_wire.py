@@ -110,7 +110,7 @@ def anthropic_message(content: list[Any] | None = None, **more: Any) -> dict[str
         "id": "msg_1",
         "type": "message",
         "role": "assistant",
-        "model": "claude-sonnet-4-5",
+        "model": "claude-test",
         "content": [{"type": "text", "text": "Four."}] if content is None else content,
         "stop_reason": "end_turn",
         "stop_sequence": None,

@@ -11,14 +11,17 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
+# Where the wrappers of methods marked as deprecated live, over the versions of Python.
+_DECORATORS = frozenset({"typing_extensions", "warnings", "_py_warnings"})
+
+
 def find_user_context(package: str) -> dict[str, Any] | None:
     """Return the `context` of the nearest frame that belongs neither to us nor to the package; None without one."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - inspect's way costs far more
     while frame is not None:
         code = frame.f_code
-        module = frame.f_globals.get("__name__")
-        is_package = isinstance(module, str) and module.partition(".")[0] == package
-        if not is_package and not is_own_file(code.co_filename):
+        module = str(frame.f_globals.get("__name__")).partition(".")[0]
+        if module != package and module not in _DECORATORS and not is_own_file(code.co_filename):
             return {
                 "caller_functionname": code.co_name,
                 "caller_filename": code.co_filename.encode("utf-8", "backslashreplace").decode(),

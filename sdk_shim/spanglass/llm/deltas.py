@@ -100,5 +100,5 @@ def _fields_of(value: Any) -> Iterable[tuple[str, Any]]:
     if isinstance(value, dict):
         return cast("Merged", value).items()
     extra: Merged | None = getattr(value, "__pydantic_extra__", None)
-    fields: Merged = cast("Any", value).__dict__
+    fields: Merged = value.__dict__
     return {**fields, **extra}.items() if extra else fields.items()

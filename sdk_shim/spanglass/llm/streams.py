@@ -6,7 +6,6 @@ and the helpers built on top of a stream (`get_final_completion`, `text_stream`,
 
 from __future__ import annotations
 
-import functools
 import inspect
 import weakref
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +14,7 @@ import orjson
 
 from spanglass.failures import say_once, take_internal_fault
 from spanglass.llm.json_values import without_nulls
+from spanglass.llm.watched_methods import watch_method
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -95,31 +95,22 @@ def watch_raw_stream(raw: Any, call: CallRecording) -> None:
         call.leave()
         return
     _watch_end(raw.http_response, recording.leave)
-    kind: Any = cast("Any", type(raw))
-    parse: Callable[..., Any] = kind.parse
-    own = weakref.ref(raw)
-
-    @functools.wraps(parse)
-    def watched_parse(*args: Any, **kwargs: Any) -> Any:
-        stream = parse(own(), *args, **kwargs)
-        return _watch_awaited(stream, recording) if inspect.isawaitable(stream) else _watch_steps(stream, recording)
-
-    raw.parse = watched_parse
+    watch_method(raw, "parse", after=lambda stream: _watch_parsed(stream, recording))
 
 
 def watch_raw_answer(raw: Any, call: CallRecording) -> None:
     """Record the answer of a raw response: at once where its body is there, else when it is closed."""
-    body = _read_body(raw.http_response)
+    response = raw.http_response
+    body = _read_body(response)
     if body is not None or not hasattr(raw, "close"):
         call.finish(body or {})
         return
-    response = weakref.ref(raw.http_response)
 
     def finish() -> None:
-        body = _read_body(response())
+        body = _read_body(response)
         call.leave() if body is None else call.finish(body)
 
-    _call_before(raw, "close", finish)
+    watch_method(raw, "close", before=finish)
     weakref.finalize(raw, call.leave)
 
 
@@ -134,31 +125,18 @@ def _watch_steps(stream: Any, recording: StreamRecording) -> Any:
     return stream
 
 
+def _watch_parsed(stream: Any, recording: StreamRecording) -> Any:
+    return _watch_awaited(stream, recording) if inspect.isawaitable(stream) else _watch_steps(stream, recording)
+
+
 async def _watch_awaited(stream: Any, recording: StreamRecording) -> Any:
     return _watch_steps(await stream, recording)
 
 
 def _watch_end(response: Any, leave: Callable[[], None]) -> None:
     """Call `leave` when the response is closed, and when nobody holds it any more."""
-    for name in ("close", "aclose"):
-        _call_before(response, name, leave)
+    watch_method(response, "aclose" if hasattr(response.stream, "__aiter__") else "close", before=leave)
     weakref.finalize(response, leave)
-
-
-def _call_before(target: Any, name: str, notice: Callable[[], None]) -> None:
-    """Have one object's method call `notice` first. The object is held weakly: it must go as it went before."""
-    kind: object = cast("object", type(target))
-    method: Callable[..., Any] | None = getattr(kind, name, None)
-    if method is None:
-        return
-    own = weakref.ref(target)
-
-    @functools.wraps(method)
-    def noticed(*args: Any, **kwargs: Any) -> Any:
-        notice()
-        return method(own(), *args, **kwargs)
-
-    setattr(target, name, noticed)
 
 
 def _read_body(response: Any) -> JsonObject | None:
