@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_CLAIM_TRIES = 50
+_CLAIM_PAUSE_SECS = 0.001
+
 if os.name == "posix":
     import fcntl
 
     def claim(fd: int) -> None:
-        """Mark the open segment as written by a living process. Raises OSError where locks do not work."""
+        """Mark the open segment as written by a living process. Raises OSError where locks do not work.
+
+        Whoever asks `has_writer` holds the lock for an instant, so it is tried for a while; never without an end.
+        """
+        for _ in range(_CLAIM_TRIES):
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(_CLAIM_PAUSE_SECS)
+            else:
+                return
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def release(fd: int) -> None:

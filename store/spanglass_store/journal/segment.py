@@ -136,14 +136,14 @@ class SegmentWriter:
         now = time.monotonic()
         if now < self._retry_at:
             raise OSError(errno.EAGAIN, "the journal could not be opened a moment ago")
-        self.seal()
         note = encode_line(make_process_note(self._process_id, self._sdk_version))
         try:
             fd = self._create_segment(note)
         except (OSError, StoreFault):
             self._retry_at = now + RETRY_SECS
             raise
-        self.seal()  # a signal handler may have opened one meanwhile
+        # Only now: without a claimed segment the process would look dead, and its open spans interrupted.
+        self.seal()
         self._fd = fd
         self.segments_opened += 1
         self._size_bytes = len(note)
