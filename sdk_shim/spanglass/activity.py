@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from spanglass.container import Container
@@ -54,8 +54,29 @@ def make_experiment_current(experiment: Experiment) -> None:
 
 def forget_all() -> None:
     """Log to nothing any more, as a process that has just started."""
-    global is_on, _last_logger, _last_experiment  # noqa: PLW0603 - as above
-    _logger.set(None)
-    _experiment.set(None)
-    _last_logger = _last_experiment = None
-    is_on = False
+    restore(Activity())
+
+
+class Activity(NamedTuple):
+    """All that this module knows."""
+
+    is_on: bool = False
+    logger: Logger | None = None
+    experiment: Experiment | None = None
+    last_logger: Logger | None = None
+    last_experiment: Experiment | None = None
+
+
+def leave() -> Activity:
+    """Log to nothing any more, and return what `restore` needs."""
+    left = Activity(is_on, _logger.get(), _experiment.get(), _last_logger, _last_experiment)
+    forget_all()
+    return left
+
+
+def restore(left: Activity) -> None:
+    """Log again to what was left."""
+    global is_on, _last_logger, _last_experiment
+    is_on, logger, experiment, _last_logger, _last_experiment = left
+    _logger.set(logger)
+    _experiment.set(experiment)

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-now_ns = time.time_ns
-now_secs = time.time
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+now_ns: Callable[[], int] = time.time_ns
+now_secs: Callable[[], float] = time.time
+
+# What reads the time; `spanglass.testing` puts another in its place.
+_READ_NS, _READ_SECS = now_ns, now_secs
 
 _last_stamp_ns = 0
 _iso_second = ("", "")
@@ -34,3 +41,12 @@ def iso_utc(read_ns: int) -> str:
         text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(second)))
         _iso_second = (second, text)
     return f"{text}.{digits[_SECOND_DIGITS:_MICRO_DIGITS]}+00:00"
+
+
+def use_clock(read_ns: Callable[[], int] | None) -> None:
+    """Take the time from `read_ns` (nanoseconds since the epoch) from now on; None takes the real one again."""
+    global now_ns, now_secs, _last_stamp_ns, _iso_second  # noqa: PLW0603 - the clock of the whole process
+    now_ns = read_ns or _READ_NS
+    now_secs = _READ_SECS if read_ns is None else lambda: read_ns() / 1_000_000_000
+    _last_stamp_ns = 0
+    _iso_second = ("", "")

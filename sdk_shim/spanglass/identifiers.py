@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Callable
 from typing import Protocol
 
 _POOL_BYTES = 8192
 _HALF_DIGITS = 16
+
+# Returns 16 hex digits, many times over; `spanglass.testing` puts another in its place.
+Draw = Callable[[], list[str]]
 
 _pool: list[str] = []
 _row_id_prefix = ""
@@ -23,9 +27,26 @@ def _sixteen_digits() -> str:
 
 def _refill_pool() -> str:
     """Fill the pool, and return 16 digits that were never in it: another thread may empty it at once."""
+    drawn = _draw()
+    digits = drawn.pop()
+    _pool.extend(drawn)
+    return digits
+
+
+def _draw_random() -> list[str]:
     digits = os.urandom(_POOL_BYTES).hex()
-    _pool.extend([digits[start : start + _HALF_DIGITS] for start in range(0, len(digits), _HALF_DIGITS)])
-    return os.urandom(_HALF_DIGITS // 2).hex()
+    return [digits[start : start + _HALF_DIGITS] for start in range(0, len(digits), _HALF_DIGITS)]
+
+
+_draw: Draw = _draw_random
+
+
+def use_digits(draw: Draw | None) -> None:
+    """Take the digits of ids from `draw` from now on (the last ones first); None draws random ones again."""
+    global _draw, _row_id_prefix  # noqa: PLW0603 - the ids of the whole process
+    forget_pool()
+    _draw = draw or _draw_random
+    _row_id_prefix = "" if draw is None else "00000000-0000-4000"
 
 
 def new_row_id() -> str:

@@ -9,7 +9,7 @@ from spanglass.attachments import EXTERNAL_ATTACHMENT_TYPE
 from spanglass.parents import current_recorder
 from spanglass.recorder import open_recorder
 from spanglass_store.blobs.files import blob_path
-from spanglass_store.faults import StoreFault
+from spanglass_store.faults import NotAStore, StoreFault
 from spanglass_store.journal.lines import BadLine, LineKind, decode_line, kind_of
 from spanglass_store.location import JOURNAL_FOLDER
 
@@ -119,6 +119,8 @@ def _find_merged(store: Path, key: str) -> _State | None:
     try:
         with reader.open_store(store) as opened:
             records = opened.list_attachments([key])
+    except NotAStore:  # nothing was ever stored there
+        return None
     except StoreFault as fault:
         raise OSError(str(fault)) from fault
     return _State(records[0].state, records[0].digest, records[0].error) if records else None

@@ -62,6 +62,7 @@ class Recorder:
 
 
 _recorders: dict[Path, Recorder] = {}
+_stand_in: Recorder | None = None
 _lock = threading.RLock()
 
 
@@ -70,6 +71,8 @@ def open_recorder(store: str | os.PathLike[str] | None = None) -> Recorder:
 
     Where there is no such store and none can be made, says so once, and returns one that drops what it is given.
     """
+    if _stand_in is not None:
+        return _stand_in
     path = locate_store(store)
     with _lock:
         recorder = _recorders.get(path)
@@ -80,7 +83,14 @@ def open_recorder(store: str | os.PathLike[str] | None = None) -> Recorder:
 
 def list_recorders() -> list[Recorder]:
     """Return the recorders of this process."""
-    return list(_recorders.values())
+    return list(_recorders.values()) if _stand_in is None else [_stand_in]
+
+
+def use_recorder(stand_in: Recorder | None) -> Recorder | None:
+    """Open this recorder whatever store is named, until it is None again; return what stood in before."""
+    global _stand_in
+    before, _stand_in = _stand_in, stand_in
+    return before
 
 
 def forget_recorders() -> None:

@@ -18,7 +18,7 @@ class Sink(Protocol):
         """Tell whether anything reached the store."""
         ...
 
-    def write(self, line: bytes) -> None:
+    def write(self, line: bytes, /) -> None:
         """Take one line; when it counts as safe is the sink's promise."""
         ...
 

@@ -29,7 +29,7 @@ CURRENT_SPAN: ContextVar[Span | None] = ContextVar("spanglass_current_span", def
 
 _NS = 1_000_000_000
 
-_exec_counter = itertools.count(1)
+exec_counter = itertools.count(1)
 
 
 class Origin(NamedTuple):
@@ -106,7 +106,7 @@ class Span:
         fields["metrics"] = {**start, **fields["metrics"]} if "metrics" in fields else start
         head = (
             f'{identity},"_is_merge":false,"span_parents":{parents_json},'
-            f'"span_attributes":{{"exec_counter":{next(_exec_counter)},{label_json}}}{context_json}'
+            f'"span_attributes":{{"exec_counter":{next(exec_counter)},{label_json}}}{context_json}'
         )
         self._note(fields)
         container.recorder.record(head, fields, now_ns)

@@ -1,0 +1,1 @@
+"""The folder that `python -m spanglass run` puts on the program's path."""
