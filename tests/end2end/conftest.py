@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,6 +98,12 @@ class Screen:
         target = self.folder / f"{name}.png"
         self._run("import", "-window", "root", str(target))
         return target
+
+    def color_at(self, x: int, y: int) -> tuple[int, int, int]:
+        """Return the colour of a point of the screen, each part from 0 to 255."""
+        with Image.open(self.picture("look")) as taken:
+            red, green, blue = taken.convert("RGB").getpixel((x, y))
+        return red, green, blue
 
     def _run(self, *command: str, check: bool = True) -> str:
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=check, timeout=30)

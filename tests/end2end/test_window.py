@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from spanglass_store import open_store
+from spanglass_store.links.addresses import SpanAddress, format_address
+from spanglass_store.location import read_store_info
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.end2end
 
+THUMBNAIL, LIGHTBOX_MIDDLE = (1250, 290), (700, 500)
+GROUNDS = {(20, 23, 29), (26, 30, 38)}  # of the window and of a card
 DISCLOSURE_X, TREE_X, FIRST_ROW_Y = 307, 460, 221
 
 
@@ -62,6 +66,22 @@ def test_collapsing_takes_the_rows_away_and_expanding_brings_them_back(screen: S
     screen.click(DISCLOSURE_X, FIRST_ROW_Y)
     screen.key("Down")
     assert screen.title().startswith("support_agent.run"), "it is the only row left"
+
+
+def test_an_image_opens_in_the_lightbox_and_closes(screen: Screen, store_path: Path) -> None:
+    log_demo(store_path)
+    with open_store(store_path) as store:
+        trace = next(trace for trace in store.list_traces() if trace.name == "support_agent.run")
+        span = next(span for span in store.get_trace(trace.root_span_id) if span.name == "receipt.ocr")
+    link = format_address(SpanAddress(span.root_span_id, span.span_id, read_store_info(store_path).id))
+    screen.start_window(store_path, "--theme", "dark", "--link", link)
+    screen.wait_for_title("receipt.ocr")
+    screen.wait_until("the thumbnail is there", lambda: screen.color_at(*THUMBNAIL) not in GROUNDS)
+    middle = screen.color_at(*LIGHTBOX_MIDDLE)
+    screen.click(*THUMBNAIL)
+    screen.wait_until("the receipt fills the window", lambda: min(screen.color_at(*LIGHTBOX_MIDDLE)) > 180)
+    screen.key("Escape")
+    screen.wait_until("the window is as before", lambda: screen.color_at(*LIGHTBOX_MIDDLE) == middle)
 
 
 def test_the_demo_is_seen_live_and_its_death_too(screen: Screen, store_path: Path) -> None:
