@@ -1,4 +1,4 @@
-"""The guide's own example of importing spans, unchanged but for the name of the package."""
+"""The guide's own example of importing spans, unchanged, in depth."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def run(store_path):
     trees = (GUIDE / "spans.jsonl").read_bytes()
     environment = {**os.environ, "SPANGLASS_STORE": str(store_path), "SPANGLASS_MERGE_AT_EXIT": "0"}
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(GUIDE / "import_spans.py")],
+        [sys.executable, "-W", "error", "-m", "spanglass", "run", str(GUIDE / "import_spans.py")],
         input=trees,
         capture_output=True,
         check=True,

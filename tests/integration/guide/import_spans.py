@@ -1,9 +1,9 @@
 import json
 import sys
 
-from autoevals import Factuality
+import braintrust
 
-import spanglass as braintrust
+from autoevals import Factuality
 
 
 def upload_tree(span, node, **kwargs):
@@ -16,7 +16,7 @@ def upload_tree(span, node, **kwargs):
         **kwargs,
     )
     for c in node.get("children", []):
-        with span.start_span(name=c.get("name")) as span:  # noqa: PLR1704 - the guide's own lines
+        with span.start_span(name=c.get("name")) as span:
             upload_tree(span, c)
 
 
