@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
-
-from spanglass.llm.json_values import list_objects
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+import functools
+from typing import Any, cast
 
 # Text that some servers repeat in every chunk, where others say it once: it names, and does not add up.
 _NAMING_FIELDS = frozenset({"id", "index", "name", "role", "type", "format"})
@@ -30,19 +26,20 @@ Merged = dict[str, Any]
 
 def merge_delta(merged: Merged, delta: Any) -> None:
     """Add a delta's fields: text to text, lists item by item, objects field by field; the rest replaces."""
-    for name, value in _fields_of(delta):
+    for name, value in _fields_of(delta).items():
         if value is None:
             continue
-        if type(value) is str and name not in _NAMING_FIELDS:
+        kind: type[Any] = value.__class__
+        if kind is str and name not in _NAMING_FIELDS:
             before = merged.get(name)
             if type(before) is TextPieces:
                 before.append(value)
             else:
                 merged[name] = TextPieces((value,))
-        elif isinstance(value, list):
-            _merge_items(merged.setdefault(name, []), cast("list[Any]", value))
-        elif _is_object(value):
-            merge_delta(_object_in(merged, name), value)
+        elif kind is list:
+            _merge_items(_part(merged, name, list), value)
+        elif _has_fields(kind):
+            merge_delta(_part(merged, name, dict), value)
         elif value != "":  # an empty name is none: it stands in for one that came before
             merged[name] = value
 
@@ -60,10 +57,11 @@ def plain(value: Any) -> Any:
 
 def _merge_items(merged: list[Any], items: list[Any]) -> None:
     for item in items:
-        if not _is_object(item):
+        kind: type[Any] = item.__class__
+        if not _has_fields(kind):
             merged.append(item)
             continue
-        fields = dict(_fields_of(item))
+        fields = _fields_of(item)
         before = _find_item(merged, fields)
         if before is None:
             before = {}
@@ -77,28 +75,30 @@ def _find_item(merged: list[Any], fields: Merged) -> Merged | None:
     Servers that leave the index out begin each tool call with its id, and go on without one.
     """
     index = fields.get("index")
-    if index is not None:
-        return next((item for item in list_objects(merged) if item.get("index") == index), None)
-    if "function" not in fields or fields.get("id") or not merged:
-        return None
-    return merged[-1]
+    goes_on = index is not None or ("function" in fields and not fields.get("id"))
+    for item in reversed(merged) if goes_on else ():  # items come one after the other: most often it is the last
+        if item.__class__ is dict and (index is None or item.get("index") == index):
+            return item
+    return None
 
 
-def _object_in(merged: Merged, name: str) -> Merged:
+def _part(merged: Merged, name: str, kind: type[Any]) -> Any:
     found = merged.get(name)
-    if not isinstance(found, dict):
-        found = merged[name] = {}
-    return cast("Merged", found)
+    if type(found) is not kind:
+        found = merged[name] = kind()
+    return found
 
 
-def _is_object(value: object) -> bool:
-    return isinstance(value, dict) or hasattr(type(value), "model_fields")
+@functools.lru_cache(256)
+def _has_fields(kind: type[Any]) -> bool:
+    """Tell whether a class is a dict or a pydantic model; asked once a class, as asking pydantic takes its time."""
+    return issubclass(kind, dict) or hasattr(kind, "model_fields")
 
 
-def _fields_of(value: Any) -> Iterable[tuple[str, Any]]:
-    """Return name and value of a dict's or a pydantic model's fields, the undeclared ones too; costs no dump."""
+def _fields_of(value: Any) -> Merged:
+    """Return a dict's or a pydantic model's fields by name, the undeclared ones too; costs no dump."""
     if isinstance(value, dict):
-        return cast("Merged", value).items()
+        return cast("Merged", value)
     extra: Merged | None = getattr(value, "__pydantic_extra__", None)
     fields: Merged = value.__dict__
-    return {**fields, **extra}.items() if extra else fields.items()
+    return {**fields, **extra} if extra else fields

@@ -47,7 +47,7 @@ class ChatStream:
         """Add a chunk's deltas; the last chunk may hold nothing but the usage."""
         for part in chunk.choices or ():
             self._read_choice(part)
-        usage = chunk.usage
+        usage = getattr(chunk, "usage", None)  # the first versions do not know it
         if usage is not None:
             self._usage = usage
 
@@ -58,9 +58,10 @@ class ChatStream:
         return Answer(_with_audio(choices, self._request), openai_metrics(usage))
 
     def _read_choice(self, part: Any) -> None:
-        choice = self._choices.get(part.index)
+        index = part.index or 0
+        choice = self._choices.get(index)
         if choice is None:
-            choice = self._choices[part.index] = {"index": part.index, "message": {}}
+            choice = self._choices[index] = {"index": index, "message": {}}
         delta = part.delta
         if delta is not None:
             content = delta.content
@@ -70,8 +71,9 @@ class ChatStream:
             else:
                 merge_delta(choice["message"], delta)
                 self.has_tokens = self.has_tokens or _has_tokens(choice["message"])
-        if part.logprobs is not None:
-            merge_delta(choice.setdefault("logprobs", {}), part.logprobs)
+        logprobs = getattr(part, "logprobs", None)  # as above
+        if logprobs is not None:
+            merge_delta(choice.setdefault("logprobs", {}), logprobs)
         if part.finish_reason is not None:
             choice["finish_reason"] = part.finish_reason
             self.is_whole = True
@@ -86,7 +88,7 @@ def split_request(request: Request, *input_names: str, provider: str = "openai")
 
 
 def _is_only_content(delta: Any) -> bool:
-    return delta.tool_calls is None and delta.refusal is None and not delta.__pydantic_extra__
+    return delta.tool_calls is None and not delta.__pydantic_extra__ and getattr(delta, "refusal", None) is None
 
 
 def _has_tokens(message: Merged) -> bool:
