@@ -352,7 +352,9 @@ def open_span(
         if not name:
             name = "root" if is_root else caller.span_name if caller else "subspan"
         default_type = origin.container.root_type if is_root else None
-        label_json = make_label(name, span_type or default_type, span_attributes or {})
+        # A propagated event may have attributes of its own.
+        attributes = {**(span_attributes or {}), **fields.pop("span_attributes", {})}
+        label_json = make_label(name, span_type or default_type, attributes)
         if "context" in fields and caller:
             fields["context"] = merge_deeply(orjson.loads(caller.context_json), fields["context"])
             caller = None

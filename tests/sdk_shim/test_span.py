@@ -302,3 +302,14 @@ def test_the_no_op_span_does_nothing_in_every_public_method():
 def test_an_exception_passes_through_the_no_op_span():
     with pytest.raises(ZeroDivisionError), spanglass.start_span():
         _ = 1 / 0
+
+
+def test_propagated_attributes_stand_beside_the_spans_own(logger, journal):
+    event = {"span_attributes": {"purpose": "scorer"}, "metadata": {"run": 1}}
+    with logger.start_span(name="outer", propagated_event=event, span_attributes={"own": 1}):
+        spanglass.start_span(name="inner", type="tool")
+    for name, own in (("outer", {"type": "task", "own": 1}), ("inner", {"type": "tool"})):
+        attributes = journal.span(name)["span_attributes"]
+        assert {**own, "name": name, "purpose": "scorer"}.items() <= attributes.items()
+    rows = [path.read_text() for path in (journal.store / "journal").iterdir()]
+    assert max(line.count('"span_attributes"') for text in rows for line in text.splitlines()) == 1
