@@ -117,12 +117,16 @@ def merge_batch(cursor: Cursor, batch: Batch, living: Container[str]) -> Outcome
 def _merge_rows(cursor: Cursor, rows: dict[str, list[Row]], living: Container[str], outcome: Outcome) -> None:
     stored = _read_stored(cursor, rows)
     states = stored.states
-    outcome.root_span_ids |= stored.root_span_ids  # a span may leave a trace: updates alone stand in one of their own
-    stored_ids = list(states)
     for row_id, span_rows in rows.items():
-        for is_new in _fold_span(states.setdefault(row_id, []), row_id, span_rows):
+        touched = _fold_span(states.setdefault(row_id, []), row_id, span_rows)
+        if not touched:
+            del states[row_id]  # imported once more: nothing to write
+        for is_new in touched:
             outcome.spans_added += is_new
             outcome.spans_changed += not is_new
+    stored_ids = [row_id for row_id in stored.root_span_ids if row_id in states]
+    for row_id in stored_ids:  # a span may leave a trace: updates alone stand in one of their own
+        outcome.root_span_ids |= stored.root_span_ids[row_id]
     if stored_ids:
         cursor.rows(query("delete_spans"), {"since": _at(stored.since_us), "ids": stored_ids})
     left = (state for group in states.values() for state in group if not state.is_deleted)
@@ -143,7 +147,7 @@ class _Stored:
     """What the tables hold of the spans of a batch, by row id; several states where containers share an id."""
 
     states: dict[str, list[SpanState]] = field(default_factory=dict[str, list[SpanState]])
-    root_span_ids: set[str] = field(default_factory=set[str])
+    root_span_ids: dict[str, set[str]] = field(default_factory=dict[str, "set[str]"])
     since_us: int | None = None
 
 
@@ -163,7 +167,7 @@ def _read_stored(cursor: Cursor, rows: dict[str, list[Row]]) -> _Stored:
         for row in cursor.rows(_READ_STATES, {"since": _at(bound_us), "ids": ids}) if ids else ():
             values = dict(zip(STATE_COLUMNS, row, strict=True))
             stored.states.setdefault(values["id"], []).append(read_state(row))
-            stored.root_span_ids.add(values["root_span_id"])
+            stored.root_span_ids.setdefault(values["id"], set()).add(values["root_span_id"])
             created_us = values["epoch_us(created)"]
             stored.since_us = created_us if stored.since_us is None else min(stored.since_us, created_us)
     return stored
@@ -182,13 +186,15 @@ def _bound_of(row_id: str, rows: list[Row]) -> int | None:
 
 
 def _fold_span(states: list[SpanState], row_id: str, rows: Iterable[Row]) -> list[bool]:
-    """Fold the rows of one id into its states; return for each that was touched whether it is new.
+    """Fold the rows of one id into its states; return for each that changed whether it is new.
 
     An id is unique in its container only. A row that names none belongs to the first container that does.
     """
     touched: dict[int, bool] = {}
     for row in sorted(rows, key=lambda row: row.container == ""):
         state = next((state for state in states if _is_same_span(state, row)), None)
+        if state is not None and _is_folded(state, row):
+            continue
         is_new = state is None
         if state is None:
             state = SpanState(row_id)
@@ -196,6 +202,11 @@ def _fold_span(states: list[SpanState], row_id: str, rows: Iterable[Row]) -> lis
         fold(state, (row,))
         touched.setdefault(id(state), is_new)
     return list(touched.values())
+
+
+def _is_folded(state: SpanState, row: Row) -> bool:
+    """Tell whether a full row is the one that the span stands on."""
+    return state.full_stamp == row.stamp and not row.is_merge and not row.is_deletion
 
 
 def _is_same_span(state: SpanState, row: Row) -> bool:

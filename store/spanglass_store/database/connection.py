@@ -11,8 +11,10 @@ import duckdb
 
 from spanglass_store.database import tables
 from spanglass_store.database.records import QueryResult
+from spanglass_store.database.recovery import Recovery, damage_fault, is_damage, set_aside
 from spanglass_store.database.store_lock import StoreLock
-from spanglass_store.faults import StoreBusy, StoreFault, UnknownFormat
+from spanglass_store.faults import DamagedTables, StoreBusy, StoreFault, UnknownFormat
+from spanglass_store.journal.kept import KeptJournal
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
@@ -82,6 +84,8 @@ class Cursor:
         except (*_ENVIRONMENT_ERRORS, duckdb.InterruptException):
             raise
         except duckdb.Error as error:
+            if is_damage(error):
+                raise
             raise QueryFailed(str(error)) from error
         finally:
             with contextlib.suppress(duckdb.Error):
@@ -90,6 +94,16 @@ class Cursor:
     def columns(self, sql: str, parameters: dict[str, Any] | Sequence[Any] | None = None) -> dict[str, Any]:
         """Return the columns of a statement as numpy arrays, by name; masked arrays where there are NULLs."""
         return cast("dict[str, Any]", self._cursor.execute(sql, parameters).fetchnumpy())  # pyright: ignore[reportUnknownMemberType] - DuckDB's stub leaves it open
+
+    def write_parquet(self, path: Path, sql: str, parameters: dict[str, Any]) -> None:
+        """Write what a statement gives into a Parquet file. Raises OSError where it cannot be written."""
+        with _writing(path):
+            self._cursor.sql(sql, params=parameters).write_parquet(str(path), compression="zstd")
+
+    def write_csv(self, path: Path, sql: str, parameters: dict[str, Any]) -> None:
+        """Write what a statement gives into a CSV file with a header. Raises OSError where it cannot be written."""
+        with _writing(path):
+            self._cursor.sql(sql, params=parameters).write_csv(str(path), header=True)
 
     def append(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Append rows to a table; each has a value for every column, in the table's order."""
@@ -102,19 +116,37 @@ class Cursor:
         self._cursor.interrupt()
 
 
+@contextlib.contextmanager
+def _writing(path: Path) -> Generator[None]:
+    """Tell a file of the user's own that cannot be written from the tables' faults."""
+    try:
+        yield
+    except duckdb.IOException as error:
+        if str(path) in str(error) or "No space left" in str(error):
+            raise OSError(None, str(error).splitlines()[0], str(path)) from error
+        raise
+
+
 class Database:
     """The tables of one store, opened when first needed and let go on request. Safe to share by threads.
 
     `generation` grows with every opening: what was read from the tables before may be outdated then, as another
-    process may have merged meanwhile.
+    process may have merged meanwhile. `recovery` says what the last opening that found damage did about it.
     """
 
-    def __init__(self, store: Path, *, is_read_only: bool = False, timeout_secs: float = 0.0) -> None:
-        """`timeout_secs` is how long an opening waits for another process that holds the file."""
+    def __init__(
+        self, store: Path, *, is_read_only: bool = False, timeout_secs: float = 0.0, sets_damage_aside: bool = True
+    ) -> None:
+        """`timeout_secs` is how long an opening waits for another process that holds the file.
+
+        Without `sets_damage_aside` damaged tables stay where they are, and opening them raises DamagedTables.
+        """
         self.store = store
         self.path = store / DATABASE_FILE
         self.is_read_only = is_read_only
         self.timeout_secs = timeout_secs
+        self.recovery: Recovery | None = None
+        self._sets_damage_aside = sets_damage_aside and not is_read_only
         self.generation = 0
         self._lock = StoreLock(store)
         self._guard = threading.RLock()
@@ -137,17 +169,19 @@ class Database:
     def cursor(self) -> Generator[Cursor]:
         """Yield a cursor for the calling thread; the file stays open until the last one is given back.
 
-        Raises StoreBusy while another process holds the file, UnknownFormat for a newer store, StoreFault where
-        the disk or a permission is in the way, and Interrupted where the query was cancelled.
+        Raises StoreBusy while another process holds the file, UnknownFormat for a newer store, DamagedTables,
+        StoreFault where the disk or a permission is in the way, and Interrupted where the query was cancelled.
         """
         cursor = self._take_cursor()
         try:
             yield Cursor(cursor, self.store)
         except duckdb.InterruptException as error:
             raise Interrupted from error
-        except _ENVIRONMENT_ERRORS as error:
+        except duckdb.Error as error:
+            if not isinstance(error, _ENVIRONMENT_ERRORS) and not is_damage(error):
+                raise
             self._is_suspect = True
-            raise StoreFault(_sentence(error), self.path) from error
+            raise _fault(error, self.path) from error
         finally:
             self._give_back(cursor)
 
@@ -210,16 +244,52 @@ class Database:
     def _open(self) -> duckdb.DuckDBPyConnection:
         self._acquire_lock()
         try:
-            connection = self._connect()
             try:
-                connection = tables.prepare(connection, self.path, self._connect, is_read_only=self.is_read_only)
-            except BaseException:
-                connection.close()
-                raise
+                return self._open_tables()
+            except DamagedTables:
+                if not self._sets_damage_aside:
+                    raise
+                return self._open_tables(damaged=set_aside(self.path))
+        except OSError as error:
+            self._lock.release()
+            reason = (error.strerror or str(error)).lower()
+            raise StoreFault(f"The store's tables cannot be rebuilt: {reason}. Nothing was lost.", self.path) from error
         except BaseException:
             self._lock.release()
             raise
-        return connection
+
+    def _open_tables(self, damaged: Path | None = None) -> duckdb.DuckDBPyConnection:
+        connection = self._connect()
+        try:
+            if not self.is_read_only and tables.are_missing(connection):
+                # before the tables are made: cut short here, the next opening goes on with what is left
+                given_back = KeptJournal(self.store, 0).give_back()
+                if damaged is not None or given_back:
+                    self.recovery = Recovery(damaged, given_back)
+            return tables.prepare(connection, self.path, self._connect, is_read_only=self.is_read_only)
+        except duckdb.Error as error:
+            connection.close()
+            if not is_damage(error):
+                raise
+            raise damage_fault(self.path) from error
+        except BaseException:
+            connection.close()
+            raise
+
+    @contextlib.contextmanager
+    def closed_file(self) -> Generator[Path]:
+        """Yield the path of the file, closed, while no other process may open it: to put another one in its place.
+
+        Raises StoreBusy while another process holds it, or a cursor of this one.
+        """
+        with self._guard:
+            if not self.let_go():
+                raise _busy(self.path)
+            self._acquire_lock()
+            try:
+                yield self.path
+            finally:
+                self._lock.release()
 
     def _acquire_lock(self) -> None:
         try:
@@ -294,7 +364,11 @@ def _open_fault(error: duckdb.Error, path: Path) -> StoreFault:
         return _busy(path)
     if "version number" in text:
         return UnknownFormat("The tables were written by a newer DuckDB. Nothing was touched; update Spanglass.", path)
-    return StoreFault(_sentence(error), path)
+    return _fault(error, path)
+
+
+def _fault(error: duckdb.Error, path: Path) -> StoreFault:
+    return damage_fault(path) if is_damage(error) else StoreFault(_sentence(error), path)
 
 
 def _sentence(error: duckdb.Error) -> str:

@@ -22,7 +22,8 @@ def merge_at_exit(store_path: Path, timeout_secs: float = 2.0) -> None:
         from spanglass_store.database.connection import Database  # noqa: PLC0415 - 60 ms that count as ours
         from spanglass_store.database.merge import Merger  # noqa: PLC0415 - as above
 
-        database = Database(store_path)
+        # nobody would read here what became of damaged tables: that is left to a window or a command
+        database = Database(store_path, sets_damage_aside=False)
         try:
             merger = Merger(database, store_path)
             while not merger.is_caught_up and time.monotonic() < deadline:

@@ -1,8 +1,8 @@
 """Journal → tables, a batch a transaction.
 
 A batch is read, folded into the spans it touches and committed together with the segments' new offsets; so a
-merge that dies at any moment has done a batch wholly or not at all. A segment is deleted after the commit that
-took in its end, once its writer is gone.
+merge that dies at any moment has done a batch wholly or not at all. A segment leaves the journal after the commit
+that took in its end, once its writer is gone; it is kept compressed for a while (`journal.kept`).
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from spanglass_store.database.rootless import RootlessTraces
 from spanglass_store.database.segments import LineBatch, Segment, is_living, list_segments, read_batch
 from spanglass_store.database.statements import query
 from spanglass_store.faults import StoreFault
+from spanglass_store.journal.kept import KeptJournal
 from spanglass_store.journal.lines import BadLine, LineKind, kind_of
 from spanglass_store.journal.names import SEGMENT_SUFFIX
 from spanglass_store.location import JOURNAL_FOLDER, REJECTED_FOLDER
+from spanglass_store.settings import read_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +75,7 @@ class Merger:
         self._database = database
         self._journal = store / JOURNAL_FOLDER
         self._rejected = store / REJECTED_FOLDER
+        self._kept = KeptJournal(store, read_settings(store).keep_journal_bytes)
         self._generation = -1
         self._segments: dict[str, _Progress] = {}
         self._living: LivingProcesses
@@ -95,6 +98,9 @@ class Merger:
         total = Outcome()
         rejected = 0
         sequence: int | None = None
+        if self._generation < 0:
+            with self._database.cursor():  # an opening that finds damage gives segments back to the journal
+                pass
         segments = list_segments(self._journal)
         while self._has_work(segments):
             try:
@@ -114,6 +120,8 @@ class Merger:
             if time.monotonic() >= deadline:
                 break
         self.is_caught_up = not self._has_work(segments)
+        if self.is_caught_up:
+            self._kept.tidy(deadline)
         return self._finish(total, rejected, sequence)
 
     def _finish(self, total: Outcome, rejected: int, sequence: int | None) -> ChangeSet:
@@ -291,7 +299,7 @@ class Merger:
         return sequence
 
     def _retire(self, segments: list[Segment]) -> list[Segment]:
-        """Delete the segments that are merged to their end and have no writer; return those that are left.
+        """Take out of the journal what is merged to its end and has no writer; return the segments that are left.
 
         Their size is asked for again: the writer may have written once more before it went.
         """
@@ -306,11 +314,11 @@ class Merger:
                 if size_bytes > self._segments[segment.name].merged_bytes:
                     left.append(replace(segment, size_bytes=size_bytes))
                 else:
-                    path.unlink()
+                    self._kept.take(path)
             except FileNotFoundError:
                 continue
             except OSError as error:
-                raise StoreFault("A merged part of the journal cannot be deleted.", path) from error
+                raise StoreFault("A merged part of the journal cannot be moved away.", path) from error
         return left
 
 

@@ -25,18 +25,25 @@ from spanglass_store.database.records import (
 from spanglass_store.database.span_search import SpanPosition, iter_matching_rows
 from spanglass_store.database.statements import query
 from spanglass_store.database.trace_heads import Head, Position, as_trace_filter, list_heads
+from spanglass_store.database.wire_lines import (
+    WireSpan,
+    iter_windows,
+    iter_wire_spans,
+    list_attachment_lines,
+    list_comment_lines,
+)
 from spanglass_store.faults import StoreBusy, StoreFault, UnknownFormat
 from spanglass_store.location import locate_store, read_store_info
 from spanglass_store.search.expression import Expression, Text
 from spanglass_store.search.parse import parse_filter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
 BUSY_TIMEOUT_SECS = 10.0
-_ITER_WINDOW_SPANS = 500
+_NO_LIMIT = 2**62
 
 
 class StoreReader:
@@ -65,6 +72,13 @@ class StoreReader:
                 break
             before = (heads[-1].start_us, heads[-1].root_span_id)
         return found
+
+    def list_trace_ids(self, filter: TraceFilter | Expression | str | None = None) -> list[str]:  # noqa: A002 - as above
+        """Return the root_span_id of every trace that a filter lets through, newest first. Raises FilterError."""
+        if filter is None:
+            return [root for (root,) in self._cursor.rows(query("list_trace_ids"))]
+        heads = list_heads(self._cursor, as_trace_filter(filter), _NO_LIMIT, None)
+        return list(dict.fromkeys(head.root_span_id for head in heads))
 
     def get_trace(self, root_span_id: str) -> list[SpanRecord]:
         """Return the spans of a trace in the order of their starts; none where there is no such trace."""
@@ -158,10 +172,28 @@ class StoreReader:
 
     def iter_spans(self) -> Iterator[SpanRecord]:
         """Yield all spans in the order of `created`, a window of them in memory at a time."""
-        starts = [start for (start,) in self._cursor.rows(query("list_created"))]
-        bounds = sorted({starts[at] for at in range(0, len(starts), _ITER_WINDOW_SPANS)})
-        for since, until in zip(bounds, [*bounds[1:], None], strict=True):
+        for since, until in iter_windows(self._cursor):
             yield from self._list_spans("where_created", {"since": since, "until": until})
+
+    def iter_wire_spans(self, roots: Sequence[str] | None = None) -> Iterator[WireSpan]:
+        """Yield the spans of these traces, or of all, as rows of the wire, in the order of `created`."""
+        return iter_wire_spans(self._cursor, roots)
+
+    def list_attachment_lines(self, keys: Sequence[str] | None = None) -> list[bytes]:
+        """Return the states of these attachments, or of all, as journal lines."""
+        return list_attachment_lines(self._cursor, keys)
+
+    def list_comment_lines(self, row_ids: Sequence[str] | None = None) -> list[bytes]:
+        """Return the comments on the spans with these row ids, or all, as journal lines."""
+        return list_comment_lines(self._cursor, row_ids)
+
+    def write_parquet(self, path: Path, roots: Sequence[str] | None = None) -> None:
+        """Write the spans of these traces, or all, with all their columns. Raises OSError."""
+        self._cursor.write_parquet(path, query("export_columns"), {"roots": _listed(roots)})
+
+    def write_csv(self, path: Path, roots: Sequence[str] | None = None) -> None:
+        """Write the scalars of the spans of these traces, or of all. Raises OSError."""
+        self._cursor.write_csv(path, query("export_scalars"), {"roots": _listed(roots)})
 
     def sql(self, text: str) -> QueryResult:
         """Return what one query gives, which cannot change anything. Raises QueryFailed for a faulty one."""
@@ -269,6 +301,10 @@ def _merge_all(database: Database, folder: Path) -> None:
 def _may_write(folder: Path) -> bool:
     file = folder / DATABASE_FILE
     return os.access(folder, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))
+
+
+def _listed(roots: Sequence[str] | None) -> list[str] | None:
+    return None if roots is None else list(roots)
 
 
 def _size_bytes(store: Path) -> int:

@@ -46,7 +46,8 @@ class TraceFilter:
 class TraceSummary:
     """One line of the trace list: the root span and what is rolled up over its trace.
 
-    `error_count` counts the spans with an error, `own_error_count` those where an error began.
+    `error_count` counts the spans with an error, `own_error_count` those where an error began. `cost` is in US dollars,
+    as far as it was logged; `has_estimate` is set by those who add what unlogged calls cost by a price list.
     """
 
     root_span_id: str
@@ -68,6 +69,22 @@ class TraceSummary:
     is_running: bool
     is_interrupted: bool
     is_error: bool
+    has_estimate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """The tokens of those calls of a trace to one model that log no cost and have prompts of about one length.
+
+    `cached_tokens` are among `prompt_tokens`. Prices may rise with the length of a prompt; hence the lengths apart.
+    """
+
+    root_span_id: str
+    model: str
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +173,10 @@ class TraceSkeleton:
     is_error: Any  # bool
     is_interrupted: Any  # bool
     tokens: Any  # int64
+    prompt_tokens: Any  # int32, the cached ones among them
+    completion_tokens: Any  # int32, the reasoning ones among them
+    cached_tokens: Any  # int32
+    reasoning_tokens: Any  # int32
     cost: Any  # float64
     ttft_us: Any  # int64, time to first token
     attachment_count: Any  # int32

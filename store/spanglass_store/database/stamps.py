@@ -133,6 +133,13 @@ def oldest(mark: Mark | int) -> int:
     return min([mark.rest, *(oldest(child) for child in mark.children.values())])
 
 
+def newest(mark: Mark | int) -> int:
+    """Return the highest stamp that a tree of marks names."""
+    if isinstance(mark, int):
+        return mark
+    return max(mark.rest, mark.floor, mark.written, *map(newest, mark.children.values()), NEVER)
+
+
 def encode_mark(mark: Mark | int) -> Any:
     """Return a mark as plain JSON."""
     if isinstance(mark, int):

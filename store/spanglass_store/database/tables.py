@@ -48,6 +48,11 @@ def prepare(
     return connection
 
 
+def are_missing(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether the file has no tables at all, as a new one."""
+    return not connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+
+
 def _read_format(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
     """Return the format of the tables, or None for a file without any."""
     tables = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}

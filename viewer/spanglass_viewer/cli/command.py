@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import enum
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,18 @@ class Command:
 
 class NotFound(Exception):  # noqa: N818 - an answer, not a failure
     """What was asked for is not there; its text is a sentence for the user."""
+
+
+class WrongUsage(Exception):  # noqa: N818 - it names what the user did
+    """The arguments do not fit together, or one cannot be read; its text says why."""
+
+
+def count_argument(text: str) -> int:
+    """Return the number that an argument says. Raises what argparse reports for one that is none, or below 1."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return value
 
 
 def add_store_argument(parser: ArgumentParser) -> None:

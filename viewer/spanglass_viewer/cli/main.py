@@ -9,9 +9,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from spanglass_store.faults import StoreFault
-from spanglass_viewer.cli.command import ExitCode, NotFound, add_store_argument
+from spanglass_viewer.cli.command import ExitCode, NotFound, WrongUsage, add_store_argument
 from spanglass_viewer.cli.commands import (
     export_spans,
+    import_spans,
     init_store,
     list_traces,
     open_window,
@@ -19,6 +20,7 @@ from spanglass_viewer.cli.commands import (
     run_demo,
     run_sql,
     save_attachment,
+    search_spans,
     show_trace,
 )
 from spanglass_viewer.cli.terminal import complain
@@ -31,6 +33,8 @@ COMMANDS = (
     run_demo.COMMAND,
     list_traces.COMMAND,
     show_trace.COMMAND,
+    search_spans.COMMAND,
+    import_spans.COMMAND,
     export_spans.COMMAND,
     save_attachment.COMMAND,
     run_sql.COMMAND,
@@ -49,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NotFound as absence:
         complain(str(absence))
         return ExitCode.NOT_FOUND
+    except WrongUsage as reason:
+        complain(str(reason))
+        return ExitCode.USAGE
     except StoreFault as fault:
         complain(str(fault))
         return ExitCode.FAULT

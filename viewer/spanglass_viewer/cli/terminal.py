@@ -81,8 +81,14 @@ class Terminal:
 
     def write_json(self, value: object) -> None:
         """Write a value as indented JSON in which a terminal finds nothing to obey; what JSON lacks becomes text."""
-        text = orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode()
-        self.write_line(_RAW_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+        self._write_json_text(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2))
+
+    def write_json_line(self, value: object) -> None:
+        """Write a value as JSON on one line, as harmless as `write_json` does."""
+        self._write_json_text(orjson.dumps(value, default=str))
+
+    def _write_json_text(self, text: bytes) -> None:
+        self.write_line(_RAW_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text.decode()))
 
 
 def standard_output() -> Terminal:

@@ -39,15 +39,17 @@ def trace_fields(trace: TraceSummary) -> dict[str, Any]:
 
 
 def tree_row_fields(row: TreeRow) -> dict[str, Any]:
-    """Return one span of a tree: where it stands, its scalars, and what was logged, digit for digit."""
-    span = row.span
+    """Return one span of a tree, and where it stands there."""
+    return {**span_fields(row.span), "depth": row.depth, "is_orphan": row.is_orphan}
+
+
+def span_fields(span: SpanRecord) -> dict[str, Any]:
+    """Return one span: its scalars, and what was logged, digit for digit."""
     return {
         "span_id": span.span_id,
         "id": span.id,
         "root_span_id": span.root_span_id,
         "span_parents": list(span.span_parents),
-        "depth": row.depth,
-        "is_orphan": row.is_orphan,
         "name": span.name,
         "type": span.type,
         "start": iso_time(span.start_us),

@@ -7,6 +7,10 @@ SELECT
     epoch_us(created) AS created_us,
     is_error, is_interrupted,
     coalesce(tokens, -1) AS tokens,
+    greatest(least(coalesce(prompt_tokens, -1), 2147483647), -1)::INTEGER AS prompt_tokens,
+    greatest(least(coalesce(completion_tokens, -1), 2147483647), -1)::INTEGER AS completion_tokens,
+    greatest(least(coalesce(cached_tokens, -1), 2147483647), -1)::INTEGER AS cached_tokens,
+    greatest(least(coalesce(reasoning_tokens, -1), 2147483647), -1)::INTEGER AS reasoning_tokens,
     coalesce(cost, 'nan'::DOUBLE) AS cost,
     coalesce((ttft_secs * 1e6)::BIGINT, -1) AS ttft_us,
     attachment_count, score_count

@@ -1,69 +1,120 @@
-"""`spanglass export`: every span, merged, one JSON object a line."""
+"""`spanglass export`: spans as JSON lines, Parquet, CSV, Markdown, or a bundle for another machine."""
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
-
-import orjson
+from typing import TYPE_CHECKING, BinaryIO
 
 from spanglass_store.faults import StoreFault
-from spanglass_viewer.cli.command import Command, ExitCode
+from spanglass_store.transfer.bundle import write_bundle
+from spanglass_store.transfer.export_lines import iter_flat_lines, iter_nested_lines
+from spanglass_store.transfer.markdown import MAX_CHARS, trace_markdown
+from spanglass_viewer.cli.command import Command, ExitCode, NotFound, WrongUsage, count_argument
+from spanglass_viewer.cli.commands.show_trace import resolve_trace
+from spanglass_viewer.cli.filters import add_filter_argument, read_filter
 from spanglass_viewer.cli.stores import open_existing_store
-from spanglass_viewer.cli.trace_fields import LOGGED_FIELDS, as_logged, iso_time
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterable
 
-    from spanglass_store.database.records import SpanRecord
+    from spanglass_store.database.reader import Store
+
+_FORMATS = ("jsonl", "nested", "csv", "parquet", "markdown", "bundle")
+_FILES_ONLY = {"parquet", "bundle"}  # their readers jump about in them
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("jsonl",), default="jsonl", help="default: jsonl")
+    parser.add_argument("traces", nargs="*", metavar="TRACE", help='ids of traces, or "latest" (default: all)')
+    parser.add_argument(
+        "--format",
+        choices=_FORMATS,
+        default="jsonl",
+        help="jsonl: a span a line (default); nested: a trace a line; csv: scalars; parquet: all columns; "
+        "markdown: one trace to read; bundle: a zip with the attachments, for another machine",
+    )
+    parser.add_argument(
+        "--bundle", action="store_const", const="bundle", dest="format", help="the same as --format bundle"
+    )
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to (default: standard output)")
+    parser.add_argument(
+        "--max-chars",
+        type=count_argument,
+        default=MAX_CHARS,
+        metavar="N",
+        help=f"of Markdown, about (default: {MAX_CHARS:,})",
+    )
+    add_filter_argument(parser)
 
 
 def _run(options: Namespace) -> int:
+    if options.format in _FILES_ONLY and options.output is None:
+        raise WrongUsage(f"The format {options.format} needs a file: -o FILE.")
     with open_existing_store(options) as store:
-        if options.output is None:
-            _write(store.iter_spans(), sys.stdout.buffer)
-            return ExitCode.OK
+        roots = _selected(store, options)
         try:
-            with options.output.open("wb") as target:
-                _write(store.iter_spans(), target)
+            _export(store, roots, options)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             raise StoreFault(f"The export could not be written: {error.strerror}.", options.output) from error
     return ExitCode.OK
 
 
-def _write(spans: Iterable[SpanRecord], target: BinaryIO) -> None:
-    target.writelines(orjson.dumps(wire_row(span), option=orjson.OPT_APPEND_NEWLINE) for span in spans)
+def _selected(store: Store, options: Namespace) -> list[str] | None:
+    """Return the traces to export; None for all."""
+    named = [resolve_trace(store, text) for text in options.traces]
+    if not options.filter:
+        return named or None
+    found = store.list_trace_ids(read_filter(options.filter))
+    return [root for root in found if root in named] if named else found
 
 
-def wire_row(span: SpanRecord) -> dict[str, Any]:
-    """Return a span in the format of the wire: logged values digit for digit, absent fields left out."""
-    row: dict[str, Any] = orjson.loads(span.extra) if span.extra else {}
-    row |= {
-        "id": span.id,
-        "span_id": span.span_id,
-        "root_span_id": span.root_span_id,
-        "span_parents": list(span.span_parents) or None,
-        "created": iso_time(span.created_us),
-    }
-    named = {"project_id": span.project_id, "project_name": span.project_name, "experiment_id": span.experiment_id}
-    row |= {name: value for name, value in named.items() if value is not None}
-    if span.tags:
-        row["tags"] = list(span.tags)
-    row |= {name: as_logged(text) for name in LOGGED_FIELDS if (text := getattr(span, name)) is not None}
-    return row
+def _export(store: Store, roots: list[str] | None, options: Namespace) -> None:
+    if options.format == "csv" and options.output is None:
+        with tempfile.TemporaryDirectory() as folder:  # DuckDB writes into files alone
+            store.write_csv(Path(folder) / "spans.csv", roots)
+            with (Path(folder) / "spans.csv").open("rb") as table:
+                shutil.copyfileobj(table, sys.stdout.buffer)
+    elif options.format == "csv":
+        store.write_csv(options.output, roots)
+    elif options.format == "parquet":
+        store.write_parquet(options.output, roots)
+    elif options.format == "bundle":
+        write_bundle(store, options.output, roots)
+    elif options.output is None:
+        _write_text(store, roots, options, sys.stdout.buffer)
+    else:
+        with options.output.open("wb") as target:
+            _write_text(store, roots, options, target)
+
+
+def _write_text(store: Store, roots: list[str] | None, options: Namespace, target: BinaryIO) -> None:
+    if options.format == "jsonl":
+        target.writelines(iter_flat_lines(store, roots))
+    elif options.format == "nested":
+        target.writelines(iter_nested_lines(store, roots))
+    elif roots is None or len(roots) != 1:
+        raise WrongUsage("Markdown is for one trace: name it, or `latest`.")
+    else:
+        spans = store.get_trace(roots[0])
+        if not spans:
+            raise NotFound(f"There is no trace {roots[0]!r}.")
+        target.write(trace_markdown(spans, options.max_chars).encode())
 
 
 COMMAND = Command(
     name="export",
-    help="write every span as JSON lines",
+    help="write spans as JSON lines, CSV, Parquet, Markdown, or a bundle",
     configure=_configure,
     run=_run,
-    examples=("spanglass export -o spans.jsonl", "spanglass export | jq -r .span_attributes.name"),
+    examples=(
+        "spanglass export -o spans.jsonl",
+        "spanglass export | jq -r .span_attributes.name",
+        "spanglass export --format markdown latest | less",
+        "spanglass export --format parquet --filter 'error since:7d' -o errors.parquet",
+        "spanglass export --bundle latest -o trace.zip",
+    ),
 )

@@ -1,1 +1,0 @@
-SELECT created FROM spans ORDER BY created

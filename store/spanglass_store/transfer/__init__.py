@@ -1,0 +1,1 @@
+"""Spans out of a store and into one: files, bundles, other stores."""

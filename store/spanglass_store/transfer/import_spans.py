@@ -1,0 +1,202 @@
+"""A source → the journal → the tables: an import takes the way that programs' rows take, so one merge serves all.
+
+Whoever else holds the tables (the window) merges what an import has written; a line that is no row is set aside
+with its place and the reason, and the rest goes in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from spanglass_store.blobs.files import blob_path, put_file
+from spanglass_store.database.connection import Database
+from spanglass_store.database.merge import Merger
+from spanglass_store.faults import StoreBusy, StoreFault
+from spanglass_store.journal.lines import MAX_LINE_BYTES, BadLine, encode_line
+from spanglass_store.journal.segment import SegmentWriter
+from spanglass_store.location import REJECTED_FOLDER
+from spanglass_store.transfer.adoption import Adoption, origin_of
+from spanglass_store.transfer.open_source import open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from spanglass_store.transfer.source import Source, SourceLine
+
+_CHUNK_BYTES = 1024 * 1024  # written at once
+_MERGE_AFTER_BYTES = 8 * _CHUNK_BYTES
+_MAX_REPORTED = 1000
+_WRITER = "import"  # stands where segments of the SDK have its version
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """A line that was set aside: where it stood (from 1 on), and why."""
+
+    file: str
+    number: int
+    reason: str
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did. `is_merged` is False where somebody else holds the tables and will merge it."""
+
+    lines_read: int = 0
+    spans_added: int = 0
+    spans_changed: int = 0
+    blobs_read: int = 0
+    rejected_count: int = 0
+    rejected: list[RejectedLine] = field(default_factory=list[RejectedLine])  # the first 1,000
+    rejected_path: Path | None = None
+    is_merged: bool = True
+
+
+def import_spans(
+    store: Path,
+    path: Path,
+    *,
+    project_name: str | None = None,
+    on_progress: Callable[[int, int | None], None] | None = None,
+) -> ImportReport:
+    """Take in what lies at `path` ("-" is standard input) and merge it; doing it again changes nothing.
+
+    `project_name` is for rows that name no project; it is the file's name by default. `on_progress` is called with
+    the bytes read so far and their number at the end, None where that is not known.
+    Raises StoreFault where the source cannot be read or the store not be written; what went in until then is whole.
+    """
+    with open_source(path) as source:
+        return _Import(store, source, project_name, on_progress or _no_progress).run()
+
+
+class _Import:
+    def __init__(
+        self, store: Path, source: Source, project_name: str | None, on_progress: Callable[[int, int | None], None]
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._on_progress = on_progress
+        written_us = source.written_us or time.time_ns() // 1000
+        self._adoption = Adoption(origin_of(project_name or source.name, written_us))
+        self._report = ImportReport()
+        self._rejected_lines: list[bytes] = []
+        self._faults: list[str] = []
+        self._writer = SegmentWriter(store, sdk_version=_WRITER, on_fault=self._faults.append)
+        self._database = Database(store)
+        self._merger = Merger(self._database, store)
+
+    def run(self) -> ImportReport:
+        try:
+            self._merge()  # what is there already is not part of the count
+            self._report.spans_added = self._report.spans_changed = 0
+            self._copy_blobs()
+            self._copy_lines()
+            self._writer.seal()
+            self._merge()
+        finally:
+            self._writer.seal()
+            self._database.close()
+        self._keep_rejected()
+        return self._report
+
+    def _copy_blobs(self) -> None:
+        for digest, file in self._source.iter_blobs():
+            with contextlib.suppress(ValueError):
+                if blob_path(self._store, digest).exists():
+                    continue
+            try:
+                blob = put_file(self._store, file)
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                raise StoreFault(
+                    f"An attachment cannot be stored: {reason}. Nothing was imported.", self._store
+                ) from error
+            self._report.blobs_read += 1
+            if blob.digest != digest:
+                self._reject(f"blobs/{digest}", 0, "its bytes are not those that its name says", b"")
+
+    def _copy_lines(self) -> None:
+        read_bytes = unmerged_bytes = 0
+        chunk: list[bytes] = []
+        chunk_bytes = 0
+        for line in self._source.iter_lines():
+            read_bytes += len(line.raw)
+            self._report.lines_read += 1
+            for adopted in self._adopt(line):
+                chunk.append(adopted)
+                chunk_bytes += len(adopted)
+            if chunk_bytes >= _CHUNK_BYTES:
+                self._write(chunk)
+                unmerged_bytes += chunk_bytes
+                chunk, chunk_bytes = [], 0
+                self._on_progress(read_bytes, self._source.size_bytes)
+            if unmerged_bytes >= _MERGE_AFTER_BYTES:
+                self._merge()
+                unmerged_bytes = 0
+        self._write(chunk)
+        self._on_progress(read_bytes, self._source.size_bytes)
+
+    def _adopt(self, line: SourceLine) -> list[bytes]:
+        if len(line.raw) > MAX_LINE_BYTES:
+            self._reject(
+                line.file, line.number, f"the line is longer than {MAX_LINE_BYTES // 1024 // 1024} MB", line.raw
+            )
+            return []
+        try:
+            return self._adoption.adopt(line.raw)
+        except BadLine as fault:
+            self._reject(line.file, line.number, str(fault), line.raw)
+            return []
+
+    def _write(self, lines: list[bytes]) -> None:
+        if lines:
+            self._writer.append(b"".join(lines))
+        if self._faults:
+            raise StoreFault(f"The import stopped: {self._faults[0]}", None)
+
+    def _merge(self) -> None:
+        """Merge what is in the journal; leave it there where another process holds the tables."""
+        try:
+            while True:
+                changes = self._merger.merge_once(budget_secs=0.5)
+                self._report.spans_added += changes.spans_added
+                self._report.spans_changed += changes.spans_changed
+                self._report.rejected_count += changes.lines_rejected
+                if self._merger.is_caught_up:
+                    self._report.is_merged = True
+                    return
+        except StoreBusy:
+            self._report.is_merged = False
+
+    def _reject(self, file: str, number: int, reason: str, raw: bytes) -> None:
+        report = self._report
+        report.rejected_count += 1
+        if len(report.rejected) < _MAX_REPORTED:
+            report.rejected.append(RejectedLine(file, number, reason))
+        text = raw.rstrip(b"\n").decode("utf-8", "backslashreplace")
+        self._rejected_lines.append(encode_line({"file": file, "number": number, "reason": reason, "line": text}))
+
+    def _keep_rejected(self) -> None:
+        """Keep what was refused; the same lines are kept once, however often they are imported."""
+        if not self._rejected_lines:
+            return
+        data = b"".join(self._rejected_lines)
+        path = self._store / REJECTED_FOLDER / f"import-{hashlib.sha256(data).hexdigest()[:16]}.ndjson"
+        try:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            path.write_bytes(data)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise StoreFault(
+                f"Lines that are no rows cannot be set aside: {reason}. The rest went in.", path
+            ) from error
+        self._report.rejected_path = path
+
+
+def _no_progress(_done: int, _total: int | None) -> None:
+    """Nobody watches."""

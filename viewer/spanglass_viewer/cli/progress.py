@@ -1,0 +1,46 @@
+"""A line that tells how far long work has come; only where somebody watches a terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TextIO
+
+_EVERY_SECS = 0.1
+_BAR_CELLS = 24
+
+
+class ProgressLine:
+    """Draws over one line of the standard error stream; silent in a pipe or a file."""
+
+    def __init__(self, label: str, stream: TextIO | None = None) -> None:
+        self._label = label
+        self._stream = sys.stderr if stream is None else stream
+        self._is_shown = self._stream.isatty()
+        self._drawn_at = 0.0
+        self._width = 0
+
+    def show(self, done: int, total: int | None) -> None:
+        """Draw how many bytes of how many are done; None where their number is not known."""
+        now = time.monotonic()
+        if self._is_shown and now - self._drawn_at >= _EVERY_SECS:
+            self._drawn_at = now
+            self._draw(f"{self._label}  {_bar(done, total)}{done / 1e6:,.0f} MB")
+
+    def clear(self) -> None:
+        """Leave an empty line to whatever is written next."""
+        if self._width:
+            self._draw("")
+
+    def _draw(self, text: str) -> None:
+        self._stream.write("\r" + text.ljust(self._width) + ("" if text else "\r"))
+        self._stream.flush()
+        self._width = len(text)
+
+
+def _bar(done: int, total: int | None) -> str:
+    if not total:
+        return ""
+    share = min(1.0, done / total)
+    cells = int(share * _BAR_CELLS)
+    return f"[{'#' * cells}{'.' * (_BAR_CELLS - cells)}] {share:4.0%}  "
