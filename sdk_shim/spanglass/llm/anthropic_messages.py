@@ -11,7 +11,7 @@ from spanglass.llm.media import with_attachments
 from spanglass.llm.openai_chat import split_request
 from spanglass.llm.token_usage import anthropic_metrics
 
-_ANSWER_METADATA = ("stop_reason", "stop_sequence")
+_ANSWER_FIELDS = ("role", "content", "model", "stop_reason", "stop_sequence", "parsed_output")
 # The tools that Anthropic's own servers run: an answer holds both the call and its result.
 _SERVER_TOOL_CALLS = frozenset({"server_tool_use", "mcp_tool_use"})
 _RESULT_SUFFIX = "_tool_result"
@@ -25,6 +25,8 @@ _DELTA_FIELDS = {
 
 class Messages:
     """`/v1/messages`, by `create`, `parse` or `stream`, beta or not."""
+
+    answers_in_tokens = True
 
     def span_name(self, request: Request) -> str:
         """Return the name of the method that asks; a streamed `create` is a stream."""
@@ -46,13 +48,8 @@ class Messages:
         """Return the message, usage, and the tools that ran on the server."""
         del request
         content = body.get("content")
-        metadata = {name: body[name] for name in _ANSWER_METADATA if body.get(name) is not None}
-        output = {"role": body.get("role", "assistant"), "content": content}
-        if body.get("parsed_output") is not None:
-            output["parsed_output"] = body["parsed_output"]
-        return Answer(
-            output, anthropic_metrics(body.get("usage")), metadata, tool_calls=list_server_tool_calls(content)
-        )
+        output = {name: body[name] for name in _ANSWER_FIELDS if body.get(name) is not None}
+        return Answer(output, anthropic_metrics(body.get("usage")), tool_calls=list_server_tool_calls(content))
 
     def open_stream(self, request: Request) -> MessageStream:
         """Return a reader of the events of a message."""

@@ -66,7 +66,9 @@ class StreamReader(Protocol):
 
 
 class Endpoint(Protocol):
-    """One endpoint of an API."""
+    """One endpoint of an API; `answers_in_tokens` says that the time to the first of them means something."""
+
+    answers_in_tokens: bool
 
     def span_name(self, request: Request) -> str:
         """Return the name of the span of a call."""

@@ -14,6 +14,8 @@ from spanglass.llm.token_usage import openai_metrics
 class ChatCompletions:
     """`/chat/completions`, whichever method asks for it."""
 
+    answers_in_tokens = True
+
     def span_name(self, request: Request) -> str:
         """Return the one name that all of them have."""
         del request

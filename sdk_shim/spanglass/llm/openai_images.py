@@ -12,10 +12,13 @@ from spanglass.llm.openai_chat import split_request
 from spanglass.llm.token_usage import openai_metrics
 
 _INPUTS = ("prompt", "image", "mask")
+_ANSWER_FIELDS = ("created", "background", "output_format", "quality", "size")
 
 
 class Images:
     """`/images/generations`, `/images/edits` or `/images/variations`."""
+
+    answers_in_tokens = False
 
     def __init__(self, span_name: str) -> None:
         self._span_name = span_name
@@ -36,11 +39,9 @@ class Images:
     def read_answer(self, body: JsonObject, request: Request) -> Answer:
         """Return the pictures, each as an attachment or with its URL."""
         content_type = _content_type(body, request)
-        output = {
-            **{name: value for name, value in body.items() if name not in {"data", "usage"} and value is not None},
-            "data": [_with_picture(part, content_type) for part in list_objects(body.get("data"))],
-        }
-        return Answer(output, openai_metrics(body.get("usage")))
+        pictures = [_logged_picture(part, content_type) for part in list_objects(body.get("data"))]
+        told = {name: body[name] for name in _ANSWER_FIELDS if body.get(name) is not None}
+        return Answer({**told, **_counted(pictures)}, openai_metrics(body.get("usage")))
 
     def open_stream(self, request: Request) -> ImageStream:
         """Return a reader of `image_generation.…` and `image_edit.…` events."""
@@ -66,18 +67,22 @@ class ImageStream:
     def answer(self) -> Answer:
         """Return the pictures that are complete."""
         metrics: dict[str, float] = {}
-        data: list[Any] = []
         for picture in self._pictures:
             metrics |= openai_metrics(picture.get("usage"))
-            shown = {name: value for name, value in picture.items() if name != "usage"}
-            data.append(_with_picture(shown, _content_type(picture, self._request)))
-        return Answer({"data": data} if data else None, metrics)
+        pictures = [_logged_picture(picture, _content_type(picture, self._request)) for picture in self._pictures]
+        return Answer(_counted(pictures) if pictures else None, metrics)
 
 
-def _with_picture(part: JsonObject, content_type: str) -> JsonObject:
-    if "b64_json" not in part:
-        return part
-    return {**part, "b64_json": attachment_of_base64(part["b64_json"], content_type)}
+def _counted(pictures: list[JsonObject]) -> JsonObject:
+    return {"images_count": len(pictures), "images": pictures}
+
+
+def _logged_picture(part: JsonObject, content_type: str) -> JsonObject:
+    """Return a picture in the form that it has in a message, which whoever shows messages can show."""
+    encoded = part.get("b64_json")
+    url = part.get("url") if encoded is None else attachment_of_base64(encoded, content_type)
+    prompt = part.get("revised_prompt")
+    return {"image_url": {"url": url}, **({"revised_prompt": prompt} if prompt else {})}
 
 
 def _content_type(body: JsonObject, request: Request) -> str:

@@ -41,6 +41,8 @@ _TOOL_METADATA = {
 class Responses:
     """`/responses`, by `create`, `parse` or `stream`."""
 
+    answers_in_tokens = True
+
     def span_name(self, request: Request) -> str:
         """Return the name of the method that asks."""
         return "openai.responses.parse" if request.is_parsed else "openai.responses.create"
@@ -75,7 +77,7 @@ class ResponseStream:
 
     def read(self, chunk: Any) -> None:
         """Take in one event."""
-        kind: str = chunk.type
+        kind = str(getattr(chunk, "type", ""))
         if kind.endswith(".delta"):
             self._read_delta(kind, chunk)
         elif kind == "response.output_item.done":
@@ -94,7 +96,7 @@ class ResponseStream:
         return Answer(items, error=self._error, tool_calls=list_tool_calls(items))
 
     def _read_delta(self, kind: str, chunk: Any) -> None:
-        piece = chunk.delta
+        piece = getattr(chunk, "delta", None)
         if not isinstance(piece, str):
             return
         self.has_tokens = True

@@ -14,6 +14,8 @@ _FLOAT_BYTES = 4
 
 
 class _Unstreamed:
+    answers_in_tokens = False
+
     def read_request(self, request: Request) -> Sent:
         """Return input, model and parameters."""
         return split_request(request, "input")

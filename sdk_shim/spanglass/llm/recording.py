@@ -54,7 +54,9 @@ class CallRecording:
         """Log an answer that came in one piece, and end the span."""
         try:
             answer = self._endpoint.read_answer(body, self.request)
-            self.log_answer(answer, {"time_to_first_token": monotonic_secs() - self.started_secs})
+            # An answer in one piece has all its tokens at once.
+            elapsed = {"time_to_first_token": monotonic_secs() - self.started_secs}
+            self.log_answer(answer, elapsed if self._endpoint.answers_in_tokens else {})
         except Exception as fault:  # noqa: BLE001 - a bug of ours never reaches the program
             take_internal_fault(fault)
         self.leave()

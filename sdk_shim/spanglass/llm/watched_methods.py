@@ -32,7 +32,7 @@ def watch_method(
     target.__class__ = _watched_class(kind, name)
 
 
-@functools.cache
+@functools.lru_cache(64)
 def _watched_class(kind: type[Any], name: str) -> type[Any]:
     method = getattr(kind, name)
 

@@ -91,6 +91,14 @@ def test_parse_logs_the_object_and_returns_it(server, recorded, openai_client):
     assert span["metadata"]["response_format"]["json_schema"]["name"] == "Sum"
 
 
+def test_the_beta_forms_are_the_same_calls(server, recorded, openai_client):
+    server.reply(Reply(chat_completion({"content": '{"total": 4}'})), Reply(chat_completion()))
+    completions = openai_client.beta.chat.completions
+    assert completions.parse(model="m", messages=QUESTION, response_format=Sum).choices[0].message.parsed.total == 4
+    completions.create(model="m", messages=QUESTION)
+    assert [span["span_attributes"]["name"] for span in recorded.spans] == ["Chat Completion"] * 2
+
+
 def test_an_answer_that_cannot_be_parsed_is_logged_beside_the_error(server, recorded, openai_client):
     choice = {"index": 0, "message": {"role": "assistant", "content": '{"to'}, "finish_reason": "length"}
     server.reply(Reply(chat_completion(choices=[choice])))

@@ -27,7 +27,9 @@ def test_a_generated_picture_is_an_attachment(server, recorded, openai_client):
     assert span["span_attributes"]["name"] == "Image Generation"
     assert span["input"] == "A cat"
     assert span["metadata"] == {"provider": "openai", "model": "gpt-image-1", "size": "1024x1024"}
-    reference = span["output"]["data"][0]["b64_json"]
+    assert span["output"]["images_count"] == 1
+    assert span["output"]["output_format"] == "webp"
+    reference = span["output"]["images"][0]["image_url"]["url"]
     assert reference["type"] == "braintrust_attachment"
     assert reference["content_type"] == "image/webp"
     assert recorded.stored(reference) == PICTURE
@@ -39,7 +41,8 @@ def test_a_generated_picture_is_an_attachment(server, recorded, openai_client):
 def test_a_picture_elsewhere_is_its_url(server, recorded, openai_client):
     server.reply(Reply(images({"url": URL, "revised_prompt": "A black cat"})))
     openai_client.images.generate(prompt="A cat")
-    assert recorded.only_span["output"]["data"] == [{"url": URL, "revised_prompt": "A black cat"}]
+    assert recorded.only_span["output"]["images"] == [{"image_url": {"url": URL}, "revised_prompt": "A black cat"}]
+    assert set(recorded.only_span["metrics"]) == {"start", "end"}
 
 
 def test_the_pictures_to_edit_are_attachments(server, recorded, openai_client):
@@ -77,7 +80,7 @@ def test_a_variation(server, recorded, openai_client):
 def test_a_picture_that_is_no_base64_stays_text(server, recorded, openai_client, broken):
     server.reply(Reply(images({"b64_json": broken})))
     openai_client.images.generate(prompt="A cat")
-    assert recorded.only_span["output"]["data"][0]["b64_json"] == broken
+    assert recorded.only_span["output"]["images"] == [{"image_url": {"url": broken}}]
 
 
 def test_a_streamed_picture(server, recorded, openai_client):
@@ -87,8 +90,8 @@ def test_a_streamed_picture(server, recorded, openai_client):
     server.reply(Events([partial, done]))
     assert len(list(openai_client.images.generate(prompt="A cat", stream=True))) == 2
     span = recorded.only_span
-    (picture,) = span["output"]["data"]
-    assert recorded.stored(picture["b64_json"]) == PICTURE
+    (picture,) = span["output"]["images"]
+    assert recorded.stored(picture["image_url"]["url"]) == PICTURE
     assert span["metrics"]["tokens"] == 14
 
 
