@@ -10,6 +10,7 @@ from journal_rows import JournalWriter, root_id
 from PIL import Image
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from spanglass_store.links.addresses import parse_address
 from spanglass_store.location import ensure_store
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from spanglass_viewer.theme.appearance import Appearance
 
+CTRL = Qt.KeyboardModifier.ControlModifier
 TRACEBACK = 'Traceback (most recent call last):\n  File "agent.py", line 3, in refund\n    pay()\n'
 
 
@@ -193,6 +195,31 @@ def test_the_file_is_let_go_when_nothing_happens(
     qtbot.waitUntil(lambda: not backend.is_holding_file, timeout=10_000)
     journal.span(7, trace=9, at=60, name="late")
     qtbot.waitUntil(lambda: window.trace_list.view.model().rowCount() == 2, timeout=10_000)
+    journal.die()
+
+
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing the keyboard)", extend=True)
+def test_the_filter_box_takes_the_language_and_completes_from_the_store(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    journal.span(5, trace=2, at=-20, name="older", type="tool")
+    write_failing_trace(journal)
+    window = open_window()
+    qtbot.keyClick(window, Qt.Key.Key_Slash)
+    edit = window.trace_list.filter_box.findChild(QLineEdit)
+    popup = window.trace_list.filter_box.findChild(QCompleter).popup()
+    edit.setText("type:t")
+    qtbot.waitUntil(lambda: qtbot.keyClick(edit, Qt.Key.Key_Space, CTRL) or popup.isVisible())
+    offered = {popup.model().index(row, 0).data() for row in range(popup.model().rowCount())}
+    assert offered == {"type:function", "type:task", "type:tool"}
+    popup.hide()
+    rows = window.trace_list.view.model().rowCount
+    window.trace_list.filter_box.set_text("name:refund error")
+    qtbot.waitUntil(lambda: rows() == 1)
+    window.trace_list.filter_box.set_text("type:tool -name:refund")
+    qtbot.waitUntil(lambda: rows() == 1 and window.trace_list.view.model().index(0, 0).data() == "older")
+    window.trace_list.clear_filter()
+    qtbot.waitUntil(lambda: rows() == 2)
     journal.die()
 
 

@@ -79,6 +79,17 @@ def test_trace_list(
     check_golden(pane, f"trace-list-{theme}")
 
 
+def test_trace_list_with_a_faulty_filter(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check) -> None:
+    pane = TraceListPane(TraceListModel(), Selection(), dressed)
+    qtbot.addWidget(pane)
+    pane.resize(288, 300)
+    pane.show()
+    pane.show_total(12_480)
+    pane.filter_box.set_text("error")
+    pane.filter_box.set_text("error dur>soon")
+    check_golden(pane, f"trace-list-faulty-filter-{theme}")
+
+
 def test_detail_of_a_failed_call(
     qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from spanglass_store.database.records import StoreTotals
+    from spanglass_store.database.vocabulary import Vocabulary
     from spanglass_store.location import StoreInfo
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.theme.appearance import Appearance
@@ -139,6 +140,8 @@ class MainWindow(QMainWindow):
         self._top_bar.theme_turned.connect(self._on_turn_theme)
         self._empty.sample_wanted.connect(self._on_sample_wanted)
         self.trace_list.filter_changed.connect(self.controller.set_filter)
+        self.trace_list.filter_box.words_wanted.connect(self._backend.read_vocabulary)
+        self._backend.detail_worker.vocabulary_read.connect(self._on_vocabulary_read)
         self.trace_pane.copy_link_requested.connect(self._copy_link_to)
         self.trace_pane.error_wanted.connect(self._go_to_error)
         self.detail_pane.copy_link_requested.connect(self._copy_link_to)
@@ -202,6 +205,9 @@ class MainWindow(QMainWindow):
         self.trace_list.show_total(totals.traces)
         self.status.show_totals(totals, query_secs)
         self._middle.setCurrentWidget(self._splitter if totals.spans else self._empty)
+
+    def _on_vocabulary_read(self, vocabulary: Vocabulary) -> None:
+        self.trace_list.filter_box.set_vocabulary(vocabulary)
 
     def _on_sample_wanted(self) -> None:
         QProcess.startDetached(sys.executable, ["-m", "spanglass_assets.demo", "--store", str(self._info.path)])

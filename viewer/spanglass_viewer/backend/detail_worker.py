@@ -13,7 +13,9 @@ from spanglass_viewer.backend.requests import DetailAnswer, DetailRequest
 from spanglass_viewer.trace.references import SpanDetail
 
 if TYPE_CHECKING:
-    from spanglass_store.database.connection import Database
+    from collections.abc import Callable
+
+    from spanglass_store.database.connection import Cursor, Database
     from spanglass_store.database.reader import StoreReader
     from spanglass_store.database.records import SpanRecord
 
@@ -24,6 +26,7 @@ class DetailWorker(QObject):
     """Lives in its own thread; every slot is called by a queued signal, every answer goes out as one."""
 
     span_read = Signal(object)  # DetailAnswer
+    vocabulary_read = Signal(object)  # Vocabulary
     fault_raised = Signal(object)  # StoreFault
 
     def __init__(self) -> None:
@@ -38,20 +41,36 @@ class DetailWorker(QObject):
     @Slot(object)
     def read_span(self, request: DetailRequest) -> None:
         """Answer with a span's payload."""
+        self._attempt(lambda cursor: self._read_span(cursor, request))
+
+    @Slot()
+    def read_vocabulary(self) -> None:
+        """Answer with the words that a filter can be completed with."""
+        self._attempt(self._read_vocabulary)
+
+    def _attempt(self, read: Callable[[Cursor], None]) -> None:
+        """Read by a cursor of this moment; where the store is in the way, say so and answer nothing."""
         if self._database is None:
             return
         from spanglass_store.database.connection import Interrupted  # noqa: PLC0415 - DuckDB loads beside the window
-        from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - as above
 
         try:
             with self._database.cursor() as cursor:
-                detail = self._read(StoreReader(cursor), request)
+                read(cursor)
         except Interrupted:
             return  # the window is closing
         except StoreFault as fault:
             self.fault_raised.emit(fault)
-            return
-        self.span_read.emit(DetailAnswer(request, detail))
+
+    def _read_span(self, cursor: Cursor, request: DetailRequest) -> None:
+        from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
+
+        self.span_read.emit(DetailAnswer(request, self._read(StoreReader(cursor), request)))
+
+    def _read_vocabulary(self, cursor: Cursor) -> None:
+        from spanglass_store.database.vocabulary import read_vocabulary  # noqa: PLC0415 - heavy half
+
+        self.vocabulary_read.emit(read_vocabulary(cursor))
 
     def _read(self, reader: StoreReader, request: DetailRequest) -> SpanDetail | None:
         record = reader.find_span_by_row_id(request.ref.row_id, created_us=request.ref.created_us)

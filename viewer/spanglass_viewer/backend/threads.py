@@ -23,6 +23,7 @@ class Backend(QObject):
     _list_wanted = Signal(object)
     _trace_wanted = Signal(object)
     _detail_wanted = Signal(object)
+    _vocabulary_wanted = Signal()
     _stop_wanted = Signal()
 
     def __init__(self, store: Path, parent: QObject | None = None) -> None:
@@ -41,6 +42,7 @@ class Backend(QObject):
         self._list_wanted.connect(self.store_worker.list_traces)
         self._trace_wanted.connect(self.store_worker.load_trace)
         self._detail_wanted.connect(self.detail_worker.read_span)
+        self._vocabulary_wanted.connect(self.detail_worker.read_vocabulary)
         self._stop_wanted.connect(self.store_worker.stop, Qt.ConnectionType.BlockingQueuedConnection)
 
     @property
@@ -74,3 +76,7 @@ class Backend(QObject):
     def read_span(self, request: DetailRequest) -> None:
         """Ask for a span's payload."""
         self._detail_wanted.emit(request)
+
+    def read_vocabulary(self) -> None:
+        """Ask for the words that a filter can be completed with."""
+        self._vocabulary_wanted.emit()

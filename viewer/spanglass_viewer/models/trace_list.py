@@ -54,6 +54,11 @@ class TraceListModel(QAbstractListModel):
             return spoken_summary(summary)
         return None
 
+    @property
+    def has_more(self) -> bool:
+        """Tell whether older traces may follow those held."""
+        return self._has_more
+
     def canFetchMore(self, parent: _Index) -> bool:
         """Tell whether older traces may be in the store."""
         return not parent.isValid() and self._has_more and not self._is_fetching

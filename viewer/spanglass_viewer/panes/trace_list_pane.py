@@ -1,14 +1,15 @@
-"""The left pane: chips, a filter by name, the traces."""
+"""The left pane: chips, the filter, the traces."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from spanglass_store.database.records import TraceFilter
 from spanglass_viewer.format.quantities import format_count
+from spanglass_viewer.panes.filter_box import FilterBox
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.views.trace_list_view import TraceListView
 from spanglass_viewer.widgets.buttons import Chip
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
 
 SLOW_SECS = 5.0
-_TYPING_PAUSE_MS = 150
 
 _CHIPS: tuple[tuple[str, str, TraceFilter], ...] = (
     ("All", "Every trace", TraceFilter()),
@@ -43,8 +43,8 @@ class TraceListPane(QWidget):
         self._selection = selection
         self._count = PlainLabel(role=FontRole.SMALL, tone="faint")
         self._chips = QButtonGroup(self)
-        self._name_box = QLineEdit()
-        self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
+        self._total = 0
+        self.filter_box = FilterBox()
         self._nothing = PlainLabel(role=FontRole.SMALL, tone="faint")
         self._view = TraceListView(appearance)
         self._view.setModel(model)
@@ -58,16 +58,16 @@ class TraceListPane(QWidget):
 
     def show_total(self, traces: int) -> None:
         """Show how many traces the store holds."""
-        self._count.setText(format_count(traces))
+        self._total = traces
+        self._show_count()
 
     def show_filter_box(self) -> None:
         """Put the keyboard into the filter."""
-        self._name_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._name_box.selectAll()
+        self.filter_box.take_focus()
 
     def clear_filter(self) -> None:
         """List every trace again."""
-        self._name_box.clear()
+        self.filter_box.clear()
         self._chips.button(0).click()
 
     def current_filter(self) -> TraceFilter:
@@ -77,7 +77,7 @@ class TraceListPane(QWidget):
             has_error=chosen.has_error,
             has_llm=chosen.has_llm,
             min_duration_secs=chosen.min_duration_secs,
-            name_contains=self._name_box.text().strip() or None,
+            expression=self.filter_box.expression,
         )
 
     def step(self, rows: int) -> bool:
@@ -124,12 +124,9 @@ class TraceListPane(QWidget):
             chips.addWidget(chip)
         chips.addStretch()
         self._chips.button(0).setChecked(True)
-        self._name_box.setPlaceholderText("Filter by name")
-        self._name_box.setAccessibleName("Filter traces by name")
-        self._name_box.setClearButtonEnabled(True)
         box = QHBoxLayout()
         box.setContentsMargins(14, 0, 14, 0)
-        box.addWidget(self._name_box)
+        box.addWidget(self.filter_box)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._nothing.setContentsMargins(16, 24, 16, 0)
         self._nothing.setWordWrap(True)
@@ -147,16 +144,12 @@ class TraceListPane(QWidget):
 
     def _connect(self) -> None:
         self._chips.idClicked.connect(self._on_filter_edited)
-        self._name_box.textChanged.connect(self._on_text_edited)
-        self._name_box.returnPressed.connect(self._view.setFocus)
-        self._typing.timeout.connect(self._on_filter_edited)
+        self.filter_box.expression_changed.connect(self._on_filter_edited)
+        self.filter_box.left.connect(self._view.setFocus)
         self._view.selectionModel().currentChanged.connect(self._on_current_changed)
         self._selection.trace_changed.connect(self._on_trace_changed)
         for signal in (self._model.modelReset, self._model.rowsInserted, self._model.rowsRemoved):
             signal.connect(self._on_rows_changed)
-
-    def _on_text_edited(self) -> None:
-        self._typing.start()
 
     def _on_filter_edited(self) -> None:
         self.filter_changed.emit(self.current_filter())
@@ -179,5 +172,15 @@ class TraceListPane(QWidget):
         is_filtered = self.current_filter() != TraceFilter()
         self._nothing.setText("No trace matches this filter" if is_filtered else "No traces yet")
         self._stack.setCurrentIndex(0 if has_rows else 1)
+        self._show_count()
         if has_rows and not self._view.currentIndex().isValid() and self._selection.root_span_id is not None:
             self._on_trace_changed(self._selection.root_span_id)
+
+    def _show_count(self) -> None:
+        """Say how many traces there are, and of a filter how many of them it has let through so far."""
+        total = format_count(self._total)
+        if self.current_filter() == TraceFilter():
+            self._count.setText(total)
+            return
+        more = "+" if self._model.has_more else ""
+        self._count.setText(f"{format_count(self._model.rowCount())}{more} of {total}")

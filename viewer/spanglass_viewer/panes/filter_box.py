@@ -1,0 +1,181 @@
+"""The box that takes the filter's language: completes what is typed, says in place what cannot be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QVBoxLayout, QWidget
+
+from spanglass_store.search.expression import EVERYTHING, Expression
+from spanglass_store.search.parse import parse_filter
+from spanglass_store.search.tokens import FilterError
+from spanglass_viewer.models.filter_completion import Completion, complete_filter
+from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.widgets.labels import PlainLabel, plain_tooltip, set_style_property
+
+if TYPE_CHECKING:
+    from spanglass_store.database.vocabulary import Vocabulary
+
+_TYPING_PAUSE_MS = 150
+_MOST_ROWS = 10
+_HELP = (
+    'error  ·  name:checkout  ·  type:llm  ·  dur>2s  ·  tokens>5k  ·  tag:x  ·  meta.user.id=7  ·  "any text"'
+    "\nJoin with a space, or, brackets; a minus before a term turns it round"
+)
+
+
+class FilterBox(QWidget):
+    """Emits `expression_changed` where what is typed means something else than before; a faulty text changes nothing.
+
+    `words_wanted` asks for the words of the store, which come by `set_vocabulary`.
+    """
+
+    expression_changed = Signal(object)  # Expression | None: None lets everything through
+    words_wanted = Signal()
+    left = Signal()  # Enter or Down: the user goes on to what was found
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._edit = QLineEdit()
+        self._problem = PlainLabel(role=FontRole.SMALL, tone="error")
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
+        self._vocabulary: Vocabulary = {}
+        self._expression: Expression | None = None
+        self._completion = Completion(0, 0)
+        self._words = QStringListModel(self)
+        self._completer = QCompleter(self._words, self)
+        self._popup = QListView()
+        self._lay_out()
+        self._connect()
+
+    @property
+    def expression(self) -> Expression | None:
+        """What the last readable text means, None where it lets everything through."""
+        return self._expression
+
+    @property
+    def text(self) -> str:
+        """What stands in the box."""
+        return self._edit.text()
+
+    def set_text(self, text: str) -> None:
+        """Put a filter into the box, and apply it at once."""
+        self._edit.setText(text)
+        self._on_typed()
+
+    def clear(self) -> None:
+        """Let everything through."""
+        self.set_text("")
+
+    def take_focus(self) -> None:
+        """Put the keyboard into the box."""
+        self._edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._edit.selectAll()
+
+    def set_vocabulary(self, vocabulary: Vocabulary) -> None:
+        """Complete with these words from here on."""
+        self._vocabulary = vocabulary
+
+    def _lay_out(self) -> None:
+        self._edit.setPlaceholderText("Filter, such as error type:llm dur>2s")
+        self._edit.setToolTip(plain_tooltip(_HELP))
+        self._edit.setAccessibleName("Filter traces")
+        self._edit.setAccessibleDescription("Ctrl+Space completes")
+        self._edit.setClearButtonEnabled(True)
+        self._problem.setWordWrap(True)
+        self._problem.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._edit)
+        column.addWidget(self._problem)
+        self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self._completer.setMaxVisibleItems(_MOST_ROWS)
+        self._completer.setWidget(self._edit)
+        self._completer.setPopup(self._popup)
+        self._popup.setProperty("kind", "completions")
+        self._popup.setFont(font(FontRole.CODE))
+        self._popup.setAccessibleName("Completions")
+
+    def _connect(self) -> None:
+        self._edit.textEdited.connect(self._on_edited)
+        self._edit.textChanged.connect(self._on_text_changed)
+        self._edit.returnPressed.connect(self._on_return_pressed)
+        self._edit.installEventFilter(self)
+        self._typing.timeout.connect(self._on_typed)
+        self._completer.activated[str].connect(self._on_completion_chosen)  # pyright: ignore[reportIndexIssue, reportUnknownMemberType] - the stubs know no overloaded signals
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ask for the store's words when the box is entered; Ctrl+Space completes, Down leaves, Esc empties."""
+        if watched is self._edit and event.type() is QEvent.Type.FocusIn:
+            self.words_wanted.emit()
+        if watched is self._edit and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            return self._handle_key(event)
+        return super().eventFilter(watched, event)
+
+    def _handle_key(self, event: QKeyEvent) -> bool:
+        is_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.key() == Qt.Key.Key_Space and is_ctrl:
+            self._offer(least_chars=0)
+            return True
+        if event.key() == Qt.Key.Key_Down:
+            self.left.emit()
+            return True
+        if event.key() == Qt.Key.Key_Escape and self.text:
+            self.clear()
+            return True
+        return False
+
+    # completing
+
+    def _on_edited(self) -> None:
+        self._offer(least_chars=1)
+
+    def _offer(self, *, least_chars: int) -> None:
+        self._completion = complete_filter(self.text, self._edit.cursorPosition(), self._vocabulary)
+        is_worth_it = self._completion.end - self._completion.start >= least_chars
+        if not self._completion.candidates or not is_worth_it:
+            self._popup.hide()
+            return
+        self._words.setStringList(self._completion.candidates)
+        self._completer.complete()
+
+    def _on_completion_chosen(self, chosen: str) -> None:
+        goes_on = chosen.endswith((":", ">", "."))
+        start, end = self._completion.start, self._completion.end
+        inserted = chosen if goes_on else f"{chosen} "
+        self._edit.setText(self.text[:start] + inserted + self.text[end:].lstrip())
+        self._edit.setCursorPosition(start + len(inserted))
+        if goes_on:
+            QTimer.singleShot(0, self, self._on_edited)  # the popup closes after this signal
+
+    # reading
+
+    def _on_text_changed(self) -> None:
+        self._typing.start()
+
+    def _on_return_pressed(self) -> None:
+        self._on_typed()
+        if self._problem.isHidden():
+            self.left.emit()
+
+    def _on_typed(self) -> None:
+        self._typing.stop()
+        try:
+            expression = parse_filter(self.text)
+        except FilterError as error:
+            self._show_problem(f"At character {error.offset + 1}: expected {error.expected}")
+            return
+        self._show_problem("")
+        wanted = None if expression == EVERYTHING else expression
+        if wanted != self._expression:
+            self._expression = wanted
+            self.expression_changed.emit(wanted)
+
+    def _show_problem(self, sentence: str) -> None:
+        self._problem.setText(sentence)
+        self._problem.setVisible(bool(sentence))
+        set_style_property(self._edit, "invalid", "true" if sentence else None)
+        self._edit.setAccessibleDescription(sentence or "Ctrl+Space completes")
