@@ -28,3 +28,7 @@ class StoreBusy(StoreFault):
 
 class NotAStore(StoreFault):
     """The folder is not a store and may not become one."""
+
+
+class DamagedTables(StoreFault):
+    """The database file was truncated or overwritten; the journal and the blobs are files of their own."""

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from spanglass_store.database.recovery import Recovery
+
 BUSY_TIMEOUT_SECS = 10.0
 _NO_LIMIT = 2**62
 
@@ -258,10 +260,18 @@ class Store(StoreReader):
     def __enter__(self) -> Self:
         return self
 
+    @property
+    def recovery(self) -> Recovery | None:
+        """What became of damaged tables at the opening, or None where all was well."""
+        return self._database.recovery
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            self._stack.__exit__(kind, error, trace)  # a fault of the disk or the file leaves as a StoreFault
+        finally:
+            self._database.let_go()
 
     def close(self) -> None:
         """Let the file go."""

@@ -8,7 +8,7 @@ import pytest
 from spanglass_store import open_store
 from spanglass_store.database.connection import QueryFailed
 from spanglass_store.database.records import TraceFilter
-from spanglass_store.faults import NotAStore, StoreFault, UnknownFormat
+from spanglass_store.faults import NotAStore, UnknownFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,13 +165,6 @@ def test_a_newer_format_is_refused_and_nothing_touched(store: Path):
     with pytest.raises(UnknownFormat, match="99"):
         open_store(store)
     assert (store / "traces.duckdb").read_bytes() == before
-
-
-def test_a_file_that_is_no_database_is_left_alone(store: Path):
-    (store / "traces.duckdb").write_bytes(b"not a database" * 1000)
-    with pytest.raises(StoreFault):
-        open_store(store)
-    assert (store / "traces.duckdb").read_bytes() == b"not a database" * 1000
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spanglass_store.location import STORE_FILE, locate_store
 from spanglass_viewer.cli.command import NotFound
+from spanglass_viewer.cli.terminal import complain
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -23,4 +24,7 @@ def open_existing_store(options: Namespace) -> Store:
         raise NotFound(f"There is no store yet; a program that logs makes it, or `spanglass demo`. {path}")
     from spanglass_store.database.reader import open_store  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
 
-    return open_store(path)
+    store = open_store(path)
+    if store.recovery is not None:
+        complain(store.recovery.sentence)
+    return store

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import gzip
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from spanglass_store.journal import liveness
+from spanglass_store.journal.kept import KeptJournal, is_whole, iter_kept_lines, list_kept
+from spanglass_store.journal.names import segment_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LINES = b'{"id":"a"}\n{"id":"b"}\n'
+PLENTY_BYTES = 1 << 30
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    (tmp_path / "journal").mkdir()
+    return tmp_path
+
+
+def new_segment(store: Path, number: int = 1, data: bytes = LINES) -> Path:
+    path = store / "journal" / segment_name(1_795_000_000_000 + number, 4711, f"{number:08x}")
+    path.write_bytes(data)
+    return path
+
+
+def test_a_merged_segment_is_kept_compressed_and_can_be_given_back(store: Path) -> None:
+    kept = KeptJournal(store, PLENTY_BYTES)
+    segment = new_segment(store)
+    kept.take(segment)
+    assert not segment.exists()
+    kept.tidy(time.monotonic() + 60)
+    assert [path.name for path in list_kept(kept.folder)] == [segment.name + ".gz"]
+    assert [*iter_kept_lines(list_kept(kept.folder)[0])] == LINES.splitlines(keepends=True)
+    assert kept.give_back() == 1
+    assert segment.read_bytes() == LINES
+    assert list_kept(kept.folder) == []
+
+
+def test_without_time_it_stays_plain_and_still_comes_back(store: Path) -> None:
+    kept = KeptJournal(store, PLENTY_BYTES)
+    segment = new_segment(store)
+    kept.take(segment)
+    kept.tidy(time.monotonic())
+    assert [path.name for path in list_kept(kept.folder)] == [segment.name]
+    kept.give_back()
+    assert segment.read_bytes() == LINES
+
+
+def test_the_oldest_go_first_over_the_cap(store: Path) -> None:
+    size_bytes = len(gzip.compress(LINES, 1))
+    kept = KeptJournal(store, 2 * size_bytes + size_bytes // 2)
+    segments = [new_segment(store, number) for number in range(4)]
+    for segment in segments:
+        kept.take(segment)
+    kept.tidy(time.monotonic() + 60)
+    assert [path.name for path in list_kept(kept.folder)] == [f"{segment.name}.gz" for segment in segments[2:]]
+
+
+def test_a_cap_of_nothing_keeps_nothing(store: Path) -> None:
+    kept = KeptJournal(store, 0)
+    segment = new_segment(store)
+    kept.take(segment)
+    assert not segment.exists()
+    assert list_kept(kept.folder) == []
+
+
+def test_where_nothing_can_be_kept_the_segment_still_goes(store: Path) -> None:
+    (store / "merged").write_text("in the way")
+    segment = new_segment(store)
+    kept = KeptJournal(store, PLENTY_BYTES)
+    kept.take(segment)
+    kept.tidy(time.monotonic() + 60)
+    assert not segment.exists()
+
+
+def test_a_segment_that_another_process_compresses_is_left_to_it(store: Path) -> None:
+    kept = KeptJournal(store, PLENTY_BYTES)
+    kept.take(new_segment(store))
+    [plain] = list_kept(kept.folder)
+    with plain.open("rb") as held:
+        liveness.claim(held.fileno())
+        kept.tidy(time.monotonic() + 60)
+    assert list_kept(kept.folder) == [plain]
+
+
+def test_of_a_damaged_one_comes_back_what_can_be_read(store: Path) -> None:
+    kept = KeptJournal(store, PLENTY_BYTES)
+    many = b"".join(b'{"id":"%064d"}\n' % number for number in range(100_000))
+    segment = new_segment(store, data=many)
+    kept.take(segment)
+    kept.tidy(time.monotonic() + 60)
+    [packed] = list_kept(kept.folder)
+    assert is_whole(packed)
+    packed.write_bytes(packed.read_bytes()[: packed.stat().st_size * 3 // 4])
+    assert not is_whole(packed)
+    kept.give_back()
+    assert many.startswith(segment.read_bytes())
+    assert segment.stat().st_size > len(many) // 2
+
+
+def test_lines_can_be_left_out(store: Path) -> None:
+    kept = KeptJournal(store, PLENTY_BYTES)
+    kept.take(new_segment(store, 1))
+    kept.tidy(time.monotonic() + 60)
+    kept.take(new_segment(store, 2))
+    kept.rewrite(lambda line: b'"a"' not in line)
+    assert [[*iter_kept_lines(path)] for path in list_kept(kept.folder)] == [[b'{"id":"b"}\n']] * 2
