@@ -8,8 +8,8 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from spanglass_store.database.json_text import JsonText, dump_text
-from spanglass_store.journal.lines import MAX_LINE_BYTES, BadLine, decode_line
+from spanglass_store.database.json_text import JsonText, dump_text, read_fields
+from spanglass_store.journal.lines import MAX_LINE_BYTES, BadLine
 from spanglass_store.transfer.source import SourceLine
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _iter_file_lines(name: str, file: BinaryIO) -> Iterator[SourceLine]:
 
 def _is_line(raw: bytes) -> bool:
     with contextlib.suppress(BadLine):
-        decode_line(raw)
+        read_fields(raw)
         return True
     return False
 

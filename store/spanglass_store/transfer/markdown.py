@@ -31,10 +31,10 @@ def trace_markdown(spans: Sequence[SpanRecord], max_chars: int = MAX_CHARS) -> s
     outline = "\n".join(_outline_line(span, depth) for span, depth in ordered)
     outline = _cut_end(outline, max_chars // 3)
     left = max_chars - len(heading) - len(outline)
-    value_chars = max(_LEAST_VALUE_CHARS, left // max(1, sum(map(_count_values, spans))))
-    # short values leave their share to the long ones
+    frames = sum(len(_section(number, span, 0)) + 1 for number, (span, _) in enumerate(ordered, 1))
+    value_chars = max(_LEAST_VALUE_CHARS, (left - frames) // max(1, sum(map(_count_values, spans))))
     sections = [_section(number, span, value_chars) for number, (span, _) in enumerate(ordered, 1)]
-    while sum(map(len, sections)) < left // 2 and value_chars < left:
+    while value_chars < left:  # short values leave their share to the long ones
         value_chars *= 2
         wider = [_section(number, span, value_chars) for number, (span, _) in enumerate(ordered, 1)]
         if sum(map(len, wider)) > left:
@@ -46,7 +46,7 @@ def trace_markdown(spans: Sequence[SpanRecord], max_chars: int = MAX_CHARS) -> s
 def _fit(sections: list[str], max_chars: int) -> str:
     taken: list[str] = []
     for number, section in enumerate(sections):
-        max_chars -= len(section)
+        max_chars -= len(section) + 1
         if max_chars < 0:
             taken.append(f"*{len(sections) - number} more spans are left out.*\n")
             break

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from spanglass_store.search.expression import Expression
 
+FILTER_OPTION = "--filter"
 FILTER_HELP = (
     "error, running, name:, type:, model:, project:, tag:, dur>2s, tokens>5k, cost>0.1, score.x<0.5, meta.user_id=123, "
     'since:2h, has:attachment, words or "quoted text"; - for not, or, brackets'
@@ -21,7 +22,7 @@ FILTER_HELP = (
 
 def add_filter_argument(parser: ArgumentParser) -> None:
     """Add `--filter`."""
-    parser.add_argument("--filter", metavar="FILTER", default="", help=f"only traces that match: {FILTER_HELP}")
+    parser.add_argument(FILTER_OPTION, metavar="FILTER", default="", help=f"only traces that match: {FILTER_HELP}")
 
 
 def read_filter(text: str) -> Expression:

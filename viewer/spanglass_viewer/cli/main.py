@@ -23,6 +23,7 @@ from spanglass_viewer.cli.commands import (
     search_spans,
     show_trace,
 )
+from spanglass_viewer.cli.filters import FILTER_OPTION
 from spanglass_viewer.cli.terminal import complain
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ _TOP_LEVEL = {"-h", "--help", "--version"}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see `ExitCode`). Exits with 2 and the usage for wrong arguments."""
-    options = build_parser().parse_args(_with_default_command(sys.argv[1:] if arguments is None else arguments))
+    given = sys.argv[1:] if arguments is None else arguments
+    options = build_parser().parse_args(_with_joined_filter(_with_default_command(given)))
     try:
         code = options.run(options)
         sys.stdout.flush()
@@ -94,6 +96,14 @@ def _with_default_command(arguments: Sequence[str]) -> list[str]:
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in _TOP_LEVEL):
         return [open_window.COMMAND.name, *arguments]
     return list(arguments)
+
+
+def _with_joined_filter(arguments: list[str]) -> list[str]:
+    """Join `--filter` and what follows it: a filter may begin with a minus, which argparse takes for an option."""
+    at = arguments.index(FILTER_OPTION) if FILTER_OPTION in arguments[:-1] else None
+    if at is None:
+        return arguments
+    return [*arguments[:at], f"{FILTER_OPTION}={arguments[at + 1]}", *arguments[at + 2 :]]
 
 
 if __name__ == "__main__":

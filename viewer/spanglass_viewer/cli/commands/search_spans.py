@@ -67,6 +67,7 @@ COMMAND = Command(
     examples=(
         'spanglass search "no space left"',
         "spanglass search 'type:llm dur>2s -error since:1d'",
+        "spanglass search -- -error name:checkout",
         "spanglass search 'score.quality<0.5 or meta.user_id=123' --json | jq -r .span_id",
     ),
 )

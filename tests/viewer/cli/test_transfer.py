@@ -1,0 +1,141 @@
+"""`import` and `export` from the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from journal_rows import JournalWriter, root_id
+
+from spanglass_viewer.cli.command import ExitCode
+from spanglass_viewer.cli.main import main
+from spanglass_viewer.cli.progress import ProgressLine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Printed = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Path:
+    """A store with two traces, the second one with an error and an attachment."""
+    path = tmp_path / "filled"
+    writer = JournalWriter(path)
+    writer.span(1, trace=1, name="quick", input="hello")
+    reference = writer.attach("key-1", b"bytes", "a.bin", "application/x-a")
+    writer.span(2, trace=2, at=5, name="slow", after=3, error="it broke", input=reference)
+    writer.die()
+    return path
+
+
+def export(filled: Path, capfdbinary: pytest.CaptureFixture[bytes], *options: str) -> bytes:
+    assert main(["export", "--store", str(filled), *options]) == ExitCode.OK
+    printed = capfdbinary.readouterr()
+    assert printed.err == b""
+    return printed.out
+
+
+def test_lines_go_through_a_pipe(
+    filled: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = export(filled, capfdbinary)
+    assert lines.count(b"\n") == 2
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
+    assert main(["import", "-", "--store", str(tmp_path / "new")]) == ExitCode.OK
+    assert capfdbinary.readouterr().out == b"Read 2 lines: 2 spans added.\n"
+    assert export(tmp_path / "new", capfdbinary) == lines
+
+
+@pytest.mark.parametrize(
+    ("options", "holds", "lacks"),
+    [
+        ([root_id(1)], b'"quick"', b'"slow"'),
+        (["latest"], b'"slow"', b'"quick"'),
+        (["--filter", "error"], b'"slow"', b'"quick"'),
+        (["latest", "--filter", "-error"], b"", b'"name"'),
+        (["--format", "nested", "latest"], b'"slow"', b'"quick"'),
+        (["--format", "csv", "--filter", "name:quick"], b",quick,", b",slow,"),
+        (["--format", "markdown", "latest"], b"# slow\n", b"quick"),
+    ],
+)
+def test_what_is_exported(
+    filled: Path, capfdbinary: pytest.CaptureFixture[bytes], options: list[str], holds: bytes, lacks: bytes
+) -> None:
+    written = export(filled, capfdbinary, *options)
+    assert holds in written
+    assert lacks not in written
+
+
+def test_a_bundle_brings_its_attachments_along(filled: Path, tmp_path: Path, capsys: Printed) -> None:
+    bundle = str(tmp_path / "traces.zip")
+    assert main(["export", "--store", str(filled), "--bundle", "latest", "-o", bundle]) == ExitCode.OK
+    assert main(["import", bundle, "--store", str(tmp_path / "new")]) == ExitCode.OK
+    assert capsys.readouterr().out == "Read 2 lines: 1 span added, 1 attachment added.\n"
+    saved = tmp_path / "a.bin"
+    assert main(["attachment", "key-1", "--store", str(tmp_path / "new"), "-o", str(saved)]) == ExitCode.OK
+    assert saved.read_bytes() == b"bytes"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--format", "parquet"], "needs a file"),
+        (["--bundle"], "needs a file"),
+        (["--format", "markdown"], "for one trace"),
+        (["--filter", "nmae:x"], "At character 1 of the filter: expected one of the fields"),
+    ],
+)
+def test_arguments_that_do_not_fit(filled: Path, capsys: Printed, options: list[str], sentence: str) -> None:
+    assert main(["export", "--store", str(filled), *options]) == ExitCode.USAGE
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet", "bundle"])
+def test_a_place_that_cannot_be_written_is_a_fault(filled: Path, capsys: Printed, kind: str) -> None:
+    options = ["--format", kind, "-o", "/no/such/folder/x"]
+    assert main(["export", "--store", str(filled), *options]) == ExitCode.FAULT
+    assert capsys.readouterr().err.startswith("spanglass: The export could not be written")
+
+
+def test_bad_lines_are_named(tmp_path: Path, capsys: Printed) -> None:
+    source = tmp_path / "mixed.jsonl"
+    source.write_text('{"input": 1}\nnonsense\n')
+    assert main(["import", str(source), "--store", str(tmp_path / "new")]) == ExitCode.OK
+    printed = capsys.readouterr()
+    assert "mixed.jsonl:2: the line is not JSON" in printed.err
+    assert "1 line could not be read; the rest went in." in printed.err
+    assert printed.out == "Read 2 lines: 1 span added.\n"
+
+
+def test_nothing_but_bad_lines_is_a_fault(tmp_path: Path, capsys: Printed) -> None:
+    source = tmp_path / "picture.png"
+    source.write_bytes(b"\x89PNG\r\n\x1a\n")
+    assert main(["import", str(source), "--json", "--store", str(tmp_path / "new")]) == ExitCode.FAULT
+    fields = json.loads(capsys.readouterr().out)
+    assert (fields["spans_added"], fields["rejected"], fields["is_merged"]) == (0, 2, True)
+    assert fields["rejected_lines"][0]["number"] == 1
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_drawn_on_a_terminal_alone() -> None:
+    screen, pipe = Screen(), io.StringIO()
+    for stream in (screen, pipe):
+        progress = ProgressLine("Importing", stream)
+        progress.show(50_000_000, 200_000_000)
+        progress.clear()
+    assert pipe.getvalue() == ""
+    assert "\rImporting  [######..................]  25%  50 MB" in screen.getvalue()
+    assert screen.getvalue().endswith(" \r")
+
+
+def test_progress_without_an_end() -> None:
+    screen = Screen()
+    ProgressLine("Importing", screen).show(3_000_000, None)
+    assert screen.getvalue() == "\rImporting  3 MB"
