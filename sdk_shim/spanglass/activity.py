@@ -5,12 +5,15 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
 
+from spanglass.settings import current_settings
+
 if TYPE_CHECKING:
     from spanglass.container import Container
     from spanglass.experiment import Experiment
     from spanglass.logger import Logger
 
-# False until something could be recorded at all: it makes a decorator without a logger cost next to nothing.
+# False until something could be recorded at all: it makes a decorator without a logger cost next to nothing. Made
+# true by `switch_on` alone.
 is_on = False
 
 _logger: ContextVar[Logger | None] = ContextVar("spanglass_logger", default=None)
@@ -36,20 +39,26 @@ def current_container() -> Container | None:
     return None if holder is None else holder.container
 
 
+def switch_on() -> None:
+    """Record from now on, unless `SPANGLASS_DISABLED` forbids it."""
+    global is_on  # noqa: PLW0603 - of the whole process
+    is_on = not current_settings().is_disabled
+
+
 def make_logger_current(logger: Logger) -> None:
     """Let spans go to this logger."""
-    global is_on, _last_logger  # noqa: PLW0603 - the process-wide fallback is the point
+    global _last_logger  # noqa: PLW0603 - the process-wide fallback is the point
     _logger.set(logger)
     _last_logger = logger
-    is_on = True
+    switch_on()
 
 
 def make_experiment_current(experiment: Experiment) -> None:
     """Let spans go to this experiment."""
-    global is_on, _last_experiment  # noqa: PLW0603 - as above
+    global _last_experiment  # noqa: PLW0603 - as above
     _experiment.set(experiment)
     _last_experiment = experiment
-    is_on = True
+    switch_on()
 
 
 def forget_all() -> None:

@@ -12,6 +12,7 @@ from spanglass.container import Container, container_of_slug
 from spanglass.failures import say_once
 from spanglass.recorder import open_recorder
 from spanglass.span import CURRENT_SPAN, NOOP_SPAN, NoopSpan, Origin, Span
+from spanglass.trace_context import resolve_headers
 from spanglass_store.links.slugs import BadSlug, SpanSlug, decode_slug
 
 if TYPE_CHECKING:
@@ -50,10 +51,12 @@ def resolve_parent(parent: RemoteParent) -> Origin | None:
     """Return the place below the span or container of another process; None, said once, where it cannot be read."""
     if isinstance(parent, str):
         return _resolve_slug(parent)
-    from spanglass.trace_context import resolve_headers  # noqa: PLC0415 - urllib, only for headers
-
+    if not hasattr(parent, "items"):
+        say_once(f"a parent is neither an exported span nor headers, but a {type(parent).__name__}: it is ignored.")
+        return None
     origin = resolve_headers(parent, activity.current_container(), current_recorder())
-    activity.is_on = activity.is_on or origin is not None
+    if origin is not None:
+        activity.switch_on()
     return origin
 
 
@@ -110,7 +113,7 @@ def _resolve_slug(slug: str) -> Origin | None:
     except BadSlug as error:
         say_once(f"a parent could not be read, so the span starts a trace of its own: {error}")
         return None
-    activity.is_on = True  # a slug is enough to record by, as in a server that never initialises a logger
+    activity.switch_on()  # a slug is enough to record by, as in a server that never initialises a logger
     parent_ids = (parsed.span_id,) if parsed.span_id else ()
     return Origin(container_of(parsed), parsed.root_span_id, parent_ids, parsed.propagated_event)
 
@@ -119,7 +122,7 @@ def _resolve_slug(slug: str) -> Origin | None:
 def parent_context(parent: RemoteParent | None) -> Generator[None]:
     """Let spans started inside, where no other span runs, hang below `parent`: a slug, or W3C headers."""
     if parent:
-        activity.is_on = True
+        activity.switch_on()
     token = _context_parent.set(parent or None)
     try:
         yield

@@ -9,7 +9,7 @@ from spanglass import clock, conversion, failures, masking
 from spanglass.attachments import Attachment, BaseAttachment
 from spanglass.identifiers import IdSource, LegacyIds, TraceContextIds
 from spanglass.settings import current_settings
-from spanglass.sink import DiscardingSink, Sink, open_segment_sink
+from spanglass.sink import DiscardingSink, Sink, open_sink
 from spanglass.snapshot import snapshot_json
 from spanglass.version import __version__
 from spanglass_store.faults import StoreFault
@@ -27,15 +27,19 @@ _NO_STORE_ID = "00000000-0000-0000-0000-000000000000"
 
 
 class Recorder:
-    """Records rows into one store. No method raises; any thread may call any."""
+    """Records rows into one store. No method raises but `flush`, where it was asked to; any thread may call any.
 
-    def __init__(self, store: StoreInfo, sink: Sink, ids: IdSource) -> None:
+    One that `is_off` records nothing, as `SPANGLASS_DISABLED` wants it.
+    """
+
+    def __init__(self, store: StoreInfo, sink: Sink, ids: IdSource, *, is_off: bool = False) -> None:
         # Here, so that only a program that records pays for hashlib; and not later, while it logs: a fork beside
         # an import leaves the import's lock held in the child for ever.
         from spanglass.uploads import AttachmentUploads  # noqa: PLC0415 - see above
 
         self.store = store
         self.ids = ids
+        self.is_off = is_off
         self.sink = sink
         self.uploads = AttachmentUploads(store.path, sink)
 
@@ -48,7 +52,10 @@ class Recorder:
         self.sink.write(stamped.encode() + fields_json[1:] + b"\n")
 
     def flush(self, timeout_secs: float = FLUSH_TIMEOUT_SECS) -> None:
-        """Return once rows and attachments are safe, or when the time is over."""
+        """Return once rows and attachments are safe, or when the time is over.
+
+        Raises StoreFault where rows could not be written, with `BRAINTRUST_SYNC_FLUSH=1` only.
+        """
         self.sink.flush()
         if not self.uploads.wait(timeout_secs):
             failures.say_once(f"attachments are still being stored after {timeout_secs:.0f} s; they go on.")
@@ -107,10 +114,14 @@ def leave_recorders_to_parent() -> None:
 
 
 def _make_recorder(path: Path) -> Recorder:
-    ids: IdSource = LegacyIds() if current_settings().legacy_ids else TraceContextIds()
+    settings = current_settings()
+    ids: IdSource = LegacyIds() if settings.legacy_ids else TraceContextIds()
+    no_store = StoreInfo(path, STORE_FORMAT, _NO_STORE_ID, "")
+    if settings.is_disabled:
+        return Recorder(no_store, DiscardingSink(is_loss=False), ids, is_off=True)
     try:
         info = ensure_store(path)
     except StoreFault as fault:
         failures.say_once(f"nothing is recorded, and the program goes on. {fault}")
-        return Recorder(StoreInfo(path, STORE_FORMAT, _NO_STORE_ID, ""), DiscardingSink(), ids)
-    return Recorder(info, open_segment_sink(path, __version__), ids)
+        return Recorder(no_store, DiscardingSink(), ids)
+    return Recorder(info, open_sink(path, __version__, settings), ids)

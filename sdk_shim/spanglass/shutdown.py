@@ -37,8 +37,7 @@ def finish() -> None:
 
 def _finish_recorder(recorder: Recorder, deadline: float) -> None:
     unstored = recorder.uploads.finish(deadline - time.monotonic())
-    recorder.sink.flush()
-    lost_lines = recorder.sink.seal()
+    lost_lines = recorder.sink.seal(max(0.0, deadline - time.monotonic()))
     if unstored:
         failures.say(f"{unstored} attachments were not stored: the program ended first.")
     if lost_lines:

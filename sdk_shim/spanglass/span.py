@@ -346,6 +346,8 @@ def open_span(
     if origin.propagated_event:
         event = merge_deeply(event, origin.propagated_event)
     fields = checked_event(event)
+    if origin.container.recorder.is_off:
+        return NOOP_SPAN
     try:
         caller = find_caller()
         is_root = not origin.parent_ids

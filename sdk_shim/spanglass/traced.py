@@ -64,7 +64,7 @@ class TracedFunction:
         # Most decorators say name and type at most: their spans need none of what `open_span` looks after.
         self._is_plain = not (given or self._parent or self._propagated_event or self._start_secs)
         if self._parent:
-            activity.is_on = True
+            activity.switch_on()
 
     def begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Span | None:
         """Start the span of one call, or return None where nothing is recorded."""

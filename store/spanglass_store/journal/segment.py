@@ -34,9 +34,12 @@ if TYPE_CHECKING:
 MAX_SEGMENT_BYTES = 8 * 1024 * 1024
 MAX_SEGMENT_AGE_SECS = 60.0
 RETRY_SECS = 5.0
+# Before a failed write is tried again; doubled each time.
+FIRST_PAUSE_SECS = 0.005
 
 _CLOSED = -1
 _NEVER = -1.0
+_MAX_PAUSE_SECS = 0.1
 _LEAST_FD = 700  # most systems allow 1,024
 
 
@@ -45,6 +48,8 @@ class SegmentWriter:
 
     `append` never raises: what could not be written is counted in `lost_lines` and reported to `on_fault`,
     as a sentence, once until a write works again. It may be called from any thread and from signal handlers.
+
+    A write that fails is tried again `num_retries` times, over some milliseconds; while one fault lasts, no more.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class SegmentWriter:
         on_fault: Callable[[str], None],
         max_bytes: int = MAX_SEGMENT_BYTES,
         max_age_secs: float = MAX_SEGMENT_AGE_SECS,
+        num_retries: int = 0,
     ) -> None:
         self.lost_lines = 0
         self.segments_opened = 0
@@ -63,6 +69,7 @@ class SegmentWriter:
         self._on_fault = on_fault
         self._max_bytes = max_bytes
         self._max_age_secs = max_age_secs
+        self._num_retries = num_retries
         # Reentrant: a signal handler may log while its own thread is inside append.
         self._lock = threading.RLock()
         self._fd = _CLOSED
@@ -89,9 +96,33 @@ class SegmentWriter:
                 self._size_bytes += size
                 return
             self._take_failed_write()
-        self._append_slowly(line)
+        fault = self.try_append(line)
+        if fault is not None:
+            self.give_up(line, fault)
 
-    def _append_slowly(self, line: bytes) -> None:
+    def try_append(self, lines: bytes) -> OSError | StoreFault | None:
+        """Append one or more whole lines; where they cannot be written, return why. Other threads run meanwhile."""
+        fault = self._append_slowly(lines)
+        if fault is None or self._is_faulty:
+            return fault
+        pause_secs = FIRST_PAUSE_SECS
+        for _ in range(self._num_retries):
+            if self._fd == _CLOSED:  # it could not be opened, and is not tried again for RETRY_SECS
+                break
+            time.sleep(pause_secs)
+            pause_secs = min(2 * pause_secs, _MAX_PAUSE_SECS)
+            if self._append_slowly(lines) is None:
+                return None
+        return fault
+
+    def give_up(self, lines: bytes, fault: OSError | StoreFault) -> None:
+        """Count lines as lost, and report why unless the last write was lost too."""
+        self.lost_lines += lines.count(b"\n")
+        if not self._is_faulty:
+            self._is_faulty = True
+            self._on_fault(_fault_sentence(fault, self._store))
+
+    def _append_slowly(self, lines: bytes) -> OSError | StoreFault | None:
         """Append under the lock: the first line of a segment, a large one, one after a fault."""
         with self._lock:
             # Nested in itself, by a signal handler or a finalizer, it must not leave the segment under the outer call.
@@ -99,13 +130,16 @@ class SegmentWriter:
             try:
                 if self._fd == _CLOSED or (not is_nested and self._is_over()):
                     self._open_next()
-                append_giving_way(self._fd, b"\n" + line if self._is_torn else line)
+                append_giving_way(self._fd, b"\n" + lines if self._is_torn else lines)
             except (OSError, StoreFault) as fault:
-                self._take_fault(fault, line)
+                self._is_torn = True  # a part of the lines may be in the file: the next one starts afresh
+                self._fast_until = _NEVER
+                return fault
             else:
-                self._size_bytes += len(line)
+                self._size_bytes += len(lines)
                 self._is_torn = self._is_faulty = False
                 self._fast_until = self._rotate_at if self._held_write is not _no_held_write else _NEVER
+                return None
             finally:
                 self._is_inside = is_nested
 
@@ -168,14 +202,6 @@ class SegmentWriter:
             path.unlink(missing_ok=True)
             raise
         return fd
-
-    def _take_fault(self, fault: OSError | StoreFault, line: bytes) -> None:
-        self.lost_lines += line.count(b"\n")
-        self._is_torn = True  # a part of the line may be in the file: the next one starts afresh
-        self._fast_until = _NEVER
-        if not self._is_faulty:
-            self._is_faulty = True
-            self._on_fault(_fault_sentence(fault, self._store))
 
     def leave_to_parent(self) -> None:
         """Forget the parent's segment after a fork: closed, never unlocked, as the lock is the parent's."""
