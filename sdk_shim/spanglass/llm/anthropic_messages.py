@@ -84,6 +84,10 @@ class MessageStream:
         elif kind == "message_stop":
             self.is_whole = True
 
+    def partial_output(self) -> Any:
+        """Return the message with its blocks; an answer holds no media."""
+        return self.answer().output
+
     def answer(self) -> Answer:
         """Return the message as an answer in one piece has it."""
         content = [_finished_block(self._blocks[index]) for index in sorted(self._blocks)]

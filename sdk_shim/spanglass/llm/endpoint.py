@@ -60,8 +60,12 @@ class StreamReader(Protocol):
         """Take from a chunk what belongs to the answer; set `has_tokens` and `is_whole` as they become true."""
         ...
 
+    def partial_output(self) -> Any:
+        """Return the output as far as it has come, without media: it is asked for again and again. None: nothing."""
+        ...
+
     def answer(self) -> Answer:
-        """Return the answer as far as it has come."""
+        """Return the answer as far as it has come, for the last time."""
         ...
 
 

@@ -33,7 +33,7 @@ def attachment_of_base64(text: Any, content_type: str, filename: str | None = No
     if not isinstance(text, str) or not text:
         return text
     try:
-        data = binascii.a2b_base64(text)
+        data = _decode(text)
     except ValueError:
         return text
     return attachment_of_bytes(data, content_type, filename) if data else text
@@ -84,6 +84,14 @@ def _replace_data_url(text: str, filename: str | None) -> Any:
     content_type = text[len("data:") : mark].partition(";")[0] or "application/octet-stream"
     found = attachment_of_base64(text[mark + len(_BASE64_MARK) :], content_type, filename)
     return found if isinstance(found, Attachment) else text
+
+
+def _decode(text: str) -> bytes:
+    """Decode base64; streamed media are a row of texts, each with a padding of its own."""
+    if "=" not in text[:-2]:
+        return binascii.a2b_base64(text)
+    parts = [part for part in text.split("=") if part]
+    return b"".join(binascii.a2b_base64(part + "=" * (-len(part) % 4)) for part in parts)
 
 
 def _filename_for(content_type: str) -> str:

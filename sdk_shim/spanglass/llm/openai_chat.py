@@ -53,11 +53,21 @@ class ChatStream:
         if usage is not None:
             self._usage = usage
 
+    def partial_output(self) -> list[Any]:
+        """Return the choices, of speech only what is said."""
+        choices = self._list_choices()
+        for audio in _list_audio(choices):
+            del audio["data"]
+        return choices
+
     def answer(self) -> Answer:
         """Return the choices as an answer in one piece has them."""
-        choices: list[Any] = [plain(self._choices[index]) for index in sorted(self._choices)]
+        choices = self._list_choices()
         usage = None if self._usage is None else dump_model(self._usage)
         return Answer(_with_audio(choices, self._request), openai_metrics(usage))
+
+    def _list_choices(self) -> list[Any]:
+        return [plain(self._choices[index]) for index in sorted(self._choices)]
 
     def _read_choice(self, part: Any) -> None:
         index = part.index or 0
@@ -99,9 +109,12 @@ def _has_tokens(message: Merged) -> bool:
 
 def _with_audio(choices: Any, request: Request) -> Any:
     """Return the choices with spoken answers as attachments."""
-    for choice in list_objects(choices):
-        audio = as_object(as_object(choice.get("message")).get("audio"))
-        if "data" in audio:
-            audio_format = as_object(request.body.get("audio")).get("format")
-            audio["data"] = attachment_of_base64(audio["data"], audio_content_type(audio_format))
+    for audio in _list_audio(choices):
+        audio_format = as_object(request.body.get("audio")).get("format")
+        audio["data"] = attachment_of_base64(audio["data"], audio_content_type(audio_format))
     return choices
+
+
+def _list_audio(choices: Any) -> list[JsonObject]:
+    audio = [as_object(as_object(choice.get("message")).get("audio")) for choice in list_objects(choices)]
+    return [spoken for spoken in audio if "data" in spoken]

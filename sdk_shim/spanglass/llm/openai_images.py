@@ -64,6 +64,9 @@ class ImageStream:
             self.is_whole = True
             self._pictures.append(dump_model(chunk))
 
+    def partial_output(self) -> None:
+        """Return nothing: half a picture is no output."""
+
     def answer(self) -> Answer:
         """Return the pictures that are complete."""
         metrics: dict[str, float] = {}

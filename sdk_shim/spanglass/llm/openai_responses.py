@@ -14,6 +14,7 @@ from spanglass.llm.token_usage import openai_metrics
 # What of an answer is worth a place beside the request's parameters.
 _ANSWER_METADATA = ("id", "created_at", "model", "object", "status", "service_tier", "incomplete_details")
 _FINAL_EVENTS = frozenset({"response.completed", "response.incomplete", "response.failed"})
+_PICTURE = "image_generation_call"
 
 _TOOL_INPUTS: dict[str, tuple[str, ...]] = {
     "code_interpreter_call": ("code", "container_id"),
@@ -21,7 +22,7 @@ _TOOL_INPUTS: dict[str, tuple[str, ...]] = {
     "custom_tool_call": ("input",),
     "file_search_call": ("queries",),
     "function_call": ("arguments",),
-    "image_generation_call": ("revised_prompt",),
+    _PICTURE: ("revised_prompt",),
     "local_shell_call": ("action",),
     "mcp_call": ("arguments",),
     "shell_call": ("action",),
@@ -88,12 +89,23 @@ class ResponseStream:
         elif kind == "error":
             self._error = dump_model(chunk)
 
+    def partial_output(self) -> list[Any]:
+        """Return the items, of pictures only that they are there."""
+        items = self._list_items()
+        for item in list_objects(items):
+            if item.get("type") == _PICTURE:
+                item.pop("result", None)
+        return items
+
     def answer(self) -> Answer:
         """Return the response, or the items as far as they have come."""
         if self._final is not None:
             return self._endpoint.read_answer(self._final, self._request)
-        items = _with_images([plain(self._items[index]) for index in sorted(self._items)])
+        items = _with_images(self._list_items())
         return Answer(items, error=self._error, tool_calls=list_tool_calls(items))
+
+    def _list_items(self) -> list[Any]:
+        return [plain(self._items[index]) for index in sorted(self._items)]
 
     def _read_delta(self, kind: str, chunk: Any) -> None:
         piece = getattr(chunk, "delta", None)
@@ -151,7 +163,7 @@ def _with_images(items: Any) -> Any:
 
 def _with_image(item: Any) -> Any:
     part = as_object(item)
-    if part.get("type") != "image_generation_call":
+    if part.get("type") != _PICTURE:
         return item
     content_type = f"image/{part.get('output_format') or 'png'}"
     return {**part, "result": attachment_of_base64(part.get("result"), content_type)}

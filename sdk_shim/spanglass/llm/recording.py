@@ -159,9 +159,10 @@ class StreamRecording:
     def _log_partial(self, now_secs: float) -> None:
         self._next_row_secs = now_secs + PARTIAL_ROW_SECS
         self._next_row_chunks = self._chunks * (1 + PARTIAL_ROW_GROWTH)
-        self._rows += 1
-        partial = {"partial_output": self._reader.answer().output}
-        self._call.span.log(metadata=partial, metrics=self._first_token_metric())
+        output = self._reader.partial_output()
+        if output:
+            self._rows += 1
+            self._call.span.log(metadata={"partial_output": output}, metrics=self._first_token_metric())
 
     def _log_end(self, error: BaseException | None) -> None:
         answer = self._reader.answer()

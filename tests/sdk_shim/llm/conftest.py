@@ -32,6 +32,11 @@ class Recorded:
         logger.container.recorder.uploads._sink = self._sink
 
     @property
+    def attachments(self) -> list[dict[str, Any]]:
+        lines = [decode_line(line) for line in self._sink.lines]
+        return [line for line in lines if kind_of(line) is LineKind.ATTACHMENT]
+
+    @property
     def rows(self) -> list[dict[str, Any]]:
         lines = [decode_line(line) for line in self._sink.lines]
         return [line for line in lines if kind_of(line) is LineKind.ROW]
@@ -53,9 +58,9 @@ class Recorded:
         """Return the bytes of an attachment."""
         recorder = self.logger.container.recorder
         assert recorder.uploads.wait(10)
-        lines = [decode_line(line) for line in self._sink.lines]
-        (done,) = [line for line in lines if line.get("key") == reference["key"] and line["state"] == "done"]
-        digest = done["digest"]
+        (digest,) = [
+            line["digest"] for line in self.attachments if line["key"] == reference["key"] and line["state"] == "done"
+        ]
         return (recorder.store.path / "blobs" / digest[:2] / digest).read_bytes()
 
 

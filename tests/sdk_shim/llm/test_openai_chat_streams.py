@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gc
 import itertools
 
@@ -142,6 +143,21 @@ def test_tool_calls_refusals_reasoning_and_choices_are_put_together(server, reco
         "message": {"role": "assistant", "refusal": "I cannot."},
         "finish_reason": "stop",
     }
+
+
+@pytest.mark.usefixtures("slow_clock")
+def test_a_spoken_answer_is_stored_once_however_many_rows_tell_of_it(server, recorded, openai_client):
+    encoded = [base64.b64encode(data).decode() for data in (b"\x01", b"\x02\x03")]
+    spoken = [chat_chunk({"audio": {"data": data, "transcript": "Fo"}}) for data in encoded]
+    server.reply(Events([*spoken, chat_chunk(finish="stop"), "[DONE]"]))
+    chunks = stream(openai_client, audio={"format": "pcm16", "voice": "alloy"})
+    next(chunks)
+    assert recorded.only_span["metadata"]["partial_output"][0]["message"] == {"audio": {"transcript": "Fo"}}
+    list(chunks)
+    audio = recorded.only_span["output"][0]["message"]["audio"]
+    assert audio["transcript"] == "FoFo"
+    assert recorded.stored(audio["data"]) == b"\x01\x02\x03"
+    assert len({line["key"] for line in recorded.attachments}) == 1
 
 
 def test_log_probabilities_are_kept(server, recorded, openai_client):

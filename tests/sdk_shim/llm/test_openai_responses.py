@@ -103,6 +103,17 @@ def test_a_generated_image_is_an_attachment(server, recorded, openai_client):
     assert recorded.stored(reference) == b"\x89PNG picture"
 
 
+def test_a_picture_of_a_stream_is_stored_once(server, recorded, openai_client, monkeypatch):
+    monkeypatch.setattr(recording, "monotonic_secs", map(float, itertools.count()).__next__)
+    picture = base64.b64encode(b"\x89PNG picture").decode()
+    item = {"id": "ig_1", "type": "image_generation_call", "status": "completed", "result": picture}
+    done = {"type": "response.output_item.done", "output_index": 0, "item": item, "sequence_number": 0}
+    server.reply(Events([done, *response_events("Four.", final=response([item]))]))
+    list(ask(openai_client, stream=True))
+    assert recorded.stored(recorded.spans[0]["output"][0]["result"]) == b"\x89PNG picture"
+    assert len({line["key"] for line in recorded.attachments}) == 1
+
+
 def test_a_stream(server, recorded, openai_client):
     server.reply(Events(response_events("Fo", "ur.")))
     kinds = [event.type for event in ask(openai_client, stream=True)]
