@@ -28,6 +28,10 @@ class MadeSpan:
     model: str = ""
     error: str | None = None
     tokens: int = -1
+    prompt_tokens: int = -1
+    completion_tokens: int = -1
+    cached_tokens: int = -1
+    reasoning_tokens: int = -1
     cost: float = float("nan")
     ttft: float | None = None
     attachments: int = 0
@@ -74,6 +78,10 @@ def make_skeleton(spans: list[MadeSpan], root_span_id: str = "root") -> TraceSke
         is_error=np.array([span.error is not None for span in spans], np.bool_),
         is_interrupted=np.array([span.is_interrupted for span in spans], np.bool_),
         tokens=np.array([span.tokens for span in spans], np.int64),
+        prompt_tokens=np.array([span.prompt_tokens for span in spans], np.int32),
+        completion_tokens=np.array([span.completion_tokens for span in spans], np.int32),
+        cached_tokens=np.array([span.cached_tokens for span in spans], np.int32),
+        reasoning_tokens=np.array([span.reasoning_tokens for span in spans], np.int32),
         cost=np.array([span.cost for span in spans], np.float64),
         ttft_us=np.array([-1 if span.ttft is None else round(span.ttft * 1e6) for span in spans], np.int64),
         attachment_count=np.array([span.attachments for span in spans], np.int32),
@@ -128,6 +136,10 @@ def make_large_skeleton(count: int, *, seed: int = 7, is_chain: bool = False) ->
         is_error=is_error,
         is_interrupted=np.zeros(count, np.bool_),
         tokens=np.where(kinds == 0, random.integers(1, 4000, count), -1),
+        prompt_tokens=np.where(kinds == 0, 900, -1).astype(np.int32),
+        completion_tokens=np.where(kinds == 0, 100, -1).astype(np.int32),
+        cached_tokens=np.full(count, -1, np.int32),
+        reasoning_tokens=np.full(count, -1, np.int32),
         cost=np.where(kinds == 0, 0.0004, np.nan),
         ttft_us=np.where(kinds == 0, length // 4, -1),
         attachment_count=(random.random(count) < _ATTACHMENT_SHARE).astype(np.int32),

@@ -33,6 +33,7 @@ class FakeWorker(QObject):
     merged = Signal(object)
     traces_listed = Signal(object)
     trace_loaded = Signal(object)
+    prices_loaded = Signal()
     span_read = Signal(object)
 
 
@@ -68,9 +69,6 @@ class FakePane:
 
     def show_snapshot(self, snapshot: Any, *, opened: bool) -> None:
         self.shown.append(("opened" if opened else "updated", snapshot))
-
-    def show_summary(self, summary: Any) -> None:
-        self.summary = summary
 
     def show_loading(self, what: str) -> None:
         self.shown.append(("loading", what))
@@ -218,3 +216,13 @@ def test_the_newest_trace_is_followed_until_the_user_has_chosen(window: SimpleNa
     window.backend.store_worker.merged.emit(ChangeSet(2, 1, 0, frozenset({three.root_span_id})))
     window.backend.answer_list(three, TWO, ONE)
     assert window.selection.root_span_id == TWO.root_span_id
+
+
+def test_what_was_answered_without_prices_is_asked_again_with_them(window: SimpleNamespace) -> None:
+    window.controller.start()
+    request = window.backend.take(ListRequest)
+    window.backend.store_worker.traces_listed.emit(ListAnswer(request, (), TOTALS, 0.001, lacks_prices=True))
+    assert not window.controller.is_settled
+    window.backend.store_worker.prices_loaded.emit()
+    window.backend.answer_list()
+    assert window.controller.is_settled

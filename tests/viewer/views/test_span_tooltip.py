@@ -23,7 +23,7 @@ def test_a_tooltip_says_what_the_cells_have_no_room_for(qapp: QApplication) -> N
     plan = texts["plan", False].split("\n")
     assert plan[:2] == ["chat.completions", "llm · claude-sonnet-5 · 2.74 s"]
     assert plan[2].startswith("Level 3, started ")
-    assert plan[3:] == ["First token after 400 ms", "3,310 tokens"]
+    assert plan[3:] == ["First token after 400 ms", "3,310 tokens", "$0.0199"]
     assert texts["executor", False].endswith("click the mark to go there")
     assert "7 spans below\n2 errors below" in texts["executor", False]
     assert texts["dead", False].endswith("Its process died before the span ended")

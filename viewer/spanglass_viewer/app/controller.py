@@ -69,6 +69,7 @@ class WindowController(QObject):
         self._is_detail_stale = False
         self._is_paused = False
         self._is_following = True
+        self._awaits_prices = False
         self._last_sequence: int | None = None
         self._wanted_span_id: str | None = None
         self._reload = QTimer(self, singleShot=True)
@@ -79,7 +80,8 @@ class WindowController(QObject):
     def is_settled(self) -> bool:
         """Tell whether everything asked for has been answered, the first list included."""
         on_its_way = (self._list_on_its_way, self._trace_on_its_way, self._detail_on_its_way)
-        return self._number > 0 and not any(on_its_way) and not self._reload.isActive()
+        is_waiting = self._awaits_prices or self._reload.isActive()
+        return self._number > 0 and not any(on_its_way) and not is_waiting
 
     @property
     def is_opening(self) -> bool:
@@ -119,6 +121,7 @@ class WindowController(QObject):
         store.merged.connect(self._on_merged)
         store.traces_listed.connect(self._on_traces_listed)
         store.trace_loaded.connect(self._on_trace_loaded)
+        store.prices_loaded.connect(self._on_prices_loaded)
         details.span_read.connect(self._on_span_read)
         self._traces.more_wanted.connect(self._on_more_wanted)
         self._selection.trace_changed.connect(self._on_trace_chosen)
@@ -181,6 +184,12 @@ class WindowController(QObject):
             self._is_detail_stale = True
         self._refresh()
 
+    def _on_prices_loaded(self) -> None:
+        self._awaits_prices = False
+        self._is_list_stale = self._is_trace_stale = True
+        self._refresh()
+        self._tell_if_settled()
+
     def _refresh(self) -> None:
         if self._is_paused:
             return
@@ -204,6 +213,7 @@ class WindowController(QObject):
         if self._list_on_its_way is None or answer.request.number != self._list_on_its_way.number:
             return
         self._list_on_its_way = None
+        self._awaits_prices |= answer.lacks_prices
         if answer.request.filter != self._filter:
             return
         if answer.request.before is not None:
@@ -213,7 +223,6 @@ class WindowController(QObject):
         else:
             self._shown_filter = answer.request.filter
             self._traces.show_first_page(answer.summaries, has_more=answer.has_more)
-        self._show_open_summary()
         self.totals_changed.emit(answer.totals, answer.query_secs)
         self._open_newest_trace()
         self._refresh()
@@ -228,24 +237,18 @@ class WindowController(QObject):
         if self._trace_on_its_way is None or answer.request.number != self._trace_on_its_way.number:
             return
         self._trace_on_its_way = None
+        self._awaits_prices |= answer.lacks_prices
         if answer.snapshot is None:
             self._trace_pane.show_nothing()
             self.trace_missing.emit(answer.request.root_span_id)
         else:
             began = time.perf_counter()
             self._trace_pane.show_snapshot(answer.snapshot, opened=answer.request.is_opening)
-            self._show_open_summary()
             shown_secs = time.perf_counter() - began
             self._take_wanted_span()
             pause_ms = 1000 * _PAUSE_PER_LOAD * (answer.query_secs + shown_secs)
             self._reload.start(max(_LEAST_PAUSE_MS, round(pause_ms)))
         self._tell_if_settled()
-
-    def _show_open_summary(self) -> None:
-        root_span_id = self._selection.root_span_id
-        row = None if root_span_id is None else self._traces.find_row(root_span_id)
-        if row is not None:
-            self._trace_pane.show_summary(self._traces.summary_at(row))
 
     def _take_wanted_span(self) -> None:
         if self._wanted_span_id is not None and self._trace_pane.select_span_id(self._wanted_span_id):

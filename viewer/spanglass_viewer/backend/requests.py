@@ -26,12 +26,16 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True)
 class ListAnswer:
-    """The traces of one page, and what the whole store holds."""
+    """The traces of one page, and what the whole store holds.
+
+    `lacks_prices`: some calls could be priced, but the price list is only being loaded.
+    """
 
     request: ListRequest
     summaries: tuple[TraceSummary, ...]
     totals: StoreTotals
     query_secs: float
+    lacks_prices: bool = False
 
     @property
     def has_more(self) -> bool:
@@ -50,11 +54,12 @@ class TraceRequest:
 
 @dataclass(frozen=True, slots=True)
 class TraceAnswer:
-    """The trace laid out, None where the store has no span of it."""
+    """The trace laid out, None where the store has no span of it; `lacks_prices` as in a list."""
 
     request: TraceRequest
     snapshot: TraceSnapshot | None
     query_secs: float
+    lacks_prices: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import numpy as np
+    import numpy.typing as npt
+
     from spanglass_store.database.connection import Database
     from spanglass_store.database.merge import Merger
+    from spanglass_store.database.records import ModelUsage, TraceSkeleton, TraceSummary
     from spanglass_viewer.backend.journal_watch import JournalWatch
+    from spanglass_viewer.trace.prices import PriceBook
 
 BUSY_POLL_MS = 50
 ASLEEP_POLL_MS = 1000
@@ -36,6 +41,7 @@ class StoreWorker(QObject):
     trace_loaded = Signal(object)  # TraceAnswer
     fault_raised = Signal(object)  # StoreFault
     fault_cleared = Signal()
+    prices_loaded = Signal()
     _woken = Signal()
 
     def __init__(self, store: Path) -> None:
@@ -45,6 +51,7 @@ class StoreWorker(QObject):
         self._merger: Merger | None = None
         self._watch: JournalWatch | None = None
         self._poll: QTimer | None = None
+        self._prices: PriceBook | None = None
         self._waiting: dict[type[object], Callable[[], None]] = {}
         self._last_use = 0.0
         self._held_since: float | None = None
@@ -108,14 +115,42 @@ class StoreWorker(QObject):
         self._note_use()
 
     def _list_traces(self, request: ListRequest) -> None:
-        from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
+        from spanglass_store.database.model_usage import list_model_usage  # noqa: PLC0415 - heavy half
+        from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - as above
 
         began = time.perf_counter()
         with self._need_database().cursor() as cursor:
             reader = StoreReader(cursor)
             summaries = reader.list_traces(request.filter, limit=request.limit, before=request.before)
+            usage = list_model_usage(cursor, summaries)
             totals = reader.totals()
-        self.traces_listed.emit(ListAnswer(request, tuple(summaries), totals, time.perf_counter() - began))
+        priced = self._price(summaries, usage)
+        query_secs = time.perf_counter() - began
+        lacks_prices = self._lacks_prices(are_needed=bool(usage))
+        self.traces_listed.emit(ListAnswer(request, priced, totals, query_secs, lacks_prices=lacks_prices))
+
+    def _price(self, summaries: list[TraceSummary], usage: list[ModelUsage]) -> tuple[TraceSummary, ...]:
+        if self._prices is None or not usage:
+            return tuple(summaries)
+        from spanglass_viewer.trace.prices import add_estimates  # noqa: PLC0415 - loads beside the window
+
+        return add_estimates(summaries, usage, self._prices)
+
+    def _lacks_prices(self, *, are_needed: bool) -> bool:
+        """Tell whether prices are needed that are not loaded yet; then they are, after the answer has gone out."""
+        if self._prices is not None or not are_needed:
+            return False
+        QTimer.singleShot(0, self, self._load_prices)
+        return True
+
+    @Slot()
+    def _load_prices(self) -> None:
+        """Load the price list: it takes half a second, which neither the window nor the first list waits for."""
+        if self._prices is None:
+            from spanglass_viewer.trace.prices import PriceBook  # noqa: PLC0415 - as above
+
+            self._prices = PriceBook()
+        self.prices_loaded.emit()
 
     def _load_trace(self, request: TraceRequest) -> None:
         from spanglass_store.database.skeleton import load_skeleton  # noqa: PLC0415 - heavy half
@@ -124,8 +159,17 @@ class StoreWorker(QObject):
         began = time.perf_counter()
         with self._need_database().cursor() as cursor:
             skeleton = load_skeleton(cursor, request.root_span_id)
-        snapshot = build_snapshot(skeleton, request.number, time.time_ns() // 1000) if len(skeleton) else None
-        self.trace_loaded.emit(TraceAnswer(request, snapshot, time.perf_counter() - began))
+        now_us = time.time_ns() // 1000
+        snapshot = build_snapshot(skeleton, request.number, now_us, self._estimate(skeleton)) if len(skeleton) else None
+        lacks_prices = self._lacks_prices(are_needed=_has_unpriced_calls(skeleton))
+        self.trace_loaded.emit(TraceAnswer(request, snapshot, time.perf_counter() - began, lacks_prices=lacks_prices))
+
+    def _estimate(self, skeleton: TraceSkeleton) -> npt.NDArray[np.float64] | None:
+        if self._prices is None:
+            return None
+        from spanglass_viewer.trace.prices import estimate_span_costs  # noqa: PLC0415 - as above
+
+        return estimate_span_costs(skeleton, self._prices)
 
     @Slot()
     def _on_poll(self) -> None:
@@ -218,3 +262,10 @@ class StoreWorker(QObject):
     def _need_watch(self) -> JournalWatch:
         assert self._watch is not None  # noqa: S101 - `start` has run before any poll
         return self._watch
+
+
+def _has_unpriced_calls(skeleton: TraceSkeleton) -> bool:
+    import numpy as np  # noqa: PLC0415 - loads beside the window
+
+    has_tokens = (skeleton.prompt_tokens > 0) | (skeleton.completion_tokens > 0)
+    return any(skeleton.models) and bool((has_tokens & np.isnan(skeleton.cost)).any())

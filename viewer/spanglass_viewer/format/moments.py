@@ -20,7 +20,7 @@ def format_relative(moment_us: int, now_us: int) -> str:
         return f"{secs // _HOUR:.0f} h ago"
     if secs < 7 * _DAY:
         return f"{secs // _DAY:.0f} d ago"
-    return _local(moment_us).strftime("%Y-%m-%d")
+    return format_date(moment_us)
 
 
 def format_absolute(moment_us: int) -> str:
@@ -34,6 +34,11 @@ def format_clock(moment_us: int) -> str:
     """Return the time of day of a moment as `14:02:11.560`."""
     local = _local(moment_us)
     return f"{local.strftime('%H:%M:%S')}.{local.microsecond // 1000:03d}"
+
+
+def format_date(moment_us: int) -> str:
+    """Return the day of a moment as `2026-11-23`."""
+    return _local(moment_us).strftime("%Y-%m-%d")
 
 
 def _local(moment_us: int) -> datetime:

@@ -26,10 +26,12 @@ def format_compact(count: float | None) -> str:
     raise AssertionError("the last unit takes every value")
 
 
-def format_cost(dollars: float | None) -> str:
-    """Return US dollars with enough digits to tell small costs apart: `$0.0841`, `$1.20`."""
+def format_cost(dollars: float | None, *, is_estimate: bool = False) -> str:
+    """Return US dollars with enough digits to tell small costs apart: `$0.0841`, `$1.20`; `≈ $1.20` for an estimate."""
     if dollars is None:
         return NO_VALUE
+    if is_estimate:
+        return f"≈ {format_cost(dollars)}"
     if dollars == 0:
         return "$0"
     if dollars < 0.0001:
@@ -37,8 +39,10 @@ def format_cost(dollars: float | None) -> str:
     return f"${dollars:.4f}" if dollars < 0.1 else f"${dollars:.3f}" if dollars < 1 else f"${dollars:,.2f}"
 
 
-def format_cost_short(dollars: float) -> str:
-    """Return US dollars in the few characters that a list has room for: `$0.025`, `$1.20`."""
+def format_cost_short(dollars: float, *, is_estimate: bool = False) -> str:
+    """Return US dollars in the few characters that a list has room for: `$0.025`, `$1.20`, `≈$1.20`."""
+    if is_estimate:
+        return f"≈{format_cost_short(dollars)}"
     return "<$0.001" if 0 < dollars < 0.001 else f"${dollars:.3f}" if dollars < 1 else f"${dollars:,.2f}"
 
 

@@ -50,6 +50,8 @@ class SpanRow:
     has_further_parents: bool
     errors_below: int
     tokens: int
+    cost: float  # US dollars of the span and all below it, NaN where unknown
+    has_cost_estimate: bool
     spans_below: int
     attachment_count: int
     score_count: int
@@ -130,6 +132,8 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
         layout.has_ghosts[spans],
         snapshot.rollups.own_errors[spans] - is_own,
         snapshot.rollups.tokens[spans],
+        snapshot.rollups.costs[spans],
+        snapshot.rollups.has_estimate[spans],
         snapshot.rollups.spans[spans] - 1,
         skeleton.attachment_count[spans],
         skeleton.score_count[spans],

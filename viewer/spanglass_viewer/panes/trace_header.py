@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.durations import format_duration
-from spanglass_viewer.format.moments import format_absolute
+from spanglass_viewer.format.moments import format_absolute, format_date
 from spanglass_viewer.format.quantities import format_compact, format_cost, format_count, format_many
 from spanglass_viewer.format.text import elide_middle
 from spanglass_viewer.theme.fonts import FontRole
@@ -18,8 +18,8 @@ from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel, plain_toolt
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from spanglass_store.database.records import TraceSummary
     from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.trace.rollups import Rollups
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 _ID_CHARS = 9
@@ -83,8 +83,10 @@ class TraceHeader(QWidget):
         self._spans.setText(format_many(len(snapshot), "span"))
         self._duration.setToolTip(f"Started {format_absolute(snapshot.first_us)}")
         self._tokens.setText(f"{format_compact(rollups.tokens_total)} tokens")
-        self._tokens.setToolTip(f"{format_count(rollups.tokens_total)} tokens")
-        self._cost.setText(format_cost(rollups.cost))
+        self._tokens.setToolTip(_about_tokens(rollups))
+        is_estimate = bool(rollups.has_estimate.any())
+        self._cost.setText(format_cost(rollups.cost, is_estimate=is_estimate))
+        self._cost.setToolTip(_about_cost(snapshot.first_us, is_estimate=is_estimate))
         errors = len(snapshot.errors.own_spans)
         failed = format_many(int(snapshot.skeleton.is_error.sum()), "span")
         self._errors.setText(format_many(errors, "error"))
@@ -92,14 +94,6 @@ class TraceHeader(QWidget):
         known = ((self._tokens, rollups.tokens_total is not None), (self._cost, rollups.cost is not None))
         self._absent = {figure for figure, is_known in (*known, (self._errors, errors > 0)) if not is_known}
         self._fit_figures()
-
-    def show_summary(self, summary: TraceSummary) -> None:
-        """Add to the tooltip of the tokens what only the store's sums know."""
-        parts = (
-            ("in", summary.prompt_tokens), ("out", summary.completion_tokens), ("cached", summary.cached_tokens),
-        )  # fmt: skip
-        known = [f"{format_count(count)} {what}" for what, count in parts if count is not None]
-        self._tokens.setToolTip(" · ".join([f"{format_count(summary.tokens)} tokens", *known]))
 
     def show_duration(self, secs: float) -> None:
         """Show how long the trace took, or takes so far."""
@@ -116,3 +110,12 @@ class TraceHeader(QWidget):
             is_wanted = figure not in self._absent
             room -= figure.sizeHint().width() + _FIGURE_GAP_PX if is_wanted else 0
             figure.setVisible(is_wanted and room >= 0)
+
+
+def _about_tokens(rollups: Rollups) -> str:
+    known = [f"{format_count(count)} {kind}" for kind, count in rollups.token_kinds.items()]
+    return " · ".join([f"{format_count(rollups.tokens_total)} tokens", *known])
+
+
+def _about_cost(at_us: int, *, is_estimate: bool) -> str:
+    return f"Estimate, list prices of {format_date(at_us)} (genai-prices)" if is_estimate else "Cost as it was logged"

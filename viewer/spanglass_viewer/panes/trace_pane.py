@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
-    from spanglass_store.database.records import TraceSummary
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.references import SpanRef
@@ -111,11 +110,6 @@ class TracePane(QWidget):
         if opened:
             own = snapshot.errors.own_spans
             self._choose(int(own[0]) if len(own) else snapshot.root_span)
-
-    def show_summary(self, summary: TraceSummary) -> None:
-        """Say of the trace that is shown what only the store's sums know: tokens in, out, cached."""
-        if self._model.snapshot is not None and summary.root_span_id == self._model.snapshot.root_span_id:
-            self._header.show_summary(summary)
 
     def show_loading(self, root_span_id: str) -> None:
         """Wait for a trace; what was shown stays for a moment, so that a quick answer does not flicker."""

@@ -10,37 +10,81 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from spanglass_store.database.records import TraceSkeleton
     from spanglass_viewer.trace.errors import ErrorIndex
     from spanglass_viewer.trace.layout import Bools, Longs, TraceLayout
+
+    Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rollups:
-    """By span, over the span and all below it: `spans`, `tokens`, `own_errors`; for the trace: `tokens_total`, `cost`.
+    """By span, over the span and all below it: `spans`, `tokens`, `own_errors`, `costs`, `has_estimate`.
 
-    Tokens that a parent logs again for its children are counted once; `cost` is in US dollars, None where unknown.
+    For the trace: `tokens_total`, `cost`, and `token_kinds`, how many tokens went in and out, were cached, or served
+    reasoning, as far as that is known. What a parent logs again for its children is counted once. Costs are in US
+    dollars, NaN or None where unknown; `has_estimate` tells whether any part was estimated by list prices.
     """
 
     spans: Longs
     tokens: Longs
     own_errors: Longs
+    costs: Floats
+    has_estimate: Bools
     tokens_total: int | None
     cost: float | None
+    token_kinds: dict[str, int]
 
 
-def roll_up(layout: TraceLayout, errors: ErrorIndex, tokens: Longs, cost: npt.NDArray[np.float64]) -> Rollups:
-    """Add up a trace; `tokens` is negative and `cost` is NaN where a span has none."""
+def roll_up(
+    layout: TraceLayout, errors: ErrorIndex, skeleton: TraceSkeleton, cost_estimates: Floats | None = None
+) -> Rollups:
+    """Add up a trace; `cost_estimates` are what spans cost that log no cost, NaN where that is unknown."""
     count = len(layout.row_of_span)
-    logs_tokens, logs_cost = np.asarray(tokens) >= 0, ~np.isnan(np.asarray(cost, np.float64))
+    tokens, cost, estimates = skeleton.tokens, skeleton.cost, cost_estimates
+    is_logged = ~np.isnan(cost)
+    estimates = np.full(count, np.nan) if estimates is None else estimates
+    cost = np.where(is_logged, cost, estimates)
+    logs_tokens, has_cost = np.asarray(tokens) >= 0, ~np.isnan(cost)
     token_shares = own_shares(layout, np.where(logs_tokens, tokens, 0))
-    cost_shares = own_shares(layout, np.where(logs_cost, cost, 0.0))
+    cost_shares = own_shares(layout, np.where(has_cost, cost, 0.0))
+    costs, has_estimate = _cost_below(layout, cost_shares, has_cost, is_logged)
     return Rollups(
+        costs=costs,
+        has_estimate=has_estimate,
         spans=layout.subtree_sums(np.ones(count, np.int64)),
         tokens=layout.subtree_sums(token_shares),
         own_errors=layout.subtree_sums(errors.is_own),
         tokens_total=int(token_shares.sum()) if logs_tokens.any() else None,
-        cost=float(cost_shares.sum()) if logs_cost.any() else None,
+        cost=float(cost_shares.sum()) if has_cost.any() else None,
+        token_kinds=_count_kinds(skeleton, token_shares > 0),
     )
+
+
+def _count_kinds(skeleton: TraceSkeleton, counts: Bools) -> dict[str, int]:
+    """Return the known kinds of tokens, over the spans whose tokens count."""
+    kinds = {
+        "in": skeleton.prompt_tokens,
+        "out": skeleton.completion_tokens,
+        "cached": skeleton.cached_tokens,
+        "reasoning": skeleton.reasoning_tokens,
+    }
+    return {
+        kind: int(tokens[counts & (tokens >= 0)].sum(dtype=np.int64))
+        for kind, tokens in kinds.items()
+        if (tokens >= 0).any()
+    }
+
+
+def _cost_below(layout: TraceLayout, shares: Floats, has_cost: Bools, is_logged: Bools) -> tuple[Floats, Bools]:
+    """Return, by span, the cost of its subtree and whether a part of that is an estimate."""
+    running = np.append(0.0, np.cumsum(np.where(layout.is_ghost, 0.0, shares[layout.span])))
+    first = layout.row_of_span
+    sums = running[first + layout.subtree_rows[first]] - running[first]
+    # a difference of sums is off by a little: nothing must not look like a trillionth of a dollar
+    sums = np.where(layout.subtree_sums(shares > 0) > 0, np.maximum(sums, 0.0), 0.0)
+    costs = np.where(layout.subtree_sums(has_cost) > 0, sums, np.nan)
+    return costs, layout.subtree_sums(has_cost & ~is_logged & (shares > 0)) > 0
 
 
 def own_shares(layout: TraceLayout, amounts: npt.NDArray[Any]) -> npt.NDArray[Any]:

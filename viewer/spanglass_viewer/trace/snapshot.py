@@ -17,6 +17,8 @@ from spanglass_viewer.trace.references import SpanRef
 from spanglass_viewer.trace.rollups import Rollups, roll_up
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from spanglass_store.database.records import TraceSkeleton
 
 _GHOST_FACTOR = np.uint64(0x9E37_79B9_7F4A_7C15)
@@ -93,8 +95,12 @@ class TraceSnapshot:
         )
 
 
-def build_snapshot(skeleton: TraceSkeleton, generation: int, now_us: int) -> TraceSnapshot:
+def build_snapshot(
+    skeleton: TraceSkeleton, generation: int, now_us: int, cost_estimates: npt.NDArray[np.float64] | None = None
+) -> TraceSnapshot:
     """Derive all that a trace's pane shows; `generation` numbers the answers, `now_us` is the time of the reading.
+
+    `cost_estimates` are US dollars by span, NaN where a cost was logged or none is known (`trace.prices`).
 
     Raises ValueError for a skeleton without spans.
     """
@@ -113,7 +119,7 @@ def build_snapshot(skeleton: TraceSkeleton, generation: int, now_us: int) -> Tra
         skeleton=skeleton,
         layout=layout,
         errors=errors,
-        rollups=roll_up(layout, errors, skeleton.tokens, skeleton.cost),
+        rollups=roll_up(layout, errors, skeleton, cost_estimates),
         overview=draw_overview(
             start_us=start_us,
             end_us=np.where(is_running, shown_last_us, end_us),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_clock
-from spanglass_viewer.format.quantities import format_count, format_many
+from spanglass_viewer.format.quantities import format_cost, format_count, format_many
 from spanglass_viewer.models.span_row import ErrorKind
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ def tooltip_of(row: SpanRow, now_us: int) -> str:
         lines.append(f"First token after {format_duration(row.ttft_us / 1e6)}")
     if row.tokens:
         lines.append(f"{format_count(row.tokens)} tokens")
+    if row.cost > 0:
+        about = ", an estimate by list prices" if row.has_cost_estimate else ""
+        lines.append(f"{format_cost(row.cost, is_estimate=row.has_cost_estimate)}{about}")
     if row.spans_below:
         lines.append(f"{format_many(row.spans_below, 'span')} below")
     if row.errors_below:

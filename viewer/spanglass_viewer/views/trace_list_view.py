@@ -151,7 +151,7 @@ def _figures(summary: TraceSummary) -> list[str]:
     if summary.tokens:
         parts.append(f"{format_compact(summary.tokens)} tok")
     if summary.cost is not None:
-        parts.append(format_cost_short(summary.cost))
+        parts.append(format_cost_short(summary.cost, is_estimate=summary.has_estimate))
     if len(parts) == 1:
         parts.append(format_many(summary.span_count, "span"))
     return parts

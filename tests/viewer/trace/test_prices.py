@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from genai_prices import Usage, calc_price
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_traces import EPOCH_US, MadeSpan, make_skeleton
+from trace_summaries import make_summary
+
+from spanglass_store.database.records import ModelUsage
+from spanglass_viewer.trace.prices import PriceBook, TokenCounts, add_estimates, estimate_span_costs
+from spanglass_viewer.trace.snapshot import build_snapshot
+
+MODEL, TIERED_MODEL = "gpt-4o", "gemini-2.5-pro"
+BOOK = PriceBook()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([MODEL, TIERED_MODEL, "claude-sonnet-4-5"]),
+    st.integers(1, 600_000),
+    st.integers(0, 100_000),
+    st.floats(0, 1),
+)
+def test_a_call_costs_what_the_package_says(model: str, prompt: int, completion: int, cached_share: float) -> None:
+    cached = int(prompt * cached_share)
+    usage = Usage(input_tokens=prompt, output_tokens=completion, cache_read_tokens=cached)
+    expected = float(calc_price(usage, model).total_price)
+    now_us = 1_795_442_531_000_000
+    assert BOOK.find_cost(model, TokenCounts(prompt, completion, cached), now_us) == pytest.approx(expected)
+
+
+def test_a_longer_prompt_costs_more_a_token_where_the_list_says_so() -> None:
+    assert len(BOOK.list_rates(TIERED_MODEL, EPOCH_US)) > 1
+    short = BOOK.find_cost(TIERED_MODEL, TokenCounts(prompt=100_000), EPOCH_US)
+    long = BOOK.find_cost(TIERED_MODEL, TokenCounts(prompt=400_000), EPOCH_US)
+    several = BOOK.find_cost(TIERED_MODEL, TokenCounts(prompt=400_000), EPOCH_US, prompt_length=100_000)
+    assert short
+    assert long
+    assert several == pytest.approx(4 * short)
+    assert long > several
+
+
+@pytest.mark.parametrize("model", ["", "nobody-knows-this", "openai/", "/", "a/b/c"])
+def test_an_unknown_model_has_no_price(model: str) -> None:
+    assert BOOK.find_cost(model, TokenCounts(10, 10), EPOCH_US) is None
+
+
+def test_a_router_names_the_provider_before_the_model() -> None:
+    tokens = TokenCounts(1000, 100)
+    assert BOOK.find_cost(f"openai/{MODEL}", tokens, EPOCH_US) == BOOK.find_cost(MODEL, tokens, EPOCH_US)
+
+
+def test_spans_are_priced_as_single_calls_are() -> None:
+    spans = [
+        MadeSpan("root"),
+        MadeSpan("call", ("root",), 0.1, model=MODEL, prompt_tokens=1000, completion_tokens=50, cached_tokens=400),
+        MadeSpan("long", ("root",), 0.2, model=TIERED_MODEL, prompt_tokens=300_000, completion_tokens=9),
+        MadeSpan("logged", ("root",), 0.3, model=MODEL, prompt_tokens=1000, cost=0.5),
+        MadeSpan("unknown", ("root",), 0.4, model="x-unknown", prompt_tokens=1000),
+        MadeSpan("more-cached-than-sent", ("root",), 0.5, model=MODEL, prompt_tokens=10, cached_tokens=99),
+    ]
+    estimates = estimate_span_costs(make_skeleton(spans), BOOK)
+    expected = [
+        None,
+        BOOK.find_cost(MODEL, TokenCounts(1000, 50, 400), EPOCH_US),
+        BOOK.find_cost(TIERED_MODEL, TokenCounts(300_000, 9), EPOCH_US),
+        None,
+        None,
+        BOOK.find_cost(MODEL, TokenCounts(10, 0, 10), EPOCH_US),
+    ]
+    assert estimates == pytest.approx([np.nan if cost is None else cost for cost in expected], nan_ok=True)
+
+
+def test_a_logged_cost_wins_and_subtrees_tell_where_they_hold_estimates() -> None:
+    spans = [
+        MadeSpan("root"),
+        MadeSpan("a", ("root",), 0.1),
+        MadeSpan("a-call", ("a",), 0.2, model=MODEL, prompt_tokens=1_000_000),
+        MadeSpan("b", ("root",), 0.3),
+        MadeSpan("b-call", ("b",), 0.4, model=MODEL, prompt_tokens=1_000_000, cost=0.25),
+        MadeSpan("none", ("root",), 0.5),
+    ]
+    skeleton = make_skeleton(spans)
+    rollups = build_snapshot(skeleton, 1, 0, estimate_span_costs(skeleton, BOOK)).rollups
+    call = BOOK.find_cost(MODEL, TokenCounts(1_000_000), EPOCH_US)
+    assert call
+    assert rollups.costs == pytest.approx([call + 0.25, call, call, 0.25, 0.25, np.nan], nan_ok=True)
+    assert rollups.has_estimate.tolist() == [True, True, True, False, False, False]
+    assert rollups.cost == pytest.approx(call + 0.25)
+    assert rollups.token_kinds == {"in": 0}, "without a total no span's tokens count"
+
+
+def test_a_list_adds_estimates_to_what_was_logged() -> None:
+    plain, logged, unknown = (make_summary(number, cost=cost) for number, cost in enumerate((None, 0.5, None)))
+    usage = [
+        ModelUsage(plain.root_span_id, MODEL, 2, 2000, 100, 0),
+        ModelUsage(logged.root_span_id, MODEL, 1, 1000, 50, 0),
+        ModelUsage(unknown.root_span_id, "x-unknown", 1, 1000, 50, 0),
+    ]
+    call = BOOK.find_cost(MODEL, TokenCounts(1000, 50), plain.start_us)
+    assert call
+    assert add_estimates([plain, logged, unknown], usage, BOOK) == (
+        replace(plain, cost=pytest.approx(2 * call), has_estimate=True),
+        replace(logged, cost=pytest.approx(0.5 + call), has_estimate=True),
+        unknown,
+    )
