@@ -16,6 +16,7 @@ from spanglass.logger import Logger, init_logger
 from spanglass.masking import set_masking_function
 from spanglass.parents import get_span_parent_object, parent_context
 from spanglass.span import NOOP_SPAN, Span, current_span
+from spanglass.trace_context import extract_trace_context, inject_trace_context
 from spanglass.traced import traced
 from spanglass.updates import permalink, update_span
 from spanglass.version import __version__
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from spanglass.executor import TracedThreadPoolExecutor
     from spanglass.llm.wrapping import wrap_anthropic, wrap_openai
     from spanglass.readonly_attachment import ReadonlyAttachment
-    from spanglass.trace_context import extract_trace_context, inject_trace_context
 
 shutdown.register_hooks()
 
@@ -68,8 +68,6 @@ __all__ = [
 _LAZY = {
     "ReadonlyAttachment": "spanglass.readonly_attachment",
     "TracedThreadPoolExecutor": "spanglass.executor",
-    "extract_trace_context": "spanglass.trace_context",
-    "inject_trace_context": "spanglass.trace_context",
     "wrap_anthropic": "spanglass.llm.wrapping",
     "wrap_openai": "spanglass.llm.wrapping",
 }

@@ -55,7 +55,7 @@ class Experiment(Destination):
     def __init__(
         self,
         name: str,
-        project: str,
+        project: str | None,
         *,
         project_id: str | None = None,
         continues: bool = False,
@@ -64,14 +64,16 @@ class Experiment(Destination):
         """Begin an experiment, or go on with the one of this name that was begun with `continues` too."""
         recorder = open_recorder(store)
         self.name = name
-        self.project_name = project
-        self.project_id = project_id or project_id_of(recorder.store.id, project)
+        if project is None and project_id is None:
+            project = DEFAULT_PROJECT_NAME
+        self.project_id = project_id or project_id_of(recorder.store.id, project or DEFAULT_PROJECT_NAME)
+        self.project_name = project or self.project_id
         self._scores: dict[tuple[str, str], float | None] = {}
         fields = {
             "experiment_id": experiment_id_of(self.project_id, name) if continues else new_row_id(),
             "experiment_name": name,
             "project_id": self.project_id,
-            "project_name": project,
+            **({"project_name": project} if project else {}),
         }
         super().__init__(experiment_container(recorder, fields, self._note_scores))
 
@@ -182,7 +184,7 @@ def init(  # noqa: PLR0917 - the contract's order
         raise ValueError("an experiment cannot be opened for reading here; use spanglass_store.open_store")
     made = Experiment(
         experiment or time.strftime("%Y-%m-%d %H:%M:%S"),
-        project or DEFAULT_PROJECT_NAME,
+        project,
         project_id=project_id,
         continues=bool(update),
         store=store,

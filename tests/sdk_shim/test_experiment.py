@@ -105,3 +105,9 @@ def test_the_deprecated_forms_need_an_experiment():
             pytest.raises(RuntimeError, match=r"call spanglass\.init first"),
         ):
             deprecated()
+
+
+def test_a_project_may_be_named_by_its_id(store_path):
+    experiment = spanglass.init(project_id="p-1", store=store_path)
+    assert (experiment.project_id, experiment.project_name) == ("p-1", "p-1")
+    assert "project_name" not in experiment.container.fields_json

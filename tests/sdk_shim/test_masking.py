@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import spanglass
 from spanglass import Attachment, ExternalAttachment, JSONAttachment
+from spanglass.testing import captured_spans
 
 SECRET = "hunter2"  # noqa: S105 - it is what the tests look for
 FIELDS = ("input", "output", "expected", "error", "metadata", "context", "scores", "metrics")
@@ -181,3 +184,28 @@ def test_none_ends_it(mask, logger, journal):
 def test_what_cannot_be_called_is_refused(mask):
     with pytest.raises(ValueError, match="callable"):
         mask("***")
+
+
+values = st.recursive(
+    st.sampled_from([SECRET, f"a {SECRET} b", 1, None, float("nan"), 10**30, "plain", frozenset([SECRET])]),
+    lambda children: (
+        st.lists(children, max_size=3)
+        | st.dictionaries(st.sampled_from(["a", "b", 3]), children, max_size=3)
+        | st.tuples(children, children)
+        | children.map(JSONAttachment)
+    ),
+    max_leaves=12,
+)
+
+
+@given(values, values)
+@settings(max_examples=60)
+def test_no_secret_is_written_wherever_it_stands(first, second):
+    with captured_spans() as captured:
+        spanglass.set_masking_function(without_secret)
+        with spanglass.start_span(input=first, metadata={"m": second}) as span:
+            span.log(output=second, input={"more": first})
+        folder = captured.logger.container.recorder.store.path
+        spanglass.flush()
+        assert SECRET not in str(captured.rows)
+        assert not [path for path in folder.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]

@@ -83,6 +83,14 @@ def test_headers_that_name_no_project_record_nothing_without_a_logger(capsys):
     assert "name no project" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("parent", [7, object(), ["traceparent"], b"bytes"])
+def test_a_parent_that_is_neither_slug_nor_headers_is_said_and_never_raises(logger, capsys, parent):
+    with logger.start_span():
+        assert spanglass.start_span(parent=parent).span_parents is None
+        assert spanglass.get_span_parent_object(parent) is logger
+    assert "neither an exported span nor headers" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("headers", [{"traceparent": "garbage"}, {"accept": "*/*"}])
 def test_headers_that_name_no_span_start_a_fresh_root_and_are_said_once(logger, capsys, headers):
     with logger.start_span():
