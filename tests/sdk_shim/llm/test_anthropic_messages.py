@@ -152,6 +152,13 @@ def test_all_kinds_of_blocks_are_put_together(server, recorded, anthropic_client
     assert tool == {"type": "tool_use", "id": "toolu_1", "name": "add", "input": {"a": 2}}
 
 
+def test_a_block_may_begin_with_text(server, recorded, anthropic_client):
+    events = anthropic_events(({"type": "text", "text": "Fo"}, [{"type": "text_delta", "text": "ur."}]))
+    server.reply(Events(events, named=True))
+    list(ask(anthropic_client, stream=True))
+    assert recorded.only_span["output"] == TEXT
+
+
 def test_a_running_answer_is_visible(server, recorded, anthropic_client, monkeypatch):
     monkeypatch.setattr(recording, "monotonic_secs", map(float, itertools.count()).__next__)
     server.reply(Events(anthropic_text_events("Fo", "ur."), named=True, holds_after=4))

@@ -95,11 +95,11 @@ def test_propagated_metadata_outlive_the_partial_answer(server, recorded, openai
 @pytest.mark.usefixtures("slow_clock")
 def test_what_the_caller_changes_meanwhile_does_not_show(server, recorded, openai_client):
     server.reply(Events(chat_text_chunks("Fo", "ur.")))
-    tools = [{"type": "function", "function": {"name": "add", "parameters": {}}}]
-    chunks = stream(openai_client, tools=tools)
-    tools[0]["function"]["name"] = "changed"
+    samplers = ["top_k"]
+    chunks = stream(openai_client, extra_body={"samplers": samplers})
+    samplers.append("top_p")
     list(chunks)
-    assert recorded.only_span["metadata"]["tools"][0]["function"]["name"] == "add"
+    assert recorded.only_span["metadata"]["samplers"] == ["top_k"]
 
 
 @pytest.mark.usefixtures("slow_clock")

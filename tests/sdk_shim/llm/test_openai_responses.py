@@ -112,6 +112,7 @@ def test_a_picture_of_a_stream_is_stored_once(server, recorded, openai_client, m
     list(ask(openai_client, stream=True))
     assert recorded.stored(recorded.spans[0]["output"][0]["result"]) == b"\x89PNG picture"
     assert len({line["key"] for line in recorded.attachments}) == 1
+    assert picture not in str(recorded.rows)
 
 
 def test_a_stream(server, recorded, openai_client):
@@ -166,6 +167,14 @@ def test_a_response_that_failed_has_an_error(server, recorded, openai_client):
     server.reply(Events(response_events("Fo", final=failed)))
     list(ask(openai_client, stream=True))
     assert recorded.only_span["error"] == {"code": "server_error", "message": "no such luck"}
+
+
+def test_an_error_event_is_the_error_of_a_response_that_never_ends(server, recorded, openai_client):
+    error = {"type": "error", "code": "overloaded", "message": "no such luck", "param": None, "sequence_number": 5}
+    server.reply(Events([*response_events("Fo")[:5], error]))
+    list(ask(openai_client, stream=True))
+    assert recorded.only_span["error"]["message"] == "no such luck"
+    assert recorded.only_span["metadata"]["partial_output"] == [{"output_text": "Fo"}]
 
 
 def test_an_incomplete_response_says_why(server, recorded, openai_client):
