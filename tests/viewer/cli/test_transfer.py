@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from journal_rows import JournalWriter, root_id
 
+from spanglass_store.database.reader import open_store
 from spanglass_viewer.cli.command import ExitCode
+from spanglass_viewer.cli.commands import open_window
 from spanglass_viewer.cli.main import main
 from spanglass_viewer.cli.progress import ProgressLine
 
@@ -77,6 +79,20 @@ def test_a_bundle_brings_its_attachments_along(filled: Path, tmp_path: Path, cap
     saved = tmp_path / "a.bin"
     assert main(["attachment", "key-1", "--store", str(tmp_path / "new"), "-o", str(saved)]) == ExitCode.OK
     assert saved.read_bytes() == b"bytes"
+
+
+def test_a_bundle_is_opened_as_a_store_of_its_own(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(open_window, "show_window", lambda store, **_: opened.append(store) or ExitCode.OK)
+    bundle = str(tmp_path / "traces.zip")
+    assert main(["export", "--store", str(filled), "--bundle", "-o", bundle]) == ExitCode.OK
+    for _ in range(2):
+        assert main(["open", bundle, "--store", str(filled)]) == ExitCode.OK
+    assert opened[0] == opened[1] != filled
+    with open_store(opened[0]) as store:
+        assert [trace.name for trace in store.list_traces()] == ["slow", "quick"]
 
 
 @pytest.mark.parametrize(

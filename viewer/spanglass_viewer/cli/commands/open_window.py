@@ -8,6 +8,7 @@ from pathlib import Path
 
 from spanglass_store.links.addresses import BadAddress, SpanAddress, format_address, parse_address
 from spanglass_store.location import STORE_FILE, ensure_store, locate_store
+from spanglass_store.transfer.bundle import is_bundle
 from spanglass_viewer.cli.command import Command, ExitCode, NotFound
 from spanglass_viewer.cli.commands.show_trace import resolve_trace
 from spanglass_viewer.cli.stores import open_existing_store
@@ -18,7 +19,9 @@ _SIZE = re.compile(r"(\d{2,5})[xX](\d{2,5})")
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", nargs="?", metavar="LINK", help="a link or an id to open at, or a store's folder")
+    parser.add_argument(
+        "target", nargs="?", metavar="LINK", help="a link or an id to open at, a store's folder, or a bundle"
+    )
     parser.add_argument("--link", metavar="LINK", help="the same, for scripts")
     parser.add_argument("--theme", choices=("dark", "light", "system"), help="default: as you left it")
     parser.add_argument("--size", type=_parse_size, metavar="WxH", help="the window's size, such as 1440x900")
@@ -29,6 +32,10 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     target = options.target
+    if target is not None and _is_bundle(Path(target)):
+        from spanglass_store.transfer.bundle_store import store_of_bundle  # noqa: PLC0415 - it loads DuckDB
+
+        target = str(store_of_bundle(Path(target)))
     is_store = target is not None and (Path(target) / STORE_FILE).is_file()
     store = locate_store(target if is_store else options.store)
     ensure_store(store)
@@ -39,6 +46,13 @@ def _run(options: argparse.Namespace) -> int:
     if options.screenshot is not None and code == ExitCode.OK:
         standard_output().write_line(str(options.screenshot))
     return code
+
+
+def _is_bundle(path: Path) -> bool:
+    try:
+        return path.is_file() and is_bundle(path)
+    except (OSError, ValueError):  # a link or an id is no path
+        return False
 
 
 def _address_of(text: str, options: argparse.Namespace) -> str:
@@ -67,6 +81,7 @@ COMMAND = Command(
     examples=(
         "spanglass open",
         "spanglass open spanglass://trace/8b6089648525a51ee769be7689d1c1a6",
+        "spanglass open traces.zip",
         "spanglass open --store .spanglass --screenshot window.png --theme light --size 1440x900",
     ),
 )
