@@ -37,6 +37,7 @@ class CallRecording:
         self.started_secs = monotonic_secs()
         # What came of the API before the client turned it into a class of the caller's, which may fail.
         self.unparsed: Any = None
+        self._is_finished = False
         sent = endpoint.read_request(request)
         self._metadata = _detached(sent.metadata) if request.is_stream else sent.metadata
         context = find_user_context(package)
@@ -51,7 +52,10 @@ class CallRecording:
         return self.span is not NOOP_SPAN
 
     def finish(self, body: JsonObject) -> None:
-        """Log an answer that came in one piece, and end the span."""
+        """Log an answer that came in one piece, and end the span; only the first one counts."""
+        if self._is_finished:
+            return
+        self._is_finished = True
         try:
             answer = self._endpoint.read_answer(body, self.request)
             # An answer in one piece has all its tokens at once.
@@ -100,9 +104,6 @@ class StreamRecording:
     It stays there when the stream breaks off or is left early; a whole answer is `output`, and the partial one
     goes. The stream tells of each chunk (`read`) and of its end: `end`, `fail` or `leave`.
     """
-
-    __slots__ = ("_call", "_chunks", "_first_token_secs", "_is_over", "_next_row_chunks", "_next_row_secs", "_reader",
-                 "_rows", "is_stepping")  # fmt: skip
 
     def __init__(self, call: CallRecording, reader: StreamReader) -> None:
         self._call = call
@@ -153,6 +154,8 @@ class StreamRecording:
         try:
             self._log_end(error)
         except Exception as fault:  # noqa: BLE001 - as above
+            if error is not None:
+                self._call.fail(error)
             take_internal_fault(fault)
         self._call.leave()
 

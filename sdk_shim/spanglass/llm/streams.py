@@ -135,7 +135,8 @@ async def _watch_awaited(stream: Any, recording: StreamRecording) -> Any:
 
 def _watch_end(response: Any, leave: Callable[[], None]) -> None:
     """Call `leave` when the response is closed, and when nobody holds it any more."""
-    watch_method(response, "aclose" if hasattr(response.stream, "__aiter__") else "close", before=leave)
+    is_async = hasattr(getattr(response, "stream", None), "__aiter__")
+    watch_method(response, "aclose" if is_async else "close", before=leave)
     weakref.finalize(response, leave)
 
 

@@ -92,6 +92,14 @@ def test_each_tool_call_is_a_child(server, recorded, openai_client):
     assert {tool["context"]["caller_functionname"] for tool in tools} == {"ask"}
 
 
+def test_a_streaming_response_closed_twice_is_one_answer(server, recorded, openai_client):
+    server.reply(Reply(response(TOOL_ITEMS)))
+    with openai_client.responses.with_streaming_response.create(model="m", input="2 + 2") as raw:
+        raw.read()
+        raw.close()
+    assert len(recorded.spans) == 1 + len(TOOL_ITEMS)
+
+
 def test_a_generated_image_is_an_attachment(server, recorded, openai_client):
     picture = base64.b64encode(b"\x89PNG picture").decode()
     item = {"id": "ig_1", "type": "image_generation_call", "status": "completed", "result": picture}

@@ -130,6 +130,15 @@ def test_a_bug_of_ours_never_fails_a_stream(server, recorded, openai_client, bre
 
 
 @pytest.mark.usefixtures("recorded")
+def test_a_broken_stream_has_its_error_beside_a_bug_of_ours(server, recorded, openai_client, break_method):
+    break_method(ChatStream, "answer")
+    server.reply(Events([chat_text_chunks("Fo")[0], {"error": {"message": "no such luck"}}]))
+    with pytest.raises(openai.APIError):
+        list(ask(openai_client, stream=True))
+    assert "no such luck" in recorded.only_span["error"]
+    assert "end" in recorded.only_span["metrics"]
+
+
 def test_an_error_of_the_api_is_not_hidden_by_a_bug_of_ours(server, openai_client, break_method):
     break_method(Span, "log")
     server.reply(Reply({"error": {"message": "no such luck"}}, status=400))
