@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from trace_summaries import make_summary
 
 from spanglass_store.database.records import ChangeSet, StoreTotals, TraceFilter
+from spanglass_store.faults import StoreFault
 from spanglass_viewer.app.controller import WindowController
 from spanglass_viewer.backend.requests import (
     DetailAnswer,
@@ -35,6 +36,7 @@ class FakeWorker(QObject):
     trace_loaded = Signal(object)
     prices_loaded = Signal()
     span_read = Signal(object)
+    fault_raised = Signal(object)
 
 
 class FakeBackend:
@@ -78,6 +80,9 @@ class FakePane:
 
     def show_span(self, detail: Any) -> None:
         self.shown.append(("span", detail))
+
+    def show_fault(self, sentence: str) -> None:
+        self.shown.append(("fault", sentence))
 
     def select_span_id(self, span_id: str) -> bool:
         self.shown.append(("selected", span_id))
@@ -226,3 +231,10 @@ def test_what_was_answered_without_prices_is_asked_again_with_them(window: Simpl
     window.backend.store_worker.prices_loaded.emit()
     window.backend.answer_list()
     assert window.controller.is_settled
+
+
+def test_a_fault_of_the_disk_is_said_where_the_span_would_stand(window: SimpleNamespace) -> None:
+    open_newest(window)
+    window.selection.select_span(SpanRef(TWO.root_span_id, "00aa", "row", 5))
+    window.backend.detail_worker.fault_raised.emit(StoreFault("The disk is gone."))
+    assert window.detail.shown[-1] == ("fault", "The disk is gone.")

@@ -223,6 +223,18 @@ def test_the_filter_box_takes_the_language_and_completes_from_the_store(
     journal.die()
 
 
+def test_a_click_in_the_idle_window_does_not_keep_the_file(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    write_failing_trace(journal)
+    window = open_window()
+    qtbot.waitUntil(lambda: not window.backend.is_holding_file, timeout=10_000)
+    with qtbot.waitSignal(window.controller.span_shown):
+        qtbot.keyClick(window, Qt.Key.Key_F8)
+    qtbot.waitUntil(lambda: not window.backend.is_holding_file, timeout=10_000)
+    journal.die()
+
+
 def _has_color(window: MainWindow, name: str) -> bool:
     image = window.detail_pane.grab().toImage()
     return any(

@@ -23,6 +23,7 @@ from spanglass_viewer.backend.requests import (
 from spanglass_viewer.models.trace_list import PAGE_LENGTH
 
 if TYPE_CHECKING:
+    from spanglass_store.faults import StoreFault
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.models.trace_list import TraceListModel
@@ -123,6 +124,7 @@ class WindowController(QObject):
         store.trace_loaded.connect(self._on_trace_loaded)
         store.prices_loaded.connect(self._on_prices_loaded)
         details.span_read.connect(self._on_span_read)
+        details.fault_raised.connect(self._on_detail_fault)
         self._traces.more_wanted.connect(self._on_more_wanted)
         self._selection.trace_changed.connect(self._on_trace_chosen)
         self._selection.span_changed.connect(self._on_span_chosen)
@@ -264,6 +266,11 @@ class WindowController(QObject):
             self._detail_pane.show_span(answer.detail)
         self.span_shown.emit(answer.detail)
         self._refresh()
+        self._tell_if_settled()
+
+    def _on_detail_fault(self, fault: StoreFault) -> None:
+        self._detail_on_its_way = None
+        self._detail_pane.show_fault(str(fault))
         self._tell_if_settled()
 
     def _tell_if_settled(self) -> None:

@@ -174,6 +174,7 @@ class StoreWorker(QObject):
     @Slot()
     def _on_poll(self) -> None:
         if self._is_asleep and not self._waiting and not self._need_watch().has_news():
+            self._need_database().let_go()  # a click may have opened it meanwhile
             self._schedule(ASLEEP_POLL_MS)
             return
         self._wake_up()
