@@ -34,9 +34,19 @@ def main(arguments: list[str]) -> int:
     command = [sys.executable, *_interpreter_options(), *arguments[1:]]
     path = os.pathsep.join(filter(None, [str(ALIAS_FOLDER), os.environ.get("PYTHONPATH", "")]))
     environment = {**os.environ, "PYTHONPATH": path}
-    if os.name == "posix":
-        os.execve(sys.executable, command, environment)  # noqa: S606 - the user's own program  # no process between it and its signals
-    return subprocess.call(command, env=environment)  # noqa: S603 - the user's own program
+    if os.name == "posix":  # its signals, its terminal and its exit are the program's own
+        os.execve(sys.executable, command, environment)  # noqa: S606 - the user's own program
+    return run_as_child(command, environment)
+
+
+def run_as_child(command: list[str], environment: dict[str, str]) -> int:
+    """Run the program where a process cannot become it; return its exit code."""
+    with subprocess.Popen(command, env=environment) as program:  # noqa: S603 - the user's own program
+        while True:
+            try:
+                return program.wait()
+            except KeyboardInterrupt:  # the program has had it too, and decides
+                continue
 
 
 def _interpreter_options() -> list[str]:

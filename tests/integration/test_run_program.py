@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+from spanglass.__main__ import run_as_child
+
 pytestmark = pytest.mark.integration
 
 FACTS = """
@@ -127,3 +129,8 @@ def test_an_interpreter_that_would_not_listen_is_refused(run, option):
     done = run("", options=[option])
     assert done.returncode == 2
     assert "leave them out" in done.stderr
+
+
+def test_where_a_process_cannot_become_the_program_it_runs_as_a_child():
+    program = "import os, sys; sys.exit(int(os.environ['CODE']))"
+    assert run_as_child([sys.executable, "-c", program], {**os.environ, "CODE": "7"}) == 7
