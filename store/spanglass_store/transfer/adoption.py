@@ -22,6 +22,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - reads as wha
 _MAX_SECS = 253_402_300_799  # the year 9999
 _MAX_STAMP = 2**63 - 1
 
+# What a tree without ids gets, whatever it says of it: numbers for ids, say.
+_GIVEN = frozenset(("id", "span_id", "root_span_id", "span_parents", "created", "children", "_is_merge", "_stamp"))
+
 Times = tuple[float | None, float | None]  # start and end in seconds since the epoch
 
 
@@ -74,7 +77,7 @@ class Adoption:
     def _rows(self, fields: Line, raw: bytes) -> list[bytes]:
         if not _names_itself(fields):
             return self._tree(fields, raw)
-        if "children" in fields and _children_of(fields):
+        if _has_children(fields):
             return self._own_tree(fields, None)
         return [self._row(fields, raw)]
 
@@ -182,7 +185,7 @@ class _Nodes:
             "root_span_id": self._root_span_id,
             "span_parents": list(parents) or None,
         }
-        fields = {key: value for key, value in node.items() if key != "children"}
+        fields = {key: value for key, value in node.items() if key not in _GIVEN}
         _move_name(fields)
         metrics = parsed(fields.get("metrics"))
         said = cast("Line", metrics) if isinstance(metrics, dict) else {}
@@ -217,13 +220,17 @@ def _span_id_of(fields: Line) -> Any:
     return parsed(fields.get("span_id")) or parsed(fields.get("id"))
 
 
-def _children_of(fields: Line) -> list[Line]:
+def _has_children(fields: Line) -> bool:
     children = parsed(fields.get("children"))
-    if children is None:
+    return isinstance(children, list) and all(isinstance(child, dict) for child in cast("list[Any]", children))
+
+
+def _children_of(fields: Line) -> list[Line]:
+    if fields.get("children") is None:
         return []
-    if not isinstance(children, list) or not all(isinstance(child, dict) for child in cast("list[Any]", children)):
+    if not _has_children(fields):
         raise BadLine("`children` is not a list of objects")
-    return cast("list[Line]", children)
+    return cast("list[Line]", parsed(fields["children"]))
 
 
 def _move_name(node: Line) -> None:
@@ -231,8 +238,8 @@ def _move_name(node: Line) -> None:
     attributes = parsed(node.get("span_attributes"))
     attributes = dict(cast("Line", attributes)) if isinstance(attributes, dict) else {}
     for key in ("name", "type"):
-        if isinstance(parsed(node.get(key)), str):
-            attributes.setdefault(key, parsed(node.pop(key)))
+        if key not in attributes and isinstance(parsed(node.get(key)), str):
+            attributes[key] = parsed(node.pop(key))
     if attributes:
         node["span_attributes"] = attributes
 

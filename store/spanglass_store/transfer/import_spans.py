@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 1024 * 1024  # written at once
 _MERGE_AFTER_BYTES = 8 * _CHUNK_BYTES
 _MAX_REPORTED = 1000
+_MAX_KEPT_BYTES = 64 * _CHUNK_BYTES  # of lines that are no rows: a film that was imported by mistake is not kept
 _WRITER = "import"  # stands where segments of the SDK have its version
 
 
@@ -70,6 +71,8 @@ def import_spans(
     the bytes read so far and their number at the end, None where that is not known.
     Raises StoreFault where the source cannot be read or the store not be written; what went in until then is whole.
     """
+    if path.resolve() == store.resolve():
+        raise StoreFault("This is the store itself; there is nothing to import.", path)
     with open_source(path) as source:
         return _Import(store, source, project_name, on_progress or _no_progress).run()
 
@@ -85,6 +88,7 @@ class _Import:
         self._adoption = Adoption(origin_of(project_name or source.name, written_us))
         self._report = ImportReport()
         self._rejected_lines: list[bytes] = []
+        self._kept_bytes = 0
         self._faults: list[str] = []
         self._writer = SegmentWriter(store, sdk_version=_WRITER, on_fault=self._faults.append)
         self._database = Database(store)
@@ -178,6 +182,9 @@ class _Import:
         report.rejected_count += 1
         if len(report.rejected) < _MAX_REPORTED:
             report.rejected.append(RejectedLine(file, number, reason))
+        self._kept_bytes += len(raw)
+        if self._kept_bytes > _MAX_KEPT_BYTES:
+            return
         text = raw.rstrip(b"\n").decode("utf-8", "backslashreplace")
         self._rejected_lines.append(encode_line({"file": file, "number": number, "reason": reason, "line": text}))
 

@@ -218,6 +218,19 @@ def test_progress_is_told_in_bytes(store: Path, write_file: WriteFile, monkeypat
     assert told[-1] == (size, size)
 
 
+def test_a_store_is_not_imported_into_itself(store: Path) -> None:
+    with pytest.raises(StoreFault, match="the store itself"):
+        import_spans(store, store)
+
+
+def test_a_film_is_not_kept_as_bad_lines(store: Path, write_file: WriteFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module, "_MAX_KEPT_BYTES", 10)
+    report = import_spans(store, write_file("bad 1", "bad 2"))
+    assert report.rejected_count == len(report.rejected) == 2
+    assert report.rejected_path is not None
+    assert report.rejected_path.read_text().count("\n") == 1
+
+
 def test_what_is_not_there_cannot_be_imported(store: Path, tmp_path: Path) -> None:
     with pytest.raises(StoreFault, match="cannot be imported"):
         import_spans(store, tmp_path / "missing.jsonl")
