@@ -31,12 +31,15 @@ class JournalWatch:
         self._seen: dict[str, tuple[int, bool]] = {}
         self._observer: BaseObserver | None = None
 
+    def look(self) -> None:
+        """Remember the journal as it is; whoever merges afterwards knows all of it."""
+        self._seen = {name: (size, self._has_writer(name)) for name, size in self._segments()}
+
     def has_news(self) -> bool:
-        """Tell whether a segment has come, grown, or lost its writer since the last call."""
-        seen = {name: (size, self._has_writer(name)) for name, size in self._segments()}
-        has_news = any(self._seen.get(name) != state for name, state in seen.items())
-        self._seen = seen
-        return has_news
+        """Tell whether a segment has come, grown, or lost its writer since the last look, and look anew."""
+        before = self._seen
+        self.look()
+        return any(before.get(name) != state for name, state in self._seen.items())
 
     def fall_asleep(self) -> None:
         """Have the file system call when the journal changes."""

@@ -178,6 +178,7 @@ class StoreWorker(QObject):
             self._schedule(ASLEEP_POLL_MS)
             return
         self._wake_up()
+        self._need_watch().look()
         is_well = self._attempt(self._merge)
         if is_well and self._waiting:
             is_well = self._attempt(self._serve_waiting)
