@@ -96,8 +96,8 @@ def test_bad_lines(raw: bytes) -> None:
         Adoption(origin_of("shop", WRITTEN_US)).adopt(raw)
 
 
-_NAMES = "id span_id root_span_id span_parents created metrics start end children rows name type _stamp _is_merge _line origin"
-_KEYS = st.sampled_from([*_NAMES.split(), "comment", "input", "tags", "span_attributes"])
+_NAMES = "id span_id root_span_id span_parents created metrics start end children rows name type tags input comment"
+_KEYS = st.sampled_from([*_NAMES.split(), "_stamp", "_is_merge", "_line", "origin", "span_attributes"])
 _TEXTS = st.text(max_size=5) | st.sampled_from(["attachment", "2026-11-23"])
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | _TEXTS,
