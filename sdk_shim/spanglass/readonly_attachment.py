@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spanglass.attachments import EXTERNAL_ATTACHMENT_TYPE
@@ -114,10 +113,11 @@ def _rank(line: dict[str, Any]) -> tuple[bool, int]:
 
 def _find_merged(store: Path, key: str) -> _State | None:
     """Ask the tables. Raises OSError where they cannot be read."""
-    # By name, and here alone: DuckDB loads when a program reads a merged attachment back, and never before.
-    reader = importlib.import_module("spanglass_store.database.reader")
+    # Here alone: DuckDB loads when a program reads a merged attachment back, and never before.
+    from spanglass_store.database.reader import open_store  # noqa: PLC0415 - see above
+
     try:
-        with reader.open_store(store) as opened:
+        with open_store(store) as opened:
             records = opened.list_attachments([key])
     except NotAStore:  # nothing was ever stored there
         return None

@@ -59,7 +59,7 @@ def comment_row(fields: Line, default_stamp: int, raw: bytes) -> tuple[Any, ...]
         origin_id,
         EPOCH + timedelta(microseconds=stamp // _NS_PER_US if created_us is None else created_us),
         _text(text),
-        _text(line.get("source")),
+        _text(line.get("source") or line.get("_audit_source")),
         raw.decode().rstrip("\n"),
     )
 

@@ -6,11 +6,11 @@ import argparse
 import re
 from pathlib import Path
 
-from spanglass_store.links.addresses import BadAddress, SpanAddress, format_address, parse_address
+from spanglass_store.links.addresses import format_address
 from spanglass_store.location import STORE_FILE, ensure_store, locate_store
 from spanglass_store.transfer.bundle import is_bundle
-from spanglass_viewer.cli.command import Command, ExitCode, NotFound
-from spanglass_viewer.cli.commands.show_trace import resolve_trace
+from spanglass_viewer.cli.command import Command, ExitCode
+from spanglass_viewer.cli.span_address import find_address
 from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import standard_output
 from spanglass_viewer.cli.window import show_window
@@ -20,7 +20,7 @@ _SIZE = re.compile(r"(\d{2,5})[xX](\d{2,5})")
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "target", nargs="?", metavar="LINK", help="a link or an id to open at, a store's folder, or a bundle"
+        "target", nargs="?", metavar="LINK", help="a link, a slug or an id to open at, a store's folder, or a bundle"
     )
     parser.add_argument("--link", metavar="LINK", help="the same, for scripts")
     parser.add_argument("--theme", choices=("dark", "light", "system"), help="default: as you left it")
@@ -41,7 +41,7 @@ def _run(options: argparse.Namespace) -> int:
     ensure_store(store)
     link = options.link or (None if is_store else target)
     if link is not None:
-        link = _address_of(link, options)
+        link = format_address(find_address(link, lambda: open_existing_store(options)))
     code = show_window(store, link=link, theme=options.theme, size=options.size, screenshot=options.screenshot)
     if options.screenshot is not None and code == ExitCode.OK:
         standard_output().write_line(str(options.screenshot))
@@ -53,17 +53,6 @@ def _is_bundle(path: Path) -> bool:
         return path.is_file() and is_bundle(path)
     except (OSError, ValueError):  # a link or an id is no path
         return False
-
-
-def _address_of(text: str, options: argparse.Namespace) -> str:
-    """Return a `spanglass://` address for an address or an id. Raises NotFound for text that names nothing."""
-    if "://" not in text:
-        with open_existing_store(options) as store:
-            return format_address(SpanAddress(resolve_trace(store, text)))
-    try:
-        return format_address(parse_address(text))
-    except BadAddress as reason:
-        raise NotFound(f"The link cannot be opened: {reason}") from reason
 
 
 def _parse_size(text: str) -> tuple[int, int]:
@@ -81,6 +70,7 @@ COMMAND = Command(
     examples=(
         "spanglass open",
         "spanglass open spanglass://trace/8b6089648525a51ee769be7689d1c1a6",
+        'spanglass open "https://www.braintrust.dev/app/…/logs?r=<root_span_id>&s=<span_id>"',
         "spanglass open traces.zip",
         "spanglass open --store .spanglass --screenshot window.png --theme light --size 1440x900",
     ),
