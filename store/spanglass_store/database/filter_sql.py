@@ -18,6 +18,7 @@ from spanglass_store.database.statements import query
 from spanglass_store.search.expression import (
     And,
     Compare,
+    EndedSince,
     Expression,
     HasAttachment,
     HasError,
@@ -99,6 +100,8 @@ class Condition:
             return self._of_metadata(term)
         if isinstance(term, Since):
             return self._fill("match_since", since=self._moment(term))
+        if isinstance(term, EndedSince):
+            return self._fill("match_ended_since", since=EPOCH + timedelta(microseconds=term.at_us))
         raise TypeError(f"{type(term).__name__} is no term")
 
     def _of_field(self, term: Match) -> str:

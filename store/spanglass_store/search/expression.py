@@ -89,6 +89,13 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedSince:
+    """The span ended at `at_us` (µs since the epoch) or later; no text means it, `tail` asks it."""
+
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """`-term`: the term does not hold; of a trace: for none of its spans."""
 
@@ -109,5 +116,6 @@ class Or:
     parts: tuple[Expression, ...]
 
 
-Expression = HasError | IsRunning | HasAttachment | Text | Match | Compare | Score | Meta | Since | Not | And | Or
+Term = HasError | IsRunning | HasAttachment | Text | Match | Compare | Score | Meta | Since | EndedSince
+Expression = Term | Not | And | Or
 EVERYTHING = And()

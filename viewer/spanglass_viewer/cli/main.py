@@ -22,6 +22,7 @@ from spanglass_viewer.cli.commands import (
     save_attachment,
     search_spans,
     show_trace,
+    tail_spans,
 )
 from spanglass_viewer.cli.filters import FILTER_OPTION
 from spanglass_viewer.cli.terminal import complain
@@ -35,6 +36,7 @@ COMMANDS = (
     list_traces.COMMAND,
     show_trace.COMMAND,
     search_spans.COMMAND,
+    tail_spans.COMMAND,
     import_spans.COMMAND,
     export_spans.COMMAND,
     save_attachment.COMMAND,
