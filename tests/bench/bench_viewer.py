@@ -17,8 +17,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 from made_traces import make_large_skeleton
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QTreeView
 
 from spanglass_viewer.models.selection import Selection
@@ -26,6 +27,7 @@ from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.theme.fonts import load_fonts
 from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
+from spanglass_viewer.views.flame_view import FlameView
 from spanglass_viewer.views.span_table_view import SpanTableView
 
 if TYPE_CHECKING:
@@ -37,12 +39,16 @@ SIZES = (1_000, 100_000, 1_000_000)
 TREE_SIZE = 100_000  # beyond it the tree takes minutes
 SCROLL_STEPS = 200
 STEP_PX = 84
+FLAME_STEPS = 15
 WIDTH, HEIGHT = 1100, 800
 
 
 @dataclass(slots=True)
 class Row:
-    """One subject at one size, in ms; `build_ms` is spent in a worker thread (for the tree: in the UI thread)."""
+    """One subject at one size, in ms; `build_ms` is spent in a worker thread (for the tree: in the UI thread).
+
+    So is `flame_draw_ms`, from a wish to its picture; `flame_zoom_ms` is what a step of the wheel keeps the UI busy.
+    """
 
     subject: str
     spans: int
@@ -52,6 +58,8 @@ class Row:
     scroll_p95_ms: float
     append_ms: float
     fold_ms: float
+    flame_draw_ms: float | None = None
+    flame_zoom_ms: float | None = None
 
 
 def run(sizes: tuple[int, ...] = SIZES) -> list[Row]:
@@ -94,11 +102,34 @@ def measure_pane(appearance: Appearance, count: int) -> Row:
         scroll_p95_ms=_p95(steps),
         append_ms=_millis(lambda: _append(pane, view, later)),
         fold_ms=_millis(lambda: _fold(view)),
+        **_measure_flame(pane),
     )
+    pane.stop()
     pane.close()
     pane.deleteLater()
     QApplication.processEvents()
     return row
+
+
+def _measure_flame(pane: TracePane) -> dict[str, float]:
+    flame = pane.findChild(FlameView)
+    pane.toggle_flame()
+    _settle(flame)  # the spans are put in order once a snapshot
+    steps: list[tuple[float, float]] = []
+    for _ in range(FLAME_STEPS):
+        began = time.perf_counter()
+        QTest.keyClick(flame, Qt.Key.Key_Plus)
+        _paint(flame)
+        zoomed = time.perf_counter()
+        _settle(flame)
+        steps.append(((time.perf_counter() - began) * 1000, (zoomed - began) * 1000))
+    draw_ms, zoom_ms = (statistics.median(figures) for figures in zip(*steps, strict=True))
+    return {"flame_draw_ms": draw_ms, "flame_zoom_ms": zoom_ms}
+
+
+def _settle(flame: FlameView) -> None:
+    while not flame.is_idle:
+        QApplication.processEvents()
 
 
 def _append(pane: TracePane, view: SpanTableView, later: TraceSnapshot) -> None:
@@ -209,11 +240,12 @@ def main() -> None:
     parser.add_argument("--spans", type=int, nargs="*", default=list(SIZES))
     rows = run(tuple(parser.parse_args().spans))
     print("ms; build runs in a worker thread for spanglass, in the UI thread for the tree")
-    titles = ("build", "open", "scroll", "scroll p95", "append one", "fold")
+    titles = ("build", "open", "scroll", "scroll p95", "append one", "fold", "flame", "flame zoom")
     print(f"{'subject':<12}{'spans':>10}" + "".join(f"{title:>12}" for title in titles))
     for row in rows:
         figures = (row.build_ms, row.open_ms, row.scroll_ms, row.scroll_p95_ms, row.append_ms, row.fold_ms)
-        print(f"{row.subject:<12}{row.spans:>10,}" + "".join(f"{figure:>12.1f}" for figure in figures))
+        flame = [figure for figure in (row.flame_draw_ms, row.flame_zoom_ms) if figure is not None]
+        print(f"{row.subject:<12}{row.spans:>10,}" + "".join(f"{figure:>12.1f}" for figure in (*figures, *flame)))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ ACTIONS = (
     ActionSpec("previous_trace", "Previous trace", ("K",)),
     ActionSpec("expand_all", "Expand all spans", ("]",)),
     ActionSpec("collapse_all", "Collapse all spans", ("[",)),
+    ActionSpec("toggle_flame", "Tree or flame view", ("F",)),
     ActionSpec("reset_zoom", "Show the whole time", ("Ctrl+0",)),
     ActionSpec("filter_traces", "Filter traces", ("/",)),
     ActionSpec("clear_filter", "Clear the filter", ("Ctrl+Shift+F",)),

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 _USER_EVENTS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.Wheel)
 _WIDTHS = (288, 780, 372)  # of 1440: traces, trace, detail
-_MENU = ("copy_link", None, "next_error", "previous_error", "expand_all", "collapse_all", "reset_zoom", None,
-         "filter_traces", "clear_filter", "turn_theme", "show_keys", None, "quit")  # fmt: skip
+_MENU = ("copy_link", None, "next_error", "previous_error", "expand_all", "collapse_all", "toggle_flame",
+         "reset_zoom", None, "filter_traces", "clear_filter", "turn_theme", "show_keys", None, "quit")  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
             "previous_trace": self._on_previous_trace,
             "expand_all": self.trace_pane.expand_all,
             "collapse_all": self.trace_pane.collapse_all,
+            "toggle_flame": self.trace_pane.toggle_flame,
             "reset_zoom": self.trace_pane.reset_zoom,
             "filter_traces": self.trace_list.show_filter_box,
             "clear_filter": self.trace_list.clear_filter,
@@ -252,6 +253,7 @@ class MainWindow(QMainWindow):
         self._settings.setValue("detail", json.dumps(self.detail_pane.view_state.to_plain()))
         self._settings.sync()
         self._backend.stop()
+        self.trace_pane.stop()
         self.detail_pane.stop()
         self.images.stop()
         super().closeEvent(event)

@@ -32,6 +32,7 @@ class TraceHeader(QWidget):
 
     copy_link_clicked = Signal()
     errors_clicked = Signal()
+    view_toggled = Signal()
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +41,9 @@ class TraceHeader(QWidget):
         self._live = PlainLabel("● Live", role=FontRole.SMALL, tone="ok")
         self._copy = IconButton("link", "Copy link", appearance)
         self._copy.clicked.connect(self.copy_link_clicked)
+        self._flame = IconButton("flame", "", appearance)
+        self._flame.clicked.connect(self.view_toggled)
+        self.show_view(is_flame=False)
         self._duration, self._spans, self._tokens, self._cost = (PlainLabel(role=FontRole.SMALL) for _ in range(4))
         for figure in self._figures():
             figure.setProperty("kind", "stat")
@@ -61,6 +65,7 @@ class TraceHeader(QWidget):
         title.addWidget(self._name, 1)
         title.addWidget(self._trace_id)
         title.addWidget(self._live)
+        title.addWidget(self._flame)
         title.addWidget(self._copy)
         figures = QHBoxLayout()
         figures.setSpacing(_FIGURE_GAP_PX)
@@ -94,6 +99,11 @@ class TraceHeader(QWidget):
         known = ((self._tokens, rollups.tokens_total is not None), (self._cost, rollups.cost is not None))
         self._absent = {figure for figure, is_known in (*known, (self._errors, errors > 0)) if not is_known}
         self._fit_figures()
+
+    def show_view(self, *, is_flame: bool) -> None:
+        """Say which view a click changes to."""
+        self._flame.set_icon("collapse-all" if is_flame else "flame")
+        self._flame.set_what("Show the tree (F)" if is_flame else "Show the flame view (F)")
 
     def show_duration(self, secs: float) -> None:
         """Show how long the trace took, or takes so far."""

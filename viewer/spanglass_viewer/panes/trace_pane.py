@@ -1,4 +1,4 @@
-"""The middle of the window: a trace's header, minimap, tree and waterfall."""
+"""The middle of the window: a trace's header, minimap, and tree with waterfall or flame view."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from spanglass_viewer.models.span_table import SpanTableModel
 from spanglass_viewer.models.time_axis import TimeAxis
 from spanglass_viewer.panes.trace_header import TraceHeader
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.views.flame_view import FlameView
 from spanglass_viewer.views.minimap import Minimap
 from spanglass_viewer.views.span_table_view import SpanTableView
 from spanglass_viewer.widgets.labels import PlainLabel
@@ -52,6 +53,8 @@ class TracePane(QWidget):
         self._header = TraceHeader(appearance)
         self._minimap = Minimap(self._axis, appearance)
         self._view = SpanTableView(self._model, self._axis, appearance)
+        self._flame = FlameView(self._axis, appearance, self._model.now_us)
+        self._bodies = QStackedWidget()
         self._notice = PlainLabel(tone="faint")
         self._pill = _make_pill(self._view)
         self._new_below = 0
@@ -71,7 +74,9 @@ class TracePane(QWidget):
         strip.addWidget(self._minimap)
         column.addWidget(self._header)
         column.addLayout(strip)
-        column.addWidget(self._view, 1)
+        self._bodies.addWidget(self._view)
+        self._bodies.addWidget(self._flame)
+        column.addWidget(self._bodies, 1)
         self._notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(trace)
@@ -84,7 +89,9 @@ class TracePane(QWidget):
     def _connect(self) -> None:
         self._header.copy_link_clicked.connect(self._on_copy_link_clicked)
         self._header.errors_clicked.connect(self._on_errors_clicked)
+        self._header.view_toggled.connect(self.toggle_flame)
         self._view.span_selected.connect(self._on_span_selected)
+        self._flame.span_selected.connect(self._on_span_selected)
         self._view.rows_added_below.connect(self._on_rows_added_below)
         self._view.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self._pill.clicked.connect(self._on_pill_clicked)
@@ -104,6 +111,7 @@ class TracePane(QWidget):
         self._minimap.set_snapshot(snapshot)
         self._header.show_snapshot(snapshot)
         self._view.show_snapshot(snapshot)
+        self._flame.show_snapshot(snapshot)
         self._show_time(snapshot)
         self._stack.setCurrentIndex(0)
         self._set_ticking()
@@ -126,6 +134,7 @@ class TracePane(QWidget):
         self._stack.setCurrentIndex(1)
         self._minimap.set_snapshot(None)
         self._view.show_snapshot(None)
+        self._flame.show_snapshot(None)
         self._clear_pill()
         self._set_ticking()
 
@@ -168,6 +177,7 @@ class TracePane(QWidget):
         snapshot = self._model.snapshot
         if snapshot is not None:
             self._view.select_span(span, centred=True)
+            self._flame.select_span(span)
             self._selection.select_span(snapshot.ref(span))
 
     def _on_span_selected(self, span: int) -> None:
@@ -179,8 +189,34 @@ class TracePane(QWidget):
         if ref is None or snapshot is None or ref.root_span_id != snapshot.root_span_id:
             return
         span = snapshot.find_span(ref.span_id)
-        if span is not None and span != self._view.current_span:
+        if span is None:
+            return
+        if span != self._view.current_span:
             self._view.select_span(span)
+        if span != self._flame.current_span:
+            self._flame.select_span(span)
+
+    # tree or flame view
+
+    @property
+    def is_flame(self) -> bool:
+        """Tell whether the flame view is shown instead of the tree."""
+        return self._bodies.currentWidget() is self._flame
+
+    def toggle_flame(self) -> None:
+        """Change between the tree and the flame view; the selected span is the same in both."""
+        shown = self._view if self.is_flame else self._flame
+        had_focus = (self._flame if self.is_flame else self._view).hasFocus()
+        self._bodies.setCurrentWidget(shown)
+        self._header.show_view(is_flame=self.is_flame)
+        self.setFocusProxy(shown)
+        if had_focus:
+            shown.setFocus()
+        self._place_pill()
+
+    def stop(self) -> None:
+        """End the thread that draws the flame view."""
+        self._flame.stop()
 
     # folding, zooming
 

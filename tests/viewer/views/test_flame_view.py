@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from made_traces import EPOCH_US, make_large_skeleton, make_support_skeleton
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from spanglass_viewer.models.selection import Selection
+from spanglass_viewer.panes.trace_pane import TracePane
+from spanglass_viewer.trace.snapshot import build_snapshot
+from spanglass_viewer.views.flame_view import FlameView
+from spanglass_viewer.views.span_table_view import SpanTableView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_viewer.models.time_axis import TimeAxis
+    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
+
+# the offscreen platform says so of every window that is shown
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+
+NOW_US = EPOCH_US + 20_000_000
+
+
+class _Shown:
+    """A pane with its flame view on the screen."""
+
+    def __init__(self, qtbot: QtBot, appearance: Appearance, snapshot: TraceSnapshot) -> None:
+        self.qtbot = qtbot
+        self.snapshot = snapshot
+        self.selection = Selection()
+        self.pane = TracePane(self.selection, appearance, clock_us=lambda: NOW_US)
+        qtbot.addWidget(self.pane)
+        self.pane.resize(900, 480)
+        self.pane.show()
+        self.selection.select_trace(snapshot.root_span_id)
+        self.pane.show_snapshot(snapshot, opened=True)
+        self.pane.toggle_flame()
+        self.view = self.pane.findChild(FlameView)
+        self.axis: TimeAxis = self.view._axis  # pyright: ignore[reportPrivateUsage] - the pane shows it nowhere
+        self.tree = self.pane.findChild(SpanTableView)
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until what was asked for is drawn."""
+        self.qtbot.waitUntil(lambda: self.view.is_idle)
+
+    @property
+    def selected(self) -> str | None:
+        return None if self.selection.span is None else self.selection.span.span_id
+
+    def point_of(self, span_id: str) -> QPoint:
+        """Return the middle of a span's bar."""
+        span = self.snapshot.find_span(span_id)
+        assert span is not None
+        place = self.view._place_of(self.snapshot, span)  # pyright: ignore[reportPrivateUsage] - as above
+        return place.center().toPoint()
+
+    def wheel(self, at: QPoint, turn: int, modifiers: Qt.KeyboardModifier) -> None:
+        event = QWheelEvent(
+            QPointF(at), QPointF(self.view.viewport().mapToGlobal(at)), QPoint(), QPoint(0, turn),
+            Qt.MouseButton.NoButton, modifiers, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(self.view.viewport(), event)
+
+    def click(self, span_id: str) -> None:
+        QTest.mouseClick(self.view.viewport(), Qt.MouseButton.LeftButton, pos=self.point_of(span_id))
+
+    def press(self, *keys: Qt.Key) -> None:
+        for key in keys:
+            QTest.keyClick(self.view, key)
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, appearance: Appearance) -> Iterator[_Shown]:
+    made = _Shown(qtbot, appearance, build_snapshot(make_support_skeleton(), 1, NOW_US))
+    yield made
+    made.pane.stop()
+
+
+def test_a_click_selects_the_span_in_the_tree_too(shown: _Shown) -> None:
+    shown.click("lookup")
+    assert shown.selected == "lookup"
+    assert shown.tree.current_span == shown.snapshot.find_span("lookup") == shown.view.current_span
+
+
+def test_what_is_selected_elsewhere_is_selected_here(shown: _Shown) -> None:
+    span = shown.snapshot.find_span("plan-2")
+    assert span is not None
+    shown.selection.select_span(shown.snapshot.ref(span))
+    assert shown.view.current_span == span
+    assert "chat.completions" in shown.view.accessibleDescription()
+
+
+def test_ctrl_and_wheel_zoom_at_the_cursor(shown: _Shown) -> None:
+    at = shown.point_of("lookup")
+    before = shown.axis.moment_at(at.x(), shown.view.viewport().width())
+    for _ in range(5):
+        shown.wheel(at, 120, Qt.KeyboardModifier.ControlModifier)
+    assert shown.axis.is_zoomed
+    assert shown.axis.moment_at(at.x(), shown.view.viewport().width()) == pytest.approx(before, abs=2)
+
+
+def test_dragging_pans_and_selects_nothing(shown: _Shown) -> None:
+    shown.axis.zoom_to(EPOCH_US + 4_000_000, EPOCH_US + 8_000_000)
+    before, window = shown.selected, shown.axis.window
+    viewport = shown.view.viewport()
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(400, 60))
+    for x in (390, 300, 200):
+        QTest.mouseMove(viewport, QPoint(x, 60))
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=QPoint(200, 60))
+    assert shown.axis.window[0] > window[0]
+    assert shown.axis.window[1] - shown.axis.window[0] == pytest.approx(window[1] - window[0])
+    assert shown.selected == before
+
+
+def test_a_double_click_fits_a_span_and_one_beside_everything(shown: _Shown) -> None:
+    viewport = shown.view.viewport()
+    QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=shown.point_of("planner"))
+    first_us, last_us = shown.axis.window
+    assert first_us < EPOCH_US + 2_050_000 < EPOCH_US + 8_440_000 < last_us
+    assert last_us - first_us < 8_000_000
+    shown.wait()
+    QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=QPoint(20, viewport.height() - 3))
+    assert not shown.axis.is_zoomed
+
+
+def test_the_keyboard_goes_everywhere(shown: _Shown) -> None:
+    shown.click("planner")
+    shown.press(Qt.Key.Key_Down)
+    assert shown.selected == "plan"
+    shown.press(Qt.Key.Key_Right)
+    assert shown.selected == "lookup"
+    shown.press(Qt.Key.Key_Left, Qt.Key.Key_Up)
+    assert shown.selected == "planner"
+    shown.press(Qt.Key.Key_Up, Qt.Key.Key_Up)
+    assert shown.selected == "run"
+    shown.press(Qt.Key.Key_Plus)
+    assert shown.axis.is_zoomed
+    shown.press(Qt.Key.Key_Minus, Qt.Key.Key_Minus)
+    assert not shown.axis.is_zoomed
+
+
+def test_the_span_stays_selected_when_the_trace_grows(shown: _Shown) -> None:
+    shown.click("lookup")
+    later = build_snapshot(make_support_skeleton(), 2, NOW_US)
+    shown.pane.show_snapshot(later, opened=False)
+    shown.wait()
+    assert shown.view.current_span == later.find_span("lookup")
+    assert shown.view.span_at(QPointF(shown.point_of("planner"))) == later.find_span("planner")
+
+
+def test_the_view_changes_and_comes_back(shown: _Shown) -> None:
+    assert shown.pane.is_flame
+    shown.pane.toggle_flame()
+    assert shown.tree.isVisible()
+    assert not shown.view.isVisible()
+
+
+def test_a_deep_trace_scrolls_to_what_is_selected(qtbot: QtBot, appearance: Appearance) -> None:
+    shown = _Shown(qtbot, appearance, build_snapshot(make_large_skeleton(5_000, is_chain=True), 1, NOW_US))
+    shown.selection.select_span(shown.snapshot.ref(4_000))
+    shown.wait()
+    assert shown.view.span_at(QPointF(shown.point_of("span-4000"))) == 4_000
+    shown.pane.stop()
