@@ -12,6 +12,7 @@ from span_details import make_detail, stored_file
 
 from spanglass_store.database.records import AttachmentRecord, CommentRecord
 from spanglass_viewer.panes.detail.chat_view import ChatView, MessageBlock
+from spanglass_viewer.panes.detail.field_card import FieldCard
 from spanglass_viewer.panes.detail.image_thumb import ImageThumb
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
 from spanglass_viewer.panes.detail.media_tile import FileTile
@@ -305,3 +306,15 @@ def test_both_themes_draw_it_anew(pane: DetailPane, qtbot: QtBot, appearance: Ap
     light = pane.grab().toImage()
     assert dark.pixelColor(5, 400).lightness() < 60
     assert light.pixelColor(5, 400).lightness() > 200
+
+
+def test_a_running_answer_is_shown_as_far_as_it_has_come(pane: DetailPane) -> None:
+    answer = [{"index": 0, "message": {"role": "assistant", "content": "Twel"}}]
+    pane.show_span(make_detail(type="llm", metadata={"model": "gpt-5", "partial_output": answer}))
+    assert _shown_fields(pane) == {"Output so far", "Metadata", "Raw"}
+    pane.show_span(make_detail(type="llm", metadata={"model": "gpt-5"}, output=answer))
+    assert _shown_fields(pane) == {"Output", "Metadata", "Raw"}
+
+
+def _shown_fields(pane: DetailPane) -> set[str]:
+    return {card.title for card in pane.findChildren(FieldCard) if card.isVisible()}

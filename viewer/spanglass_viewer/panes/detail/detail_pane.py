@@ -23,6 +23,7 @@ from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json
 from spanglass_viewer.values.errors import read_error
 from spanglass_viewer.values.media import MediaItem, MediaKind, MediaResolver
 from spanglass_viewer.values.metrics import list_scores
+from spanglass_viewer.values.partial_output import split_partial_output
 from spanglass_viewer.values.span_text import span_as_json
 from spanglass_viewer.widgets.labels import PlainLabel
 
@@ -59,6 +60,7 @@ class DetailPane(QWidget):
         self._error = ErrorCard(self._context)
         self._scores = ScoresCard(self._context)
         self._odd_scores = FieldCard("Scores", self._context, self._decoder)
+        self._partial_output = FieldCard("Output so far", self._context, self._decoder)
         self._attachments = AttachmentsCard(self._context)
         self._comments = CommentsCard(self._context)
         self._notice = PlainLabel(role=FontRole.BODY, tone="faint")
@@ -125,8 +127,8 @@ class DetailPane(QWidget):
         column.setSpacing(16)
         fields = self._fields
         self._cards: tuple[Card, ...] = (
-            self._error, fields["Input"], fields["Output"], fields["Expected"], self._scores, self._odd_scores,
-            self._comments, fields["Metadata"], fields["Metrics"], self._attachments, fields["Context"], fields["Raw"],
+            self._error, fields["Input"], fields["Output"], self._partial_output, fields["Expected"], self._scores,
+            self._odd_scores, self._comments, fields["Metadata"], fields["Metrics"], self._attachments, fields["Context"], fields["Raw"],
         )  # fmt: skip
         for card in self._cards:
             column.addWidget(card)
@@ -180,8 +182,9 @@ class DetailPane(QWidget):
         listed = list_scores(scores) if record.scores not in _EMPTY else None
         self._scores.show_scores(listed or [])
         self._scores.setVisible(bool(listed))
-        cards = {**self._fields, "Scores": self._odd_scores}
+        cards = {**self._fields, "Scores": self._odd_scores, "Output so far": self._partial_output}
         texts["Scores"] = None if listed else record.scores
+        texts["Output so far"], texts["Metadata"] = split_partial_output(record.metadata)
         self._scroll.setVisible(True)
         for title, card in cards.items():
             text = texts[title]
@@ -206,7 +209,7 @@ class DetailPane(QWidget):
         return list(found.values())
 
     def _forget(self) -> None:
-        for card in (*self._fields.values(), self._odd_scores):
+        for card in (*self._fields.values(), self._odd_scores, self._partial_output):
             card.clear()
 
     def _say(self, sentence: str) -> None:
