@@ -128,7 +128,8 @@ class DetailPane(QWidget):
         fields = self._fields
         self._cards: tuple[Card, ...] = (
             self._error, fields["Input"], fields["Output"], self._partial_output, fields["Expected"], self._scores,
-            self._odd_scores, self._comments, fields["Metadata"], fields["Metrics"], self._attachments, fields["Context"], fields["Raw"],
+            self._odd_scores, self._comments, fields["Metadata"], fields["Metrics"], self._attachments,
+            fields["Context"], fields["Raw"],
         )  # fmt: skip
         for card in self._cards:
             column.addWidget(card)
