@@ -25,8 +25,10 @@ class ArgumentNames:
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
         """Return the arguments by name, or None where they do not fit: Python says so itself at the call."""
-        if not kwargs and len(args) <= len(self._names):
-            return dict(zip(self._names, args, strict=False))  # binding by hand is 20 times as fast
+        if not kwargs and len(args) <= len(self._names):  # binding by hand is 20 times as fast, 60 without zip
+            if len(args) == 1:
+                return {self._names[0]: args[0]}  # pyright: ignore[reportGeneralTypeIssues] - one fits: there is a name
+            return dict(zip(self._names, args, strict=False))
         if self._signature is None:
             return {"args": args, **kwargs}
         try:

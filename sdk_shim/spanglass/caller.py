@@ -18,12 +18,13 @@ _places: dict[tuple[CodeType, int | None], Caller] = {}
 
 
 class Caller(NamedTuple):
-    """A place in the user's code; `context_json` is the row's `context` as JSON text."""
+    """A place in the user's code; `context_json` is the row's `context` as JSON text, `context_part` with its key."""
 
     function: str
     filename: str
     line: int
     context_json: str
+    context_part: str
 
     @property
     def span_name(self) -> str:
@@ -36,9 +37,12 @@ def is_own_file(filename: str) -> bool:
     return filename.startswith(PACKAGE_PREFIX)
 
 
-def find_caller() -> Caller | None:
-    """Return the nearest place outside this package on the calling thread's stack."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - inspect's way costs far more
+def find_caller(frames_up: int = 1) -> Caller | None:
+    """Return the nearest place outside this package on the calling thread's stack.
+
+    `frames_up` tells how many frames, our own caller's included, are known to belong to this package.
+    """
+    frame: FrameType | None = sys._getframe(frames_up)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - inspect's way costs far more
     while frame is not None:
         code = frame.f_code
         if not code.co_filename.startswith(PACKAGE_PREFIX):
@@ -59,5 +63,6 @@ def _remember(key: tuple[CodeType, int | None]) -> Caller:
         "caller_filename": filename,
         "caller_lineno": line,
     }
-    caller = _places[key] = Caller(code.co_name, filename, line, orjson.dumps(context).decode())
+    context_json = orjson.dumps(context).decode()
+    caller = _places[key] = Caller(code.co_name, filename, line, context_json, f',"context":{context_json}')
     return caller

@@ -17,8 +17,8 @@ _READ_NS, _READ_SECS = now_ns, now_secs
 _last_stamp_ns = 0
 _iso_second = ("", "")
 
-_SECOND_DIGITS = 10  # of a time in nanoseconds, from 2001 to 2286
-_MICRO_DIGITS = _SECOND_DIGITS + 6
+# Where seconds and microseconds end in the digits of a time in nanoseconds.
+_SECOND_END, _MICRO_END = -9, -3
 
 
 def stamp_of(read_ns: int) -> int:
@@ -32,15 +32,25 @@ def stamp_of(read_ns: int) -> int:
 
 
 def iso_utc(read_ns: int) -> str:
-    """Return `2026-11-23T07:42:04.883865+00:00`; the part down to the second is made once a second."""
-    global _iso_second  # noqa: PLW0603 - a cache of one entry, replaced whole
+    """Return `2026-11-23T07:42:04.883865+00:00`."""
+    return texts_of(read_ns)[0]
+
+
+def texts_of(read_ns: int) -> tuple[str, str]:
+    """Return `2026-11-23T07:42:04.883865+00:00`, made down to the second once a second, and `1795419724.883865`."""
     digits = str(read_ns)
-    second, text = _iso_second
-    if second != digits[:_SECOND_DIGITS]:
-        second = digits[:_SECOND_DIGITS]
-        text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(second)))
-        _iso_second = (second, text)
-    return f"{text}.{digits[_SECOND_DIGITS:_MICRO_DIGITS]}+00:00"
+    second, micros = digits[:_SECOND_END], digits[_SECOND_END:_MICRO_END]
+    cached, text = _iso_second
+    if cached != second:
+        text = _iso_of(second)
+    return f"{text}.{micros}+00:00", f"{second}.{micros}"
+
+
+def _iso_of(second: str) -> str:
+    global _iso_second  # noqa: PLW0603 - a cache of one entry, replaced whole
+    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(second)))
+    _iso_second = (second, text)
+    return text
 
 
 def use_clock(read_ns: Callable[[], int] | None) -> None:

@@ -34,8 +34,7 @@ def _refill_pool() -> str:
 
 
 def _draw_random() -> list[str]:
-    digits = os.urandom(_POOL_BYTES).hex()
-    return [digits[start : start + _HALF_DIGITS] for start in range(0, len(digits), _HALF_DIGITS)]
+    return os.urandom(_POOL_BYTES).hex(" ", _HALF_DIGITS // 2).split()
 
 
 _draw: Draw = _draw_random
@@ -51,7 +50,10 @@ def use_digits(draw: Draw | None) -> None:
 
 def new_row_id() -> str:
     """Return a random UUID (version 4); its first half is drawn once a process, as digits are what costs."""
-    digits = _sixteen_digits()
+    return _as_row_id(_sixteen_digits())
+
+
+def _as_row_id(digits: str) -> str:
     return f"{_row_id_prefix or _draw_row_id_prefix()}-8{digits[1:4]}-{digits[4:]}"
 
 
@@ -74,20 +76,26 @@ class IdSource(Protocol):
         """Return the id of the trace whose root is the new span `span_id`."""
         ...
 
+    def new_row_id(self, span_id: str) -> str:
+        """Return the id of the row of the new span `span_id`."""
+        ...
+
 
 class TraceContextIds:
     """The default: ids of W3C's Trace Context, 16 hex digits a span and 32 a trace."""
 
     is_legacy = False
 
-    def new_span_id(self) -> str:
-        """Return 16 hex digits."""
-        return _sixteen_digits()
+    new_span_id = staticmethod(_sixteen_digits)
 
     def new_root_span_id(self, span_id: str) -> str:
         """Return 32 hex digits that have nothing to do with the span's own."""
         del span_id
         return _sixteen_digits() + _sixteen_digits()
+
+    def new_row_id(self, span_id: str) -> str:
+        """Return a UUID that holds the digits of the span: drawing others would cost more than all the rest of it."""
+        return _as_row_id(span_id)
 
 
 class LegacyIds:
@@ -102,6 +110,11 @@ class LegacyIds:
     def new_root_span_id(self, span_id: str) -> str:
         """Return the root span's own id."""
         return span_id
+
+    def new_row_id(self, span_id: str) -> str:
+        """Return another UUID."""
+        del span_id
+        return new_row_id()
 
 
 def project_id_of(store_id: str, project_name: str) -> str:

@@ -13,7 +13,6 @@ from spanglass.caller import Caller, find_caller
 from spanglass.conversion import register_conversion
 from spanglass.errors import format_error
 from spanglass.failures import take_internal_fault
-from spanglass.identifiers import new_row_id
 from spanglass.snapshot import snapshot_json
 from spanglass.validation import checked_event
 from spanglass_store.links.addresses import SpanAddress, format_address
@@ -41,6 +40,10 @@ class Origin(NamedTuple):
     propagated_event: dict[str, Any] | None = None
 
 
+# What an `Origin` holds, where making one would cost more than all of its parts.
+Place = tuple["Container", str | None, tuple[str, ...], dict[str, Any] | None]
+
+
 class Span:
     """One unit of work, and a context manager. Made by `start_span` and `traced`, never directly.
 
@@ -51,21 +54,21 @@ class Span:
     __slots__ = (
         "__weakref__",
         "_end_secs",
+        "_identity",
+        "_parent_ids",
         "_previous",
         "_sets_current",
-        "_update_head",
         "container",
         "id",
         "name",
         "propagated_event",
         "root_span_id",
         "span_id",
-        "span_parents",
     )
 
     def __init__(
         self,
-        origin: Origin,
+        origin: Origin | Place,
         name: str,
         label_json: str,
         fields: dict[str, Any],
@@ -82,33 +85,38 @@ class Span:
         container, root_span_id, parent_ids, self.propagated_event = origin
         ids = container.recorder.ids
         now_ns = clock.now_ns()
+        created, now_text = clock.texts_of(now_ns)
         self.container = container
         self.name = name
-        self.id: str = row_id or new_row_id()
         self.span_id: str = ids.new_span_id()
         self.root_span_id: str = root_span_id or ids.new_root_span_id(self.span_id)
-        self.span_parents: list[str] | None = list(parent_ids) or None
+        self.id: str = row_id or ids.new_row_id(self.span_id)
+        self._parent_ids = parent_ids
         self._sets_current = sets_current
         self._previous: Span | None = None
         self._end_secs: float | None = None
         # Ids of our own and of slugs need no escaping (`links.slugs` refuses others); a program's own row id may.
         id_json = f'"{self.id}"' if row_id is None else _json_text(row_id)
-        identity = (
-            f'{{"id":{id_json},"created":"{clock.iso_utc(now_ns)}",{container.fields_json},'
+        self._identity = identity = (
+            f'{{"id":{id_json},"created":"{created}",{container.fields_json},'
             f'"span_id":"{self.span_id}","root_span_id":"{self.root_span_id}"'
         )
-        self._update_head = f'{identity},"_is_merge":true'
         parents_json = '["' + '","'.join(parent_ids) + '"]' if parent_ids else "null"
         if masking.mask is not None and caller is not None:
             fields["context"], caller = orjson.loads(caller.context_json), None
-        context_json = f',"context":{caller.context_json}' if caller else ""
-        start = {"start": now_ns / _NS if start_secs is None else start_secs}
-        fields["metrics"] = {**start, **fields["metrics"]} if "metrics" in fields else start
+        if "metrics" in fields or start_secs is not None:
+            metrics_part = ""
+            start = now_ns / _NS if start_secs is None else start_secs
+            metrics = fields["metrics"] = {"start": start, **fields.get("metrics", {})}
+            self._end_secs = metrics.get("end")
+        else:
+            metrics_part = f',"metrics":{{"start":{now_text}}}'
+        if "scores" in fields:
+            self._note_scores(fields["scores"])
         head = (
-            f'{identity},"_is_merge":false,"span_parents":{parents_json},'
-            f'"span_attributes":{{"exec_counter":{next(exec_counter)},{label_json}}}{context_json}'
+            f'{identity},"_is_merge":false,"span_parents":{parents_json},"span_attributes":{{"exec_counter":'
+            f"{next(exec_counter)},{label_json}}}{caller.context_part if caller else ''}{metrics_part}"
         )
-        self._note(fields)
         container.recorder.record(head, fields, now_ns)
 
     def log(self, **event: Any) -> None:
@@ -186,11 +194,15 @@ class Span:
 
     def end_with(self, fields: dict[str, Any]) -> None:
         """Log fields that need no check and end the span, in one row."""
-        if self._end_secs is None:
-            self._end_secs = clock.now_secs()
-            fields["metrics"] = {"end": self._end_secs}
-        if fields:
-            self._update(fields)
+        try:
+            now_ns = clock.now_ns()
+            if self._end_secs is None:
+                self._end_secs = now_ns / _NS
+                fields["metrics"] = {"end": self._end_secs}
+            if fields:
+                self.container.recorder.record(f'{self._identity},"_is_merge":true', fields, now_ns)
+        except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
+            take_internal_fault(error)
 
     def export(self) -> str:
         """Return the span as a slug: `parent=` of a span in any process, and the key of `update_span`."""
@@ -235,6 +247,11 @@ class Span:
         self._previous = None
 
     @property
+    def span_parents(self) -> list[str] | None:
+        """Return the span ids of the parents, the primary one first; None at a root."""
+        return list(self._parent_ids) or None
+
+    @property
     def origin(self) -> Origin:
         """Return where a child of this span hangs."""
         return Origin(self.container, self.root_span_id, (self.span_id,), self.propagated_event)
@@ -256,17 +273,17 @@ class Span:
 
     def _update(self, fields: dict[str, Any]) -> None:
         try:
-            self._note(fields)
-            self.container.recorder.record(self._update_head, fields, clock.now_ns())
+            if "metrics" in fields and "end" in fields["metrics"]:
+                self._end_secs = fields["metrics"]["end"]
+            if "scores" in fields:
+                self._note_scores(fields["scores"])
+            self.container.recorder.record(f'{self._identity},"_is_merge":true', fields, clock.now_ns())
         except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
             take_internal_fault(error)
 
-    def _note(self, fields: dict[str, Any]) -> None:
-        """Remember an end that is logged by hand, and tell an experiment of its scores."""
-        if "metrics" in fields and "end" in fields["metrics"]:
-            self._end_secs = fields["metrics"]["end"]
-        if "scores" in fields and self.container.on_scores is not None:
-            self.container.on_scores(self.id, fields["scores"])
+    def _note_scores(self, scores: Mapping[str, float | None]) -> None:
+        if self.container.on_scores is not None:
+            self.container.on_scores(self.id, scores)
 
 
 class NoopSpan(Span):
@@ -276,7 +293,7 @@ class NoopSpan(Span):
 
     def __init__(self) -> None:  # pyright: ignore[reportMissingSuperCall] - a span that never starts
         self.id = self.name = self.span_id = self.root_span_id = ""
-        self.span_parents = None
+        self._parent_ids = ()
         self.propagated_event = None
         self._sets_current = False
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
+# `find_caller`, `begin` and the wrapper.
+_FRAMES_TO_USER = 3
 _SPAN_ARGUMENTS = ("name", "type", "span_attributes", "start_time", "set_current", "parent", "propagated_event")
 
 
@@ -69,15 +71,17 @@ class TracedFunction:
     def begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Span | None:
         """Start the span of one call, or return None where nothing is recorded."""
         try:
+            bound = self._argument_names.bind(args, kwargs) if self._logs_io else None
+            event: dict[str, Any] = {} if bound is None else {"input": bound}
             parent = CURRENT_SPAN.get()
-            origin = parent.origin if parent is not None and self._parent is None else find_origin(self._parent)
+            if self._is_plain and parent is not None and parent.propagated_event is None:
+                place = (parent.container, parent.root_span_id, (parent.span_id,), None)
+                return Span(place, self.name, self._label_json, event, find_caller(_FRAMES_TO_USER))
+            origin = find_origin(self._parent)
             if origin is None:
                 return None
-            event: dict[str, Any] = {}
-            if self._logs_io and (bound := self._argument_names.bind(args, kwargs)) is not None:
-                event["input"] = bound
-            if self._is_plain and origin.propagated_event is None:
-                return Span(origin, self.name, self._label_json, event, find_caller())
+            if self._is_plain and origin.propagated_event is None and not origin.container.recorder.is_off:
+                return Span(origin, self.name, self._label_json, event, find_caller(_FRAMES_TO_USER))
             return open_span(
                 origin,
                 {**self._event, **event},

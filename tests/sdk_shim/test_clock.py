@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,3 +38,10 @@ def test_stamps_of_many_threads_differ():
     for thread in threads:
         thread.join()
     assert len(set(stamps)) == 80_000
+
+
+@pytest.mark.parametrize("ns", [5_000_000_000, 86_400_000_000_000, 1_795_419_724_883_865_111, 10**19])
+def test_a_clock_that_is_far_off_still_gives_times(ns):
+    created, secs = clock.texts_of(ns)
+    assert dt.datetime.fromisoformat(created).timestamp() == pytest.approx(ns / 1e9, abs=1e-5)
+    assert float(secs) == pytest.approx(ns / 1e9, abs=1e-6)

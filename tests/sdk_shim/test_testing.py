@@ -36,7 +36,7 @@ def test_a_span_has_all_its_rows_put_together(store_path):
         run_program(store_path)
     outer, inner = captured.spans
     assert captured.get_span("outer") == outer
-    assert (outer["span_id"], outer["id"]) == ("0000000000000002", "00000000-0000-4000-8000-000000000001")
+    assert (outer["span_id"], outer["id"]) == ("0000000000000001", "00000000-0000-4000-8000-000000000001")
     assert outer["created"] == "2026-01-01T00:00:00.000000+00:00"
     assert outer["span_parents"] is None
     assert (outer["tags"], outer["input"], outer["metadata"]) == (["a", "b"], {"q": 1}, {"m": {"x": 1, "y": 2}})
@@ -133,4 +133,4 @@ def test_legacy_ids_are_legacy_here_too(monkeypatch):
     monkeypatch.setenv("BRAINTRUST_LEGACY_IDS", "1")
     with captured_spans():
         span = spanglass.start_span()
-    assert span.root_span_id == span.span_id == "00000000-0000-4000-8000-000000000002"
+    assert span.root_span_id == span.span_id == "00000000-0000-4000-8000-000000000001"

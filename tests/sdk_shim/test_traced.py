@@ -294,7 +294,7 @@ def test_a_fault_of_ours_never_reaches_the_program(journal, monkeypatch, capsys)
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(failures, "raises_internal_faults", False)
-    monkeypatch.setattr(clock, "iso_utc", broken)
+    monkeypatch.setattr(clock, "texts_of", broken)
     assert [call(number) for number in range(3)] == [0, 1, 2]
     assert spanglass.start_span(name="s") is spanglass.NOOP_SPAN
     assert capsys.readouterr().err.count("bug in Spanglass") == 1
