@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING
 import pytest
 from made_traces import EPOCH_US, make_support_skeleton
 from PIL import Image, ImageDraw
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QLineEdit, QWidget
 from span_details import START_US, make_detail, stored_file
 from trace_summaries import make_summary
 
 from spanglass_viewer.backend.images import ImageLoader
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.trace_list import TraceListModel
+from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
 from spanglass_viewer.panes.empty_pane import EmptyPane
+from spanglass_viewer.panes.settings_dialog import SettingsDialog, ShownSettings
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from PySide6.QtWidgets import QApplication, QWidget
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     Check = Callable[[QWidget, str], None]
@@ -125,3 +129,37 @@ def test_empty_store(qtbot: QtBot, dressed: Appearance, theme: str, check_golden
     pane.resize(780, 560)
     pane.show()
     check_golden(pane, f"empty-{theme}")
+
+
+def make_some_actions(window: QWidget) -> list[QAction]:
+    """A few that stay the same, whatever the window learns."""
+    actions: list[QAction] = []
+    for text, keys in (("Next error", ("F8", "E")), ("Collapse all spans", ("[",)), ("Copy link to the span", ("Ctrl+L",)),
+                       ("Copy span id", ()), ("Copy span as JSON", ("Ctrl+Shift+J",))):  # fmt: skip
+        action = QAction(text, window)
+        action.setObjectName(text)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        actions.append(action)
+    return actions
+
+
+def test_command_palette(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(640, 520)
+    palette = CommandPalette(make_some_actions(window), window)
+    qtbot.addWidget(palette)
+    palette.show()
+    palette.findChild(QLineEdit).setText("co")
+    palette.setFocus()  # away from the cursor, which blinks
+    check_golden(palette, f"command-palette-{theme}")
+
+
+def test_settings(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    shown = ShownSettings(ThemeMode(theme), 100, (100, 125, 150, 175, 200), follows_newest=True, path="window.ini")
+    dialog = SettingsDialog(shown, make_some_actions(window), dressed, window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    check_golden(dialog, f"settings-{theme}")

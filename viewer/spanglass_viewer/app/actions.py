@@ -23,6 +23,9 @@ class ActionSpec:
 
 
 ACTIONS = (
+    ActionSpec("show_palette", "Find a command…", ("Ctrl+K", "Ctrl+Shift+P")),
+    ActionSpec("go_back", "Back", ("Alt+Left",)),
+    ActionSpec("go_forward", "Forward", ("Alt+Right",)),
     ActionSpec("next_error", "Next error", ("F8", "E")),
     ActionSpec("previous_error", "Previous error", ("Shift+F8", "Shift+E")),
     ActionSpec("next_trace", "Next trace", ("J",)),
@@ -34,14 +37,24 @@ ACTIONS = (
     ActionSpec("filter_traces", "Filter traces", ("/",)),
     ActionSpec("clear_filter", "Clear the filter", ("Ctrl+Shift+F",)),
     ActionSpec("copy_link", "Copy link to the span", ("Ctrl+L",)),
+    ActionSpec("copy_span_id", "Copy span id"),
+    ActionSpec("copy_trace_id", "Copy trace id"),
+    ActionSpec("copy_json", "Copy span as JSON", ("Ctrl+Shift+J",)),
+    ActionSpec("copy_markdown", "Copy span as Markdown", ("Ctrl+Shift+M",)),
+    ActionSpec("copy_snippet", "Copy Python snippet that reads the span"),
     ActionSpec("turn_theme", "Change the theme", ("Ctrl+T",)),
     ActionSpec("show_keys", "Keyboard shortcuts", ("?", "F1")),
+    ActionSpec("show_settings", "Settings…", ("Ctrl+,",)),
     ActionSpec("quit", "Quit", ("Ctrl+Q",)),
 )
 
 
-def make_actions(window: QWidget, slots: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:
+def make_actions(
+    window: QWidget, slots: Mapping[str, Callable[[], object]], find_keys: Callable[[str], tuple[str, ...] | None]
+) -> dict[str, QAction]:
     """Make an action for each line of the table and hang it on the window.
+
+    `find_keys` gives the user's own keys of an action, None where those of the table hold.
 
     Raises KeyError where the table names an action that has no slot: a key that does nothing is a defect.
     """
@@ -49,8 +62,14 @@ def make_actions(window: QWidget, slots: Mapping[str, Callable[[], object]]) -> 
     for spec in ACTIONS:
         action = QAction(spec.text, window)
         action.setObjectName(spec.name)
-        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        set_keys(action, find_keys(spec.name))
         action.triggered.connect(slots[spec.name])
         window.addAction(action)
         made[spec.name] = action
     return made
+
+
+def set_keys(action: QAction, keys: tuple[str, ...] | None) -> None:
+    """Give an action these keys; None gives it those of the table."""
+    defaults = next(spec.keys for spec in ACTIONS if spec.name == action.objectName())
+    action.setShortcuts([QKeySequence(key) for key in (defaults if keys is None else keys)])

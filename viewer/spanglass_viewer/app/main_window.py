@@ -8,20 +8,25 @@ import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QProcess, QSettings, Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from spanglass_store.links.addresses import SpanAddress, format_address
-from spanglass_viewer.app.actions import make_actions
+from spanglass_viewer.app.actions import make_actions, set_keys
 from spanglass_viewer.app.controller import WindowController
+from spanglass_viewer.app.history import History, Place
+from spanglass_viewer.app.preferences import SCALES_PERCENT, Preferences
+from spanglass_viewer.app.session import Session, find_session, save_session
+from spanglass_viewer.app.span_clipboard import SpanClipboard
+from spanglass_viewer.app.store_drop import find_dropped_store, open_in_new_window
 from spanglass_viewer.backend.images import ImageLoader
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.trace_list import TraceListModel
+from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
 from spanglass_viewer.panes.detail.view_state import DetailViewState
 from spanglass_viewer.panes.empty_pane import EmptyPane
 from spanglass_viewer.panes.keys_dialog import KeysDialog
+from spanglass_viewer.panes.settings_dialog import SettingsDialog, ShownSettings
 from spanglass_viewer.panes.status_bar import StatusBar
 from spanglass_viewer.panes.top_bar import TopBar
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
@@ -30,17 +35,20 @@ from spanglass_viewer.panes.trace_pane import TracePane
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+
     from spanglass_store.database.records import StoreTotals
     from spanglass_store.database.vocabulary import Vocabulary
     from spanglass_store.location import StoreInfo
     from spanglass_viewer.backend.threads import Backend
-    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.theme.appearance import Appearance, ThemeMode
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
 
 _USER_EVENTS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.Wheel)
 _WIDTHS = (288, 780, 372)  # of 1440: traces, trace, detail
-_MENU = ("copy_link", None, "next_error", "previous_error", "expand_all", "collapse_all", "toggle_flame",
-         "reset_zoom", None, "filter_traces", "clear_filter", "turn_theme", "show_keys", None, "quit")  # fmt: skip
+_MENU = ("show_palette", None, "go_back", "go_forward", None, "copy_link", "copy_json", "copy_markdown", "copy_snippet",
+         None, "next_error", "previous_error", "expand_all", "collapse_all", "toggle_flame", "reset_zoom", None,
+         "filter_traces", "clear_filter", None, "turn_theme", "show_keys", "show_settings", None, "quit")  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -52,6 +60,9 @@ class MainWindow(QMainWindow):
         self._backend = backend
         self._appearance = appearance
         self._settings = settings
+        self._preferences = Preferences(settings)
+        self._history = History()
+        self._session = find_session(settings, info.id)
         self.setWindowTitle("Spanglass")
         self.selection = Selection(self)
         self.images = ImageLoader(self)
@@ -67,7 +78,8 @@ class MainWindow(QMainWindow):
             detail_pane=self.detail_pane,
             parent=self,
         )
-        self._actions = make_actions(self, self._slots())
+        self._clipboard = SpanClipboard(info, self.selection, self)
+        self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
         self._top_bar = TopBar(self._make_menu(), appearance)
         self._empty = EmptyPane(info.path, appearance)
         self.status = StatusBar(info.path)
@@ -75,6 +87,9 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self._has_shown_span = False
+        self.setAcceptDrops(True)
+        if not self._preferences.follows_newest:
+            self.controller.stop_following()
         appearance.app.installEventFilter(self)
 
     @property
@@ -99,9 +114,18 @@ class MainWindow(QMainWindow):
             "reset_zoom": self.trace_pane.reset_zoom,
             "filter_traces": self.trace_list.show_filter_box,
             "clear_filter": self.trace_list.clear_filter,
-            "copy_link": self._on_copy_link,
+            "show_palette": self._on_show_palette,
+            "go_back": self._on_go_back,
+            "go_forward": self._on_go_forward,
+            "copy_link": self._clipboard.copy_link,
+            "copy_span_id": self._clipboard.copy_span_id,
+            "copy_trace_id": self._clipboard.copy_trace_id,
+            "copy_json": self._clipboard.copy_json,
+            "copy_markdown": self._clipboard.copy_markdown,
+            "copy_snippet": self._clipboard.copy_snippet,
             "turn_theme": self._on_turn_theme,
             "show_keys": self._on_show_keys,
+            "show_settings": self._on_show_settings,
             "quit": self.close,
         }
 
@@ -143,11 +167,14 @@ class MainWindow(QMainWindow):
         self.trace_list.filter_changed.connect(self.controller.set_filter)
         self.trace_list.filter_box.words_wanted.connect(self._backend.read_vocabulary)
         self._backend.detail_worker.vocabulary_read.connect(self._on_vocabulary_read)
-        self.trace_pane.copy_link_requested.connect(self._copy_link_to)
+        self.trace_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
         self.trace_pane.error_wanted.connect(self._go_to_error)
-        self.detail_pane.copy_link_requested.connect(self._copy_link_to)
+        self.detail_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
         self.detail_pane.step_requested.connect(self.trace_pane.step_span)
         self.detail_pane.notice_given.connect(self.status.show_notice)
+        self._clipboard.notice_given.connect(self.status.show_notice)
+        self.controller.span_shown.connect(self._clipboard.show_span)
+        self.selection.span_changed.connect(self._on_span_changed)
         self.controller.totals_changed.connect(self._on_totals_changed)
         self.controller.trace_missing.connect(self._on_trace_missing)
         self.controller.span_shown.connect(self._on_span_shown)
@@ -184,18 +211,24 @@ class MainWindow(QMainWindow):
             self.trace_pane.setFocus()  # the first keys go to the tree, not to the first button of the window
         self.setWindowTitle("Spanglass" if detail is None else f"{one_line(detail.record.name, 80)} — Spanglass")
 
-    # links
+    # back and forward
 
-    def _on_copy_link(self) -> None:
-        self._copy_link_to(self.selection.span)
+    def _on_span_changed(self, ref: SpanRef | None) -> None:
+        if ref is not None:
+            self._history.visit(Place(ref.root_span_id, ref.span_id))
+        self._actions["go_back"].setEnabled(self._history.can_go_back)
+        self._actions["go_forward"].setEnabled(self._history.can_go_forward)
 
-    def _copy_link_to(self, span: SpanRef | None) -> None:
-        root_span_id = span.root_span_id if span is not None else self.selection.root_span_id
-        if root_span_id is None:
-            return
-        address = SpanAddress(root_span_id, span.span_id if span is not None else None, self._info.id)
-        QGuiApplication.clipboard().setText(format_address(address))
-        self.status.show_notice("Link copied")
+    def _on_go_back(self) -> None:
+        self._go_to(self._history.go(-1))
+
+    def _on_go_forward(self) -> None:
+        self._go_to(self._history.go(1))
+
+    def _go_to(self, place: Place | None) -> None:
+        if place is not None:
+            self.controller.open_trace(place.root_span_id, place.span_id)
+        self._on_span_changed(None)
 
     def _on_trace_missing(self, root_span_id: str) -> None:
         self.status.show_notice(f"Trace {root_span_id[:8]}… is not in this store")
@@ -203,6 +236,7 @@ class MainWindow(QMainWindow):
     # the store
 
     def _on_totals_changed(self, totals: StoreTotals, query_secs: float) -> None:
+        self._restore_session()
         self.trace_list.show_total(totals.traces)
         self.status.show_totals(totals, query_secs)
         self._middle.setCurrentWidget(self._splitter if totals.spans else self._empty)
@@ -217,9 +251,37 @@ class MainWindow(QMainWindow):
 
     def _on_turn_theme(self) -> None:
         self._appearance.next_mode()
-        self._settings.setValue("theme", self._appearance.mode.value)
-        self._top_bar.show_mode()
+        self._on_theme_chosen(self._appearance.mode)
         self.status.show_notice(f"Theme is {self._appearance.mode.value}")
+
+    def _on_theme_chosen(self, mode: ThemeMode) -> None:
+        self._appearance.set_mode(mode)
+        self._preferences.set_theme(mode)
+        self._top_bar.show_mode()
+
+    def _on_show_palette(self) -> None:
+        commands = (action for name, action in self._actions.items() if name != "show_palette")
+        CommandPalette(commands, self).open()
+
+    def _on_show_settings(self) -> None:
+        preferences = self._preferences
+        shown = ShownSettings(
+            theme=self._appearance.mode,
+            scale_percent=preferences.scale_percent,
+            scales_percent=SCALES_PERCENT,
+            follows_newest=preferences.follows_newest,
+            path=preferences.path,
+        )
+        dialog = SettingsDialog(shown, self._actions.values(), self._appearance, self)
+        dialog.theme_chosen.connect(self._on_theme_chosen)
+        dialog.scale_chosen.connect(preferences.set_scale_percent)
+        dialog.follow_chosen.connect(preferences.set_follows_newest)
+        dialog.keys_chosen.connect(self._on_keys_chosen)
+        dialog.open()
+
+    def _on_keys_chosen(self, action: str, keys: tuple[str, ...] | None) -> None:
+        self._preferences.set_keys(action, keys)
+        set_keys(self._actions[action], keys)
 
     def _on_show_keys(self) -> None:
         KeysDialog(self._actions.values(), self).open()
@@ -235,6 +297,22 @@ class MainWindow(QMainWindow):
         with contextlib.suppress(ValueError):  # settings of another version, or edited by hand
             self.detail_pane.set_view_state(DetailViewState.from_plain(json.loads(self._text_setting("detail"))))
 
+    def _restore_session(self) -> None:
+        """Go back to where the user was, unless newer traces have come, which are followed."""
+        session, self._session = self._session, None
+        if session is None or self.selection.root_span_id is not None or not self._traces.rowCount():
+            return
+        has_newer = self._traces.summary_at(0).root_span_id != session.newest
+        if not (has_newer and self._preferences.follows_newest):
+            self.controller.open_trace(session.root_span_id, session.span_id)
+
+    def _save_session(self) -> None:
+        root_span_id, span = self.selection.root_span_id, self.selection.span
+        if root_span_id is not None:
+            newest = self._traces.summary_at(0).root_span_id if self._traces.rowCount() else None
+            session = Session(root_span_id, None if span is None else span.span_id, newest)
+            save_session(self._settings, self._info.id, session)
+
     def _text_setting(self, name: str) -> str:
         value = self._settings.value(name)
         return value if isinstance(value, str) else ""
@@ -246,8 +324,25 @@ class MainWindow(QMainWindow):
             self._appearance.app.removeEventFilter(self)
         return super().eventFilter(watched, event)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a store's folder."""
+        if find_dropped_store(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open a store's folder in a window of its own."""
+        store = find_dropped_store(event.mimeData())
+        if store is None:
+            return
+        event.acceptProposedAction()
+        is_started = open_in_new_window(store)
+        self.status.show_notice(
+            "The store opens in a window of its own" if is_started else "No window could be started"
+        )
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the sizes and end the threads."""
+        self._save_session()
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("splitter", self._splitter.saveState())
         self._settings.setValue("detail", json.dumps(self.detail_pane.view_state.to_plain()))

@@ -41,11 +41,12 @@ def run_window(
 
     from spanglass_viewer.app.interrupts import Interrupts  # noqa: PLC0415 - Qt loads when a window is wanted
     from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - as above
+    from spanglass_viewer.app.preferences import Preferences  # noqa: PLC0415 - as above
     from spanglass_viewer.backend.threads import Backend  # noqa: PLC0415 - as above
     from spanglass_viewer.theme.appearance import Appearance  # noqa: PLC0415 - as above
 
-    app = _make_application()
     settings = _open_settings(is_throwaway=screenshot is not None)
+    app = _make_application(Preferences(settings).scale_percent)
     appearance = Appearance(app, _theme_mode(theme, settings))
     backend = Backend(info.path)
     window = MainWindow(info, backend, appearance, settings)
@@ -63,16 +64,18 @@ def run_window(
     return code
 
 
-def _make_application() -> QApplication:
+def _make_application(scale_percent: int) -> QApplication:
     from PySide6.QtCore import qInstallMessageHandler  # noqa: PLC0415 - Qt loads when a window is wanted
     from PySide6.QtGui import QIcon  # noqa: PLC0415 - as above
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - as above
 
     from spanglass_assets.paths import get_icon_path  # noqa: PLC0415 - as above
+    from spanglass_viewer.app.preferences import scale_environment  # noqa: PLC0415 - as above
     from spanglass_viewer.theme.fonts import load_fonts  # noqa: PLC0415 - as above
 
     if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
         qInstallMessageHandler(_say_offscreen)
+    os.environ.update(scale_environment(scale_percent, dict(os.environ)))
     app = QApplication(sys.argv[:1])
     app.setApplicationName("spanglass")
     app.setApplicationDisplayName("Spanglass")

@@ -31,6 +31,9 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QTableView, QTreeView, QListView { background: $window; border: none; selection-background-color: transparent; }
+QTreeView[kind="commands"]::item { padding: 5px 8px; }
+QTreeView[kind="commands"]::item:selected { background: $selection; color: $text; }
+QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; selection-background-color: $selection; selection-color: $text; }
 QListView[kind="completions"] { background: $raised; border: 1px solid $border; padding: 4px; }
 QListView[kind="completions"]::item { padding: 4px 8px; border-radius: 4px; }
 QListView[kind="completions"]::item:selected { background: $selection; color: $text; }

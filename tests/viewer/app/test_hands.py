@@ -1,0 +1,206 @@
+"""Palette, keys, back and forward, copies, drops: the window driven by keys, on a real store."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from journal_rows import JournalWriter, root_id
+from PySide6.QtCore import QMimeData, QSettings, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QTreeWidget
+
+from spanglass_store.location import ensure_store
+from spanglass_viewer.app.main_window import MainWindow
+from spanglass_viewer.app.store_drop import find_dropped_store
+from spanglass_viewer.backend.threads import Backend
+from spanglass_viewer.panes.command_palette import CommandPalette
+from spanglass_viewer.panes.settings_dialog import SettingsDialog
+from spanglass_viewer.widgets.buttons import IconButton
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_viewer.theme.appearance import Appearance
+
+CTRL, ALT, SHIFT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+
+
+@pytest.fixture
+def journal(store_path: Path) -> Iterator[JournalWriter]:
+    writer = JournalWriter(store_path)
+    writer.span(5, trace=2, at=-20, name="older", type="tool", output={"found": 3})
+    writer.span(1, name="agent", type="task", after=4.0)
+    writer.span(2, parents=(1,), at=0.1, name="plan")
+    yield writer
+    writer.die()
+
+
+@pytest.fixture
+def open_window(
+    qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path
+) -> Iterator[Callable[[], MainWindow]]:
+    """Opens the window on the test's store with the test's settings; the one before is closed."""
+    windows: list[MainWindow] = []
+
+    def open_it() -> MainWindow:
+        close_all()
+        info = ensure_store(store_path)
+        settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+        window = MainWindow(info, Backend(info.path), appearance, settings)
+        windows.append(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        window.backend.start()
+        window.controller.start()
+        qtbot.waitUntil(lambda: window.controller.is_settled and window.selection.span is not None, timeout=10_000)
+        return window
+
+    def close_all() -> None:
+        for window in windows:
+            window.close()
+            window.deleteLater()
+        windows.clear()
+
+    yield open_it
+    close_all()
+
+
+def selected(window: MainWindow) -> int:
+    return 0 if window.selection.span is None else int(window.selection.span.span_id, 16)
+
+
+@pytest.mark.usefixtures("journal")
+def test_the_palette_calls_a_command(open_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
+    window = open_window()
+    qtbot.keyClick(window, Qt.Key.Key_K, CTRL)
+    palette = window.findChild(CommandPalette)
+    names = palette.findChild(QTreeWidget)
+    assert names.topLevelItemCount() >= 15
+    edit = palette.findChild(QLineEdit)
+    qtbot.keyClicks(edit, "copy trace")
+    assert names.topLevelItem(0).text(0) == "Copy trace id"
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert QGuiApplication.clipboard().text() == root_id()
+    assert not palette.isVisible()
+
+
+@pytest.mark.usefixtures("journal")
+def test_the_palette_is_moved_through_by_arrows_and_left_by_esc(
+    open_window: Callable[[], MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    qtbot.keyClick(window, Qt.Key.Key_K, CTRL)
+    palette = window.findChild(CommandPalette)
+    names, edit = palette.findChild(QTreeWidget), palette.findChild(QLineEdit)
+    qtbot.keyClicks(edit, "error")
+    first = names.currentItem().text(0)
+    qtbot.keyClick(edit, Qt.Key.Key_Down)
+    assert names.currentItem().text(0) != first
+    qtbot.keyClicks(edit, "qqqq")
+    assert not names.isVisible()
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert palette.isVisible()
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert not palette.isVisible()
+
+
+@pytest.mark.usefixtures("journal")
+def test_back_and_forward_lead_over_spans_and_traces(open_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
+    window = open_window()
+    assert selected(window) == 1
+    window.trace_pane.step_span(1)
+    qtbot.keyClick(window, Qt.Key.Key_J)
+    qtbot.waitUntil(lambda: selected(window) == 5)
+    qtbot.keyClick(window, Qt.Key.Key_Left, ALT)
+    qtbot.waitUntil(lambda: selected(window) == 2)
+    qtbot.keyClick(window, Qt.Key.Key_Left, ALT)
+    assert selected(window) == 1
+    qtbot.keyClick(window, Qt.Key.Key_Right, ALT)
+    qtbot.keyClick(window, Qt.Key.Key_Right, ALT)
+    qtbot.waitUntil(lambda: selected(window) == 5)
+
+
+@pytest.mark.usefixtures("journal")
+def test_the_window_comes_back_where_it_was_unless_newer_traces_came(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    window = open_window()
+    window.controller.open_trace(root_id(2))
+    qtbot.waitUntil(lambda: selected(window) == 5)
+    window = open_window()
+    assert selected(window) == 5
+    journal.span(9, trace=3, at=60, name="newest")
+    window.close()
+    window = open_window()
+    qtbot.waitUntil(lambda: selected(window) == 9, timeout=10_000)
+
+
+@pytest.mark.usefixtures("journal")
+def test_what_is_copied_can_be_used(open_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
+    window = open_window()
+    window.controller.open_trace(root_id(2))
+    qtbot.waitUntil(lambda: selected(window) == 5 and window.controller.is_settled)
+    qtbot.keyClick(window, Qt.Key.Key_J, CTRL | SHIFT)
+    assert json.loads(QGuiApplication.clipboard().text())["output"] == {"found": 3}
+    qtbot.keyClick(window, Qt.Key.Key_M, CTRL | SHIFT)
+    assert QGuiApplication.clipboard().text().startswith("# Span `older`")
+    action = next(action for action in window.actions() if action.objectName() == "copy_snippet")
+    action.trigger()
+    snippet = QGuiApplication.clipboard().text()
+    window.close()
+    done = subprocess.run([sys.executable, "-c", snippet], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "{'found': 3}"
+
+
+@pytest.mark.usefixtures("journal")
+def test_a_key_can_be_given_to_another_action(
+    open_window: Callable[[], MainWindow], qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_window()
+    qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
+    dialog = window.findChild(SettingsDialog)
+    edit = next(edit for edit in dialog.findChildren(QKeySequenceEdit) if edit.objectName() == "copy_trace_id")
+    edit.setKeySequence(QKeySequence("F8"))
+    edit.editingFinished.emit()
+    assert edit.keySequence().isEmpty(), "F8 is taken"
+    edit.setKeySequence(QKeySequence("F9"))
+    edit.editingFinished.emit()
+    remover = next(button for button in dialog.findChildren(IconButton) if button.objectName() == "next_trace")
+    remover.click()
+    dialog.accept()
+    qtbot.keyClick(window, Qt.Key.Key_J)
+    assert selected(window) == 1, "J calls nothing any more"
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    assert QGuiApplication.clipboard().text() == root_id()
+    window.close()
+    assert "copy_trace_id=F9" in (tmp_path / "window.ini").read_text()
+    QGuiApplication.clipboard().clear()
+    qtbot.keyClick(open_window(), Qt.Key.Key_F9)
+    assert QGuiApplication.clipboard().text() == root_id()
+
+
+def test_a_store_is_known_among_what_is_dropped(store_path: Path, tmp_path: Path) -> None:
+    ensure_store(store_path)
+
+    def drop(*paths: Path) -> Path | None:
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        return find_dropped_store(data)
+
+    assert drop(tmp_path, store_path) == store_path
+    assert drop(store_path / "traces.duckdb") == store_path
+    assert drop(tmp_path) is None
+    assert find_dropped_store(QMimeData()) is None

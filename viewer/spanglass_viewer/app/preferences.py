@@ -1,0 +1,102 @@
+"""What the user has set, in one file that may be edited by hand: `window.ini`.
+
+    theme=system            system, light or dark
+    scale=100               size of everything in percent, 100 to 200; takes effect with the next start
+    follow_newest=true      open the newest trace by itself until a trace is chosen
+    [keys]
+    next_error=F8 E         the keys of an action, separated by spaces; nothing takes them all away
+
+Whatever is missing or cannot be read is as if it were not there: the default holds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+
+from spanglass_viewer.theme.appearance import ThemeMode
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QKeyCombination, QSettings
+
+SCALES_PERCENT = (100, 125, 150, 175, 200)
+
+
+class Preferences:
+    """Reads and writes the settings by what they mean."""
+
+    def __init__(self, settings: QSettings) -> None:
+        self._settings = settings
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        return self._settings.fileName()
+
+    @property
+    def theme(self) -> ThemeMode:
+        """The theme that was chosen."""
+        try:
+            return ThemeMode(self._text("theme"))
+        except ValueError:
+            return ThemeMode.SYSTEM
+
+    def set_theme(self, mode: ThemeMode) -> None:
+        """Keep a theme."""
+        self._settings.setValue("theme", mode.value)
+
+    @property
+    def scale_percent(self) -> int:
+        """How large everything is drawn, 100 to 200."""
+        text = self._text("scale")
+        percent = int(text) if text.isascii() and text.isdigit() else SCALES_PERCENT[0]
+        return min(max(percent, SCALES_PERCENT[0]), SCALES_PERCENT[-1])
+
+    def set_scale_percent(self, percent: int) -> None:
+        """Keep a size for the next start."""
+        self._settings.setValue("scale", str(percent))
+
+    @property
+    def follows_newest(self) -> bool:
+        """Whether the newest trace opens by itself."""
+        return self._text("follow_newest").lower() not in {"false", "0", "no"}
+
+    def set_follows_newest(self, follows: bool) -> None:
+        """Keep whether the newest trace opens by itself."""
+        self._settings.setValue("follow_newest", "true" if follows else "false")
+
+    def find_keys(self, action: str) -> tuple[str, ...] | None:
+        """Return the keys that the user gave to an action, None where the defaults hold."""
+        name = f"keys/{action}"
+        if not self._settings.contains(name):
+            return None
+        keys = tuple(self._text(name).split())
+        return keys if all(map(_is_key, keys)) else None
+
+    def set_keys(self, action: str, keys: tuple[str, ...] | None) -> None:
+        """Give keys to an action; None goes back to the defaults."""
+        if keys is None:
+            self._settings.remove(f"keys/{action}")
+        else:
+            self._settings.setValue(f"keys/{action}", " ".join(keys))
+
+    def _text(self, name: str) -> str:
+        value = self._settings.value(name)
+        if isinstance(value, list):  # Qt reads what has a comma as a list
+            return ",".join(str(part) for part in value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - texts, by Qt's own rule
+        return value if isinstance(value, str) else ""
+
+
+def _is_key(text: str) -> bool:
+    sequence = QKeySequence(text)
+    first = cast("QKeyCombination", sequence[0])  # pyright: ignore[reportIndexIssue] - the stubs leave it out
+    return sequence.count() > 0 and first.key() is not Qt.Key.Key_unknown
+
+
+def scale_environment(settings_scale_percent: int, environment: dict[str, str]) -> dict[str, str]:
+    """Return what Qt must find in its environment to draw in this size; what the user has set there wins."""
+    if settings_scale_percent == SCALES_PERCENT[0] or "QT_SCALE_FACTOR" in environment:
+        return {}
+    return {"QT_SCALE_FACTOR": f"{settings_scale_percent / 100:g}"}

@@ -1,0 +1,36 @@
+"""A store's folder that is dropped onto the window opens in a window of its own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QProcess
+
+from spanglass_store.faults import StoreFault
+from spanglass_store.location import read_store_info
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
+
+
+def find_dropped_store(data: QMimeData) -> Path | None:
+    """Return the store among what is dragged, None where there is none; one of its files stands for it."""
+    for url in data.urls():
+        path = Path(url.toLocalFile()) if url.isLocalFile() else None
+        if path is None:
+            continue
+        folder = path if path.is_dir() else path.parent
+        try:
+            read_store_info(folder)
+        except StoreFault:
+            continue
+        return folder
+    return None
+
+
+def open_in_new_window(store: Path) -> bool:
+    """Start a window on a store, and tell whether it could be started."""
+    is_started, _pid = QProcess.startDetached(sys.executable, ["-m", "spanglass_viewer", "open", "--store", str(store)])
+    return is_started

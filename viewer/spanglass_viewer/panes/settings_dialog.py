@@ -1,0 +1,190 @@
+"""The settings: how the window looks, what it follows, which keys call what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QKeySequenceEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from spanglass_viewer.theme.appearance import ThemeMode
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.widgets.buttons import IconButton
+from spanglass_viewer.widgets.labels import PlainLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from spanglass_viewer.theme.appearance import Appearance
+
+_SIZE = (560, 640)
+_MODE_NAMES = {ThemeMode.SYSTEM: "As the system", ThemeMode.LIGHT: "Light", ThemeMode.DARK: "Dark"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSettings:
+    """What the dialog shows when it opens."""
+
+    theme: ThemeMode
+    scale_percent: int
+    scales_percent: Sequence[int]
+    follows_newest: bool
+    path: str
+
+
+class SettingsDialog(QDialog):
+    """Tells each change at once; there is nothing to confirm."""
+
+    theme_chosen = Signal(object)  # ThemeMode
+    scale_chosen = Signal(int)  # percent
+    follow_chosen = Signal(bool)
+    keys_chosen = Signal(str, object)  # the action's name, tuple[str, ...] or None for the defaults
+
+    def __init__(
+        self, shown: ShownSettings, actions: Iterable[QAction], appearance: Appearance, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self.setWindowTitle("Settings")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._actions = list(actions)
+        self._edits: dict[str, QKeySequenceEdit] = {}
+        self._clash = PlainLabel(role=FontRole.SMALL, tone="warning")
+        self._clash.setWordWrap(True)
+        self._clash.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(14)
+        column.addWidget(PlainLabel("Settings", role=FontRole.TITLE))
+        column.addLayout(self._make_form(shown))
+        column.addWidget(PlainLabel("Keys", role=FontRole.BODY_STRONG))
+        column.addWidget(self._make_keys(), 1)
+        column.addWidget(self._clash)
+        column.addLayout(self._make_foot(shown))
+        self.resize(*_SIZE)
+
+    def _make_form(self, shown: ShownSettings) -> QFormLayout:
+        self._theme = QComboBox()
+        for mode in ThemeMode:
+            self._theme.addItem(_MODE_NAMES[mode], mode)
+        self._theme.setCurrentIndex(list(ThemeMode).index(shown.theme))
+        self._theme.currentIndexChanged.connect(self._on_theme_chosen)
+        self._scale = QComboBox()
+        for percent in sorted({*shown.scales_percent, shown.scale_percent}):
+            self._scale.addItem(f"{percent} %", percent)
+        self._scale.setCurrentIndex(self._scale.findData(shown.scale_percent))
+        self._scale.currentIndexChanged.connect(self._on_scale_chosen)
+        self._scale_note = PlainLabel("Takes effect with the next start", role=FontRole.SMALL, tone="faint")
+        follow = QCheckBox("Open the newest trace until one is chosen")
+        follow.setChecked(shown.follows_newest)
+        follow.toggled.connect(self.follow_chosen)
+        scale_row = QHBoxLayout()
+        scale_row.setSpacing(10)
+        scale_row.addWidget(self._scale)
+        scale_row.addWidget(self._scale_note, 1)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(10)
+        for label, field in (("Theme", self._theme), ("Size", scale_row), ("Newest", follow)):
+            form.addRow(PlainLabel(label, tone="muted"), field)
+        for box, name in ((self._theme, "Theme"), (self._scale, "Size"), (follow, "Open the newest trace")):
+            box.setAccessibleName(name)
+        return form
+
+    def _make_keys(self) -> QScrollArea:
+        content = QWidget()
+        grid = QGridLayout(content)
+        grid.setContentsMargins(0, 0, 8, 0)
+        grid.setHorizontalSpacing(16)
+        for row, action in enumerate(self._actions):
+            edit = QKeySequenceEdit()
+            edit.setMaximumSequenceLength(1)
+            edit.setAccessibleName(f"Key of {action.text()}")
+            edit.setObjectName(action.objectName())
+            edit.editingFinished.connect(self._on_key_edited)
+            self._edits[action.objectName()] = edit
+            grid.addWidget(PlainLabel(action.text()), row, 0)
+            grid.addWidget(edit, row, 1)
+            grid.addWidget(self._make_remover(action), row, 2)
+        self._show_keys()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(content)
+        area.setAccessibleName("Keys")
+        return area
+
+    def _make_remover(self, action: QAction) -> IconButton:
+        button = IconButton("close", f"Take the keys of {action.text()} away", self._appearance)
+        button.setObjectName(action.objectName())
+        button.clicked.connect(self._on_remover_clicked)
+        return button
+
+    def _make_foot(self, shown: ShownSettings) -> QHBoxLayout:
+        reset = QPushButton("Reset all keys")
+        reset.clicked.connect(self._on_reset)
+        close = QPushButton("Close")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        path = PlainLabel(shown.path, role=FontRole.SMALL, tone="faint")
+        path.setWordWrap(True)
+        path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        foot = QHBoxLayout()
+        foot.addWidget(path, 1)
+        foot.addWidget(reset)
+        foot.addWidget(close)
+        return foot
+
+    def _show_keys(self) -> None:
+        for action in self._actions:
+            self._edits[action.objectName()].setKeySequence(action.shortcut())
+
+    def _on_theme_chosen(self) -> None:
+        self.theme_chosen.emit(self._theme.currentData())
+
+    def _on_scale_chosen(self) -> None:
+        self.scale_chosen.emit(self._scale.currentData())
+
+    def _on_key_edited(self) -> None:
+        edit = self.sender()
+        if not isinstance(edit, QKeySequenceEdit):
+            return
+        action = next(action for action in self._actions if action.objectName() == edit.objectName())
+        chosen = edit.keySequence()
+        if chosen == action.shortcut():
+            return
+        others = [other.text() for other in self._actions if other is not action and chosen in other.shortcuts()]
+        if others and not chosen.isEmpty():
+            self._clash.setText(f"{chosen.toString()} calls “{others[0]}” already. Nothing was changed")
+            self._clash.show()
+            edit.setKeySequence(action.shortcut())
+            return
+        self._clash.hide()
+        # the first key is the one that is edited; the others stay
+        keys = [chosen, *action.shortcuts()[1:]]
+        portable = QKeySequence.SequenceFormat.PortableText
+        self.keys_chosen.emit(action.objectName(), tuple(key.toString(portable) for key in keys if not key.isEmpty()))
+
+    def _on_remover_clicked(self) -> None:
+        self.keys_chosen.emit(self.sender().objectName(), ())
+        self._clash.hide()
+        self._show_keys()
+
+    def _on_reset(self) -> None:
+        for action in self._actions:
+            self.keys_chosen.emit(action.objectName(), None)
+        self._clash.hide()
+        self._show_keys()
