@@ -39,7 +39,7 @@ class Origin:
 
 def origin_of(project_name: str, written_us: int) -> Origin:
     """Return the origin of lines for a project of this name."""
-    return Origin(str(uuid.uuid5(_NAMESPACE, f"project:{project_name}")), project_name, written_us)
+    return Origin(str(_made_id(f"project:{project_name}")), project_name, written_us)
 
 
 class Adoption:
@@ -76,6 +76,8 @@ class Adoption:
 
     def _rows(self, fields: Line, raw: bytes) -> list[bytes]:
         if not _names_itself(fields):
+            if parsed(fields.get("_is_merge")) is True:
+                raise BadLine("the update names no span")
             return self._tree(fields, raw)
         if _has_children(fields):
             return self._own_tree(fields, None)
@@ -86,11 +88,11 @@ class Adoption:
         added: Line = {}
         row_id = parsed(fields.get("id"))
         if not isinstance(row_id, str) or not row_id:
-            row_id = str(uuid.uuid5(_NAMESPACE, f"{parsed(fields.get('root_span_id'))}/{parsed(fields['span_id'])}"))
+            row_id = str(_made_id(f"{parsed(fields.get('root_span_id'))}/{parsed(fields['span_id'])}"))
             added["id"] = row_id
         start_secs, end_secs = _times_of(fields)
         is_update = parsed(fields.get("_is_merge")) is True
-        created_us = time_of(parsed(fields.get("created")))
+        created_us = _created_us(fields)
         if created_us is None and start_secs is not None and not is_update:
             added["created"] = _iso(start_secs)
         stamp = parsed(fields.get("_stamp"))
@@ -110,9 +112,9 @@ class Adoption:
     def _comment(self, fields: Line, raw: bytes) -> bytes:
         added: Line = {}
         if not isinstance(parsed(fields.get("id")), str):
-            added["id"] = str(uuid.uuid5(_NAMESPACE, hashlib.sha256(raw.strip()).hexdigest()))
+            added["id"] = str(_made_id(hashlib.sha256(raw.strip()).hexdigest()))
         if not isinstance(parsed(fields.get("_stamp")), int):
-            created_us = time_of(parsed(fields.get("created")))
+            created_us = _created_us(fields)
             added["_stamp"] = 1000 * (self._origin.written_us if created_us is None else created_us)
         return _ended(raw) if not added else _with_fields(raw, added)
 
@@ -128,7 +130,7 @@ class Adoption:
         lines = [self._row(fields, encode_fields(fields))]
         for number, child in enumerate(children):
             if not _names_itself(child):
-                child["id"] = str(uuid.uuid5(_NAMESPACE, f"{_span_id_of(fields)}.{number}"))
+                child["id"] = str(_made_id(f"{_span_id_of(fields)}.{number}"))
                 _move_name(child)
             lines += self._own_tree(child, fields)
         return lines
@@ -138,7 +140,7 @@ class Adoption:
         content = hashlib.sha256(raw.strip()).digest()
         number = self._contents.get(content, 0)
         self._contents[content] = number + 1
-        root = uuid.uuid5(_NAMESPACE, f"{content.hex()}/{number}")
+        root = _made_id(f"{content.hex()}/{number}")
         times = _span_times(fields)
         is_timeless = times[0] is None
         if is_timeless:
@@ -170,7 +172,7 @@ class _Nodes:
         start_secs = times[0] if own_start is None else own_start
         end_secs = own_end if own_end is not None else start_secs if own_start is None and path else times[1]
         end_secs = start_secs if end_secs is None else end_secs
-        unique = uuid.uuid5(_NAMESPACE, f"{self._root_span_id}{path}")
+        unique = _made_id(f"{self._root_span_id}{path}")
         span_id = unique.hex[:16]
         children = _children_of(node)
         row: Line = {
@@ -208,12 +210,18 @@ def _with_fields(raw: bytes, added: Line) -> bytes:
     return text[:-1].rstrip() + separator + encode_fields(added)[1:]
 
 
+def _made_id(text: str) -> uuid.UUID:
+    """Return the id that follows from a text, which may have lone surrogates from somebody's JSON."""
+    return uuid.uuid5(_NAMESPACE, text.encode("utf-8", "backslashreplace").decode())
+
+
 def _ended(raw: bytes) -> bytes:
     return raw if raw.endswith(b"\n") else raw + b"\n"
 
 
 def _names_itself(fields: Line) -> bool:
-    return any(isinstance(parsed(fields.get(key)), str) for key in ("id", "span_id"))
+    ids = (parsed(fields.get(key)) for key in ("id", "span_id"))
+    return any(isinstance(value, str) and value for value in ids)
 
 
 def _span_id_of(fields: Line) -> Any:
@@ -262,9 +270,14 @@ def _times_of(fields: Line) -> Times:
     said = cast("Line", metrics) if isinstance(metrics, dict) else {}
     start_secs, end_secs = _secs(said.get("start")), _secs(said.get("end"))
     if start_secs is None:
-        created_us = time_of(parsed(fields.get("created")))
+        created_us = _created_us(fields)
         start_secs = None if created_us is None else created_us / 1e6
     return start_secs, end_secs
+
+
+def _created_us(fields: Line) -> int | None:
+    created = parsed(fields.get("created"))
+    return time_of(created) if isinstance(created, str) else None
 
 
 def _secs(value: Any) -> float | None:

@@ -44,7 +44,7 @@ def test_a_span_without_times_has_those_around_it() -> None:
 
 
 def test_ids_that_are_none_are_replaced() -> None:
-    [row] = adopt({"id": 7, "span_id": None, "_stamp": "x", "input": 1})
+    [row] = adopt({"id": 7, "span_id": "", "_stamp": "x", "input": 1})
     assert isinstance(row["id"], str)
     assert isinstance(row["_stamp"], int)
     assert row["span_id"]
@@ -90,7 +90,9 @@ def test_what_speaks_of_no_span(line: dict[str, Any]) -> None:
     assert adopt(line) == []
 
 
-@pytest.mark.parametrize("raw", [b"", b"1", b"{", b'{"_line":"new"}', b'{"children":[1]}', b'{"rows":[1]}', b"{}\0"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"1", b"{", b'{"_line":"new"}', b'{"children":[1]}', b'{"rows":[1]}', b'{"_is_merge":true}', b"{}\0"]
+)
 def test_bad_lines(raw: bytes) -> None:
     with pytest.raises(BadLine):
         Adoption(origin_of("shop", WRITTEN_US)).adopt(raw)
@@ -98,7 +100,7 @@ def test_bad_lines(raw: bytes) -> None:
 
 _NAMES = "id span_id root_span_id span_parents created metrics start end children rows name type tags input comment"
 _KEYS = st.sampled_from([*_NAMES.split(), "_stamp", "_is_merge", "_line", "origin", "span_attributes"])
-_TEXTS = st.text(max_size=5) | st.sampled_from(["attachment", "2026-11-23"])
+_TEXTS = st.text(max_size=5) | st.sampled_from(["attachment", "2026-11-23", "\ud800"])
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | _TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=5),
