@@ -134,8 +134,13 @@ def test_empty_store(qtbot: QtBot, dressed: Appearance, theme: str, check_golden
 def make_some_actions(window: QWidget) -> list[QAction]:
     """A few that stay the same, whatever the window learns."""
     actions: list[QAction] = []
-    for text, keys in (("Next error", ("F8", "E")), ("Collapse all spans", ("[",)), ("Copy link to the span", ("Ctrl+L",)),
-                       ("Copy span id", ()), ("Copy span as JSON", ("Ctrl+Shift+J",))):  # fmt: skip
+    for text, keys in (
+        ("Next error", ("F8", "E")),
+        ("Collapse all spans", ("[",)),
+        ("Copy link to the span", ("Ctrl+L",)),
+        ("Copy span id", ()),
+        ("Copy span as JSON", ("Ctrl+Shift+J",)),
+    ):
         action = QAction(text, window)
         action.setObjectName(text)
         action.setShortcuts([QKeySequence(key) for key in keys])
@@ -143,7 +148,8 @@ def make_some_actions(window: QWidget) -> list[QAction]:
     return actions
 
 
-def test_command_palette(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check) -> None:
+@pytest.mark.usefixtures("dressed")
+def test_command_palette(qtbot: QtBot, theme: str, check_golden: Check) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     window.resize(640, 520)
