@@ -40,12 +40,31 @@ def blob_path(store: Path, digest: str) -> Path:
 def put_bytes(store: Path, data: bytes) -> Blob:
     """Store `data`, unless it is there already. Raises OSError where the disk says no."""
     blob = Blob(hashlib.sha256(data).hexdigest(), len(data))
-    return blob if blob_path(store, blob.digest).exists() else _put_chunks(store, [data])
+    return blob if _is_there(blob_path(store, blob.digest)) else _put_chunks(store, [data])
 
 
 def put_file(store: Path, source: BinaryIO) -> Blob:
     """Store what is left to read in `source`, in bounded memory. Raises OSError where a disk says no."""
     return _put_chunks(store, iter(lambda: source.read(CHUNK_BYTES), b""))
+
+
+def list_blobs(store: Path) -> list[Blob]:
+    """Return the blobs of a store by their names and sizes; their bytes are not looked at."""
+    found: list[Blob] = []
+    for path in (store / BLOBS_FOLDER).glob("??/*"):
+        with contextlib.suppress(OSError):
+            if _DIGEST.fullmatch(path.name) and path.parent.name == path.name[:2]:
+                found.append(Blob(path.name, path.stat().st_size))
+    return found
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether a blob is there, and make it young: a sweep leaves alone what was stored lately."""
+    try:
+        os.utime(path)
+    except OSError:
+        return False
+    return True
 
 
 def _put_chunks(store: Path, chunks: Iterable[bytes]) -> Blob:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from spanglass_store.faults import StoreFault
 from spanglass_viewer.cli.command import ExitCode, NotFound, WrongUsage, add_store_argument
 from spanglass_viewer.cli.commands import (
+    compact_store,
     export_spans,
     import_spans,
     init_store,
     list_traces,
     open_window,
     print_path,
+    prune_store,
     run_demo,
     run_sql,
     save_attachment,
@@ -41,6 +43,8 @@ COMMANDS = (
     export_spans.COMMAND,
     save_attachment.COMMAND,
     run_sql.COMMAND,
+    prune_store.COMMAND,
+    compact_store.COMMAND,
     print_path.COMMAND,
     init_store.COMMAND,
 )

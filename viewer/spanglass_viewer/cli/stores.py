@@ -10,8 +10,17 @@ from spanglass_viewer.cli.terminal import complain
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from pathlib import Path
 
     from spanglass_store.database.reader import Store
+
+
+def existing_store_path(options: Namespace) -> Path:
+    """Return the folder of the store that the options name. Raises NotFound where there is none."""
+    path = locate_store(options.store)
+    if not (path / STORE_FILE).is_file():
+        raise NotFound(f"There is no store yet; a program that logs makes it, or `spanglass demo`. {path}")
+    return path
 
 
 def open_existing_store(options: Namespace) -> Store:
@@ -19,9 +28,7 @@ def open_existing_store(options: Namespace) -> Store:
 
     Raises NotFound where there is none, and StoreFault where it cannot be read.
     """
-    path = locate_store(options.store)
-    if not (path / STORE_FILE).is_file():
-        raise NotFound(f"There is no store yet; a program that logs makes it, or `spanglass demo`. {path}")
+    path = existing_store_path(options)
     from spanglass_store.database.reader import open_store  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
 
     store = open_store(path)

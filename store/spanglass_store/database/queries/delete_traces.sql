@@ -1,0 +1,1 @@
+DELETE FROM spans WHERE root_span_id IN (SELECT unnest($roots))

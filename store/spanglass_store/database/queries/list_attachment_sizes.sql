@@ -1,0 +1,1 @@
+SELECT key, size_bytes FROM attachments

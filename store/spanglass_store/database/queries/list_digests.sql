@@ -1,0 +1,1 @@
+SELECT key, digest FROM attachments WHERE digest IS NOT NULL

@@ -1,0 +1,1 @@
+SELECT id, container FROM spans WHERE root_span_id IN (SELECT unnest($roots))

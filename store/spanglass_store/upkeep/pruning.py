@@ -1,0 +1,108 @@
+"""Takes old traces out of a store: their spans, comments and attachments, also out of the journal that is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from spanglass_store.database.columns import EPOCH
+from spanglass_store.database.json_text import parsed, read_fields
+from spanglass_store.database.rows import container_of
+from spanglass_store.database.statements import query
+from spanglass_store.journal.kept import KeptJournal
+from spanglass_store.journal.lines import BadLine
+from spanglass_store.settings import read_settings
+
+if TYPE_CHECKING:
+    from spanglass_store.database.connection import Cursor, Database
+
+_US_PER_SEC = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PruneRule:
+    """Which traces go: those that any of the limits excludes, newest first; of one project only, where it is named.
+
+    Without a limit all traces go (of the project). A running trace never does.
+    """
+
+    older_than_secs: float | None = None
+    keep_last: int | None = None
+    max_size_bytes: int | None = None
+    project_name: str | None = None
+
+
+class PrunePlan(NamedTuple):
+    """What a rule excludes now. `text_bytes` is what was logged in the traces, `attachment_bytes` their files."""
+
+    root_span_ids: tuple[str, ...]
+    span_count: int
+    text_bytes: int
+    attachment_bytes: int
+
+
+def plan_prune(cursor: Cursor, rule: PruneRule, now_us: int) -> PrunePlan:
+    """Return which traces a rule excludes; nothing is changed."""
+    before = None
+    if rule.older_than_secs is not None:
+        before = EPOCH + timedelta(microseconds=now_us - round(rule.older_than_secs * _US_PER_SEC))
+    has_limit = before is not None or rule.keep_last is not None or rule.max_size_bytes is not None
+    found = cursor.rows(
+        query("list_prunable"),
+        {
+            "project_name": rule.project_name,
+            "before": before,
+            "keep_last": rule.keep_last,
+            "max_bytes": rule.max_size_bytes,
+            "has_limit": has_limit,
+        },
+    )
+    roots = tuple(row[0] for row in found)
+    sizes = {key: size or 0 for key, size in cursor.rows(query("list_attachment_sizes"))}
+    attachment_bytes = sum(sizes.get(key, 0) for key in _list_own_keys(cursor, roots))
+    return PrunePlan(roots, sum(row[1] for row in found), sum(row[2] for row in found), attachment_bytes)
+
+
+def prune(database: Database, plan: PrunePlan) -> None:
+    """Delete the traces of a plan: all or none of them from the tables, then from the kept journal.
+
+    Their blobs are left to a sweep, the space in the file to a compaction. Raises StoreBusy and StoreFault.
+    """
+    if not plan.root_span_ids:
+        return
+    roots = {"roots": list(plan.root_span_ids)}
+    with database.transaction() as cursor:
+        spans = {
+            name
+            for row_id, container in cursor.rows(query("list_row_ids_of"), roots)
+            for name in ((row_id, container), (row_id, ""))
+        }  # an update need not name its container
+        keys = _list_own_keys(cursor, plan.root_span_ids)
+        cursor.rows(query("delete_attachments"), {"keys": list(keys)})
+        cursor.rows(query("delete_comments_of"), roots)
+        cursor.rows(query("delete_rootless"), roots)
+        cursor.rows(query("delete_traces"), roots)
+        cursor.rows(query("count_sequence_on"))  # a window that sees the gap reads everything anew
+    kept = KeptJournal(database.store, read_settings(database.store).keep_journal_bytes)
+    kept.rewrite(lambda line: not _speaks_of(line, spans, keys))
+
+
+def _list_own_keys(cursor: Cursor, roots: tuple[str, ...]) -> set[str]:
+    """Return the attachments that these traces name and no other one does."""
+    if not roots:
+        return set()
+    found = cursor.rows(query("list_named_keys"), {"roots": list(roots)})
+    return {key for key, is_named_elsewhere in found if not is_named_elsewhere}
+
+
+def _speaks_of(line: bytes, spans: set[tuple[str, str]], keys: set[str]) -> bool:
+    try:
+        fields = read_fields(line)
+    except BadLine:
+        return False
+    if "_line" in fields:
+        return parsed(fields.get("key")) in keys
+    origin = parsed(fields.get("origin"))
+    row_id = parsed(cast("dict[str, Any]", origin if isinstance(origin, dict) else fields).get("id"))
+    return (row_id, container_of(fields)) in spans

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from journal_rows import EPOCH_SECS, JournalWriter
+
+from spanglass_store import open_store
+from spanglass_store.database.connection import Database
+from spanglass_store.database.merge import Merger
+from spanglass_store.upkeep.pruning import PruneRule, plan_prune, prune
+from spanglass_store.upkeep.session import hold_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+DAY_SECS = 86400.0
+NOW_US = round((EPOCH_SECS + 6 * DAY_SECS) * 1e6)
+
+
+def planned(database: Database, rule: PruneRule) -> list[int]:
+    with database.cursor() as cursor:
+        return [int(root, 16) for root in plan_prune(cursor, rule, NOW_US).root_span_ids]
+
+
+@pytest.mark.parametrize(
+    ("rule", "traces"),
+    [
+        (PruneRule(older_than_secs=3.5 * DAY_SECS), [1, 2]),
+        (PruneRule(older_than_secs=30 * DAY_SECS), []),
+        (PruneRule(keep_last=2), [1, 2, 3]),
+        (PruneRule(keep_last=2, project_name="tests"), [1, 2]),
+        (PruneRule(keep_last=4, older_than_secs=3.5 * DAY_SECS), [1, 2]),
+        (PruneRule(project_name="other"), [5]),
+        (PruneRule(project_name="nobody's"), []),
+        (PruneRule(max_size_bytes=3500), [1, 2]),
+        (PruneRule(max_size_bytes=0), [1, 2, 3, 4, 5]),
+        (PruneRule(max_size_bytes=10**9), []),
+    ],
+)
+def test_a_rule_excludes_traces(database: Database, rule: PruneRule, traces: list[int]) -> None:
+    assert planned(database, rule) == traces
+
+
+def test_a_running_trace_stays(filled: Path) -> None:
+    writer = JournalWriter(filled, process="22" * 16)
+    writer.start(90, trace=9)
+    with hold_store(filled) as database:
+        assert 9 not in planned(database, PruneRule(max_size_bytes=0))
+    writer.die()
+    with hold_store(filled) as database:
+        assert 9 in planned(database, PruneRule(max_size_bytes=0)), "its process is gone"
+
+
+def test_a_plan_says_what_goes(database: Database) -> None:
+    with database.cursor() as cursor:
+        plan = plan_prune(cursor, PruneRule(keep_last=4), NOW_US)
+        assert (len(plan.root_span_ids), plan.span_count) == (1, 2)
+        assert plan.attachment_bytes == len(b"own bytes"), "the other one is named elsewhere, too"
+        assert 1000 < plan.text_bytes < 2000
+        assert plan_prune(cursor, PruneRule(keep_last=3), NOW_US).attachment_bytes == len(b"own bytesshared bytes")
+
+
+def test_what_is_pruned_is_gone_with_all_that_belongs_to_it(filled: Path, list_traces: Callable[[], list[int]]) -> None:
+    with hold_store(filled) as database:
+        with database.cursor() as cursor:
+            plan = plan_prune(cursor, PruneRule(keep_last=4), NOW_US)
+        prune(database, plan)
+    assert list_traces() == [2, 3, 4, 5]
+    with open_store(filled) as opened:
+        assert opened.sql("SELECT key FROM attachments").rows == [("shared",)]
+        assert opened.sql("SELECT id FROM comments").rows == [("note-3",)]
+
+
+def test_a_rebuild_does_not_bring_back_what_was_pruned(filled: Path, list_traces: Callable[[], list[int]]) -> None:
+    with hold_store(filled) as database:
+        with database.cursor() as cursor:
+            plan = plan_prune(cursor, PruneRule(keep_last=4), NOW_US)
+        prune(database, plan)
+    (filled / "traces.duckdb").unlink()
+    assert list_traces() == [2, 3, 4, 5]
+    with open_store(filled) as opened:
+        assert opened.sql("SELECT key FROM attachments").rows == [("shared",)]
+        assert opened.sql("SELECT id FROM comments").rows == [("note-3",)]
+
+
+def test_a_window_notices(filled: Path) -> None:
+    window = Database(filled)
+    merger = Merger(window, filled)
+    merger.merge_once()
+    window.let_go()
+    with hold_store(filled) as database:
+        with database.cursor() as cursor:
+            plan = plan_prune(cursor, PruneRule(keep_last=4), NOW_US)
+        prune(database, plan)
+    assert merger.merge_once().is_reset
+    window.close()
+
+
+def test_a_plan_of_nothing_changes_nothing(filled: Path, list_traces: Callable[[], list[int]]) -> None:
+    with hold_store(filled) as database:
+        with database.cursor() as cursor:
+            plan = plan_prune(cursor, PruneRule(keep_last=100), NOW_US)
+            before = cursor.rows("FROM meta")
+        prune(database, plan)
+        with database.cursor() as cursor:
+            assert cursor.rows("FROM meta") == before
+    assert list_traces() == [1, 2, 3, 4, 5]

@@ -1,0 +1,71 @@
+"""`spanglass compact`: give the space of what was deleted back to the disk."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from spanglass_viewer.cli.amounts import size_bytes
+from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
+from spanglass_viewer.cli.consent import add_consent_argument, is_agreed
+from spanglass_viewer.cli.stores import existing_store_path
+from spanglass_viewer.cli.terminal import standard_output
+from spanglass_viewer.format.quantities import format_bytes, format_many
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+
+def _configure(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--keep-journal",
+        type=size_bytes,
+        metavar="SIZE",
+        help="from now on keep this much of the merged journal, compressed, for a rebuild (default: 256 MB; 0: none)",
+    )
+    add_consent_argument(parser)
+    add_json_argument(parser)
+
+
+def _run(options: Namespace) -> int:
+    from spanglass_store.settings import read_settings, write_settings  # noqa: PLC0415 - only this command needs it
+    from spanglass_store.upkeep.blob_sweep import list_unnamed_blobs, sweep_blobs  # noqa: PLC0415 - loads DuckDB
+    from spanglass_store.upkeep.compaction import compact, free_bytes  # noqa: PLC0415 - as above
+    from spanglass_store.upkeep.session import hold_store  # noqa: PLC0415 - as above
+
+    store = existing_store_path(options)
+    if options.keep_journal is not None:
+        settings = dataclasses.replace(read_settings(store), keep_journal_bytes=options.keep_journal)
+        write_settings(store, settings)
+    with hold_store(store) as database, database.cursor() as cursor:
+        unnamed = list_unnamed_blobs(cursor)
+        dead_bytes = free_bytes(cursor)
+    blob_bytes = sum(blob.size_bytes for blob in unnamed)
+    if not options.as_json:
+        line = f"About {format_bytes(dead_bytes)} in the tables are free"
+        if unnamed:
+            line += f"; {format_many(len(unnamed), 'file')} that no trace names, {format_bytes(blob_bytes)}, would go"
+        standard_output().write_line(f"{line}.")
+    if not is_agreed(options, "Compact the store?"):
+        return ExitCode.OK
+    with hold_store(store) as database:
+        with database.cursor() as cursor:  # looked at again: a trace may name one of them by now
+            unnamed = list_unnamed_blobs(cursor)
+        swept_bytes = sweep_blobs(store, unnamed)
+        sizes = compact(database)
+    if options.as_json:
+        standard_output().write_json({**sizes._asdict(), "swept_bytes": swept_bytes})
+    else:
+        before, after = map(format_bytes, sizes)
+        swept = f"; {format_bytes(swept_bytes)} of unnamed files deleted" if swept_bytes else ""
+        standard_output().write_line(f"The tables were {before} and are {after} now{swept}.")
+    return ExitCode.OK
+
+
+COMMAND = Command(
+    name="compact",
+    help="give unused space back to the disk, and delete files that no trace names",
+    configure=_configure,
+    run=_run,
+    examples=("spanglass compact", "spanglass compact --keep-journal 64MB --yes"),
+)

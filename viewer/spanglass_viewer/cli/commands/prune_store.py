@@ -1,0 +1,104 @@
+"""`spanglass prune`: delete old traces, with their attachments."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from spanglass_viewer.cli.amounts import age_secs, size_bytes
+from spanglass_viewer.cli.command import Command, ExitCode, WrongUsage, add_json_argument, count_argument
+from spanglass_viewer.cli.consent import add_consent_argument, is_agreed
+from spanglass_viewer.cli.stores import existing_store_path
+from spanglass_viewer.cli.terminal import standard_output
+from spanglass_viewer.format.quantities import format_bytes, format_many
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from pathlib import Path
+
+    from spanglass_store.upkeep.pruning import PrunePlan
+
+
+def _configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--older-than", type=age_secs, metavar="AGE", help="traces that ended longer ago, such as 30d")
+    parser.add_argument("--keep-last", type=count_argument, metavar="N", help="all but the N newest traces")
+    parser.add_argument(
+        "--max-size", type=size_bytes, metavar="SIZE", help="the oldest, until what was logged and attached fits"
+    )
+    parser.add_argument("--project", metavar="NAME", help="only traces of this project; alone: all of them")
+    parser.add_argument("--dry-run", action="store_true", help="only tell what would go")
+    add_consent_argument(parser)
+    add_json_argument(parser)
+
+
+def _run(options: Namespace) -> int:
+    from spanglass_store.upkeep.pruning import PruneRule, plan_prune  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
+    from spanglass_store.upkeep.session import hold_store  # noqa: PLC0415 - as above
+
+    rule = PruneRule(options.older_than, options.keep_last, options.max_size, options.project)
+    if rule == PruneRule():
+        raise WrongUsage("Say which traces: --older-than, --keep-last, --max-size or --project.")
+    store = existing_store_path(options)
+    # The store is let go while the user thinks; what is deleted then is what was shown.
+    with hold_store(store) as database, database.cursor() as cursor:
+        plan = plan_prune(cursor, rule, time.time_ns() // 1000)
+    fields = _plan_fields(plan)
+    if not options.as_json:
+        standard_output().write_line(_sentence(plan))
+    is_wanted = bool(plan.root_span_ids) and not options.dry_run
+    is_done = is_wanted and is_agreed(options, "Delete them for good?")
+    if is_done:
+        fields["freed_bytes"] = _delete(store, plan)
+        if not options.as_json:
+            standard_output().write_line(f"Deleted. The store is {format_bytes(fields['freed_bytes'])} smaller.")
+    if options.as_json:
+        standard_output().write_json(fields | {"is_done": is_done})
+    return ExitCode.OK
+
+
+def _delete(store: Path, plan: PrunePlan) -> int:
+    """Delete what was planned; return how many bytes smaller the store's tables and blobs are."""
+    from spanglass_store.upkeep.blob_sweep import list_unnamed_blobs, sweep_blobs  # noqa: PLC0415 - as above
+    from spanglass_store.upkeep.compaction import compact  # noqa: PLC0415 - as above
+    from spanglass_store.upkeep.pruning import prune  # noqa: PLC0415 - as above
+    from spanglass_store.upkeep.session import hold_store  # noqa: PLC0415 - as above
+
+    with hold_store(store) as database:
+        prune(database, plan)
+        with database.cursor() as cursor:
+            unnamed = list_unnamed_blobs(cursor)
+        freed_bytes = sweep_blobs(store, unnamed)
+        sizes = compact(database)
+    return freed_bytes + max(0, sizes.before_bytes - sizes.after_bytes)
+
+
+def _sentence(plan: PrunePlan) -> str:
+    if not plan.root_span_ids:
+        return "Nothing to delete: every trace is within the limits."
+    attached = f" and {format_bytes(plan.attachment_bytes)} of attachments" if plan.attachment_bytes else ""
+    return (
+        f"{format_many(len(plan.root_span_ids), 'trace')} to delete, {format_many(plan.span_count, 'span')}:"
+        f" {format_bytes(plan.text_bytes)} as logged{attached}."
+    )
+
+
+def _plan_fields(plan: PrunePlan) -> dict[str, Any]:
+    return {
+        "traces": len(plan.root_span_ids),
+        "spans": plan.span_count,
+        "text_bytes": plan.text_bytes,
+        "attachment_bytes": plan.attachment_bytes,
+    }
+
+
+COMMAND = Command(
+    name="prune",
+    help="delete old traces and their attachments; it tells what goes, and asks",
+    configure=_configure,
+    run=_run,
+    examples=(
+        "spanglass prune --older-than 30d",
+        "spanglass prune --keep-last 1000 --project checkout",
+        "spanglass prune --max-size 2GB --yes",
+    ),
+)
