@@ -17,6 +17,7 @@ _READ_NS, _READ_SECS = now_ns, now_secs
 _last_stamp_ns = 0
 _iso_second = ("", "")
 
+_NS = 1_000_000_000
 # Where seconds and microseconds end in the digits of a time in nanoseconds.
 _SECOND_END, _MICRO_END = -9, -3
 
@@ -42,6 +43,8 @@ def texts_of(read_ns: int) -> tuple[str, str]:
     second, micros = digits[:_SECOND_END], digits[_SECOND_END:_MICRO_END]
     cached, text = _iso_second
     if cached != second:
+        if read_ns < _NS:  # a clock that was never set: too few digits to cut
+            return texts_of(_NS)
         text = _iso_of(second)
     return f"{text}.{micros}+00:00", f"{second}.{micros}"
 

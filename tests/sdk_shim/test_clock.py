@@ -45,3 +45,8 @@ def test_a_clock_that_is_far_off_still_gives_times(ns):
     created, secs = clock.texts_of(ns)
     assert dt.datetime.fromisoformat(created).timestamp() == pytest.approx(ns / 1e9, abs=1e-5)
     assert float(secs) == pytest.approx(ns / 1e9, abs=1e-6)
+
+
+@pytest.mark.parametrize("ns", [-5_000_000_000, 0, 999_999_999])
+def test_a_clock_that_was_never_set_shows_the_first_second(ns):
+    assert clock.texts_of(ns) == ("1970-01-01T00:00:01.000000+00:00", "1.000000")
