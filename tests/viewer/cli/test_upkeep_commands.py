@@ -103,3 +103,30 @@ def test_compact_tells_and_does(run: Callable[..., str], store: Path) -> None:
 def test_where_there_is_no_store_none_is_made(command: list[str], store_path: Path) -> None:
     assert main([*command, "--yes", "--store", str(store_path)]) == ExitCode.NOT_FOUND
     assert not store_path.exists()
+
+
+def test_doctor_says_that_all_is_well(run: Callable[..., str]) -> None:
+    run("list")
+    assert run("doctor") == "The store is sound: rows, files and journal agree.\n"
+    assert json.loads(run("doctor", "--json")) == []
+
+
+def test_doctor_finds_and_mends(run: Callable[..., str], store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("list")
+    (store / "traces.duckdb").write_bytes(b"nothing of a database" * 1000)
+    assert main(["doctor", "--store", str(store)]) == ExitCode.FAULT
+    told = capsys.readouterr().out
+    assert told.startswith("fault")
+    assert "1 fault left" in told
+    assert run("doctor", "--fix").startswith("mended")
+    assert count_traces(run) == 3
+
+
+def test_a_command_that_finds_damaged_tables_says_what_became_of_them(
+    run: Callable[..., str], store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("list")
+    (store / "traces.duckdb").write_bytes(b"nothing of a database" * 1000)
+    assert main(["list", "--store", str(store)]) == ExitCode.OK
+    assert "The store's tables were damaged." in capsys.readouterr().err
+    assert count_traces(run) == 3

@@ -12,6 +12,7 @@ from spanglass_store.faults import StoreFault
 from spanglass_viewer.cli.command import ExitCode, NotFound, WrongUsage, add_store_argument
 from spanglass_viewer.cli.commands import (
     compact_store,
+    examine_store,
     export_spans,
     import_spans,
     init_store,
@@ -43,6 +44,7 @@ COMMANDS = (
     export_spans.COMMAND,
     save_attachment.COMMAND,
     run_sql.COMMAND,
+    examine_store.COMMAND,
     prune_store.COMMAND,
     compact_store.COMMAND,
     print_path.COMMAND,

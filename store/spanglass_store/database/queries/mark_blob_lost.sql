@@ -1,0 +1,1 @@
+UPDATE attachments SET state = 'error', error = $error WHERE key = $key
