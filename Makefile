@@ -1,6 +1,6 @@
 # Every target does the set-up that it needs: a virtual environment in .venv and the system libraries of Qt.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo test test-long check bench bench-sdk clean
 
 PYTHON_BIN := .venv/bin
 CODE := sdk_shim store viewer assets tests scripts
@@ -8,11 +8,13 @@ CODE := sdk_shim store viewer assets tests scripts
 ARGS ?=
 
 help:
-	@echo "make demo     run the sample agent and watch its trace"
-	@echo "make test     run the tests"
-	@echo "make check    lint, types and import arrows"
-	@echo "make bench    measure speed beside other tracers"
-	@echo "make setup    only the set-up, which all of them do"
+	@echo "make demo       run the sample agent and watch its trace"
+	@echo "make test       run the tests"
+	@echo "make test-long  kill a program that logs 200 times"
+	@echo "make check      lint, types and import arrows"
+	@echo "make bench      measure speed beside other tracers"
+	@echo "make bench-sdk  only what tracing costs a program"
+	@echo "make setup      only the set-up, which all of them do"
 
 setup: .venv/.complete
 	@:
@@ -32,6 +34,9 @@ test: setup
 	@scripts/setup.sh screen
 	@$(PYTHON_BIN)/pytest -q $(ARGS)
 
+test-long: setup
+	@KILLS=200 $(PYTHON_BIN)/pytest -q tests/integration/test_sdk_processes.py -k sigkill $(ARGS)
+
 check: setup
 	@$(PYTHON_BIN)/ruff check $(CODE)
 	@$(PYTHON_BIN)/ruff format --check $(CODE)
@@ -40,6 +45,9 @@ check: setup
 
 bench: .venv/.bench
 	@$(PYTHON_BIN)/python tests/bench $(ARGS)
+
+bench-sdk: .venv/.bench
+	@$(PYTHON_BIN)/python tests/bench/bench_sdk.py $(ARGS)
 
 clean:
 	rm -rf .venv .demo build dist

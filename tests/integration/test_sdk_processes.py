@@ -18,6 +18,9 @@ from spanglass_store.journal.liveness import has_writer
 
 pytestmark = pytest.mark.integration
 
+# `make test-long` kills more often
+KILLS = int(os.environ.get("KILLS", "5"))
+
 PRELUDE = """
 import os, sys, time, threading
 import spanglass
@@ -107,7 +110,7 @@ LOOP = """
     """
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(KILLS))
 def test_sigkill_at_a_random_moment_loses_no_span_that_had_started(start, store_path, seed):
     process = start(LOOP)
     assert process.stdout
