@@ -34,6 +34,7 @@ ACTIONS = (
     ActionSpec("collapse_all", "Collapse all spans", ("[",)),
     ActionSpec("toggle_flame", "Tree or flame view", ("F",)),
     ActionSpec("reset_zoom", "Show the whole time", ("Ctrl+0",)),
+    ActionSpec("compare_previous", "Compare with previous run", ("D",)),
     ActionSpec("filter_traces", "Filter traces", ("/",)),
     ActionSpec("clear_filter", "Clear the filter", ("Ctrl+Shift+F",)),
     ActionSpec("copy_link", "Copy link to the span", ("Ctrl+L",)),

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QProcess, QSettings, Qt
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from spanglass_viewer.app.actions import make_actions, set_keys
+from spanglass_viewer.app.comparing import TraceComparing
 from spanglass_viewer.app.controller import WindowController
 from spanglass_viewer.app.history import History, Place
 from spanglass_viewer.app.preferences import SCALES_PERCENT, Preferences
@@ -35,6 +36,7 @@ from spanglass_viewer.panes.trace_pane import TracePane
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtCore import QPoint
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
     from spanglass_store.database.records import StoreTotals
@@ -47,7 +49,8 @@ if TYPE_CHECKING:
 _USER_EVENTS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.Wheel)
 _WIDTHS = (288, 780, 372)  # of 1440: traces, trace, detail
 _MENU = ("show_palette", None, "go_back", "go_forward", None, "copy_link", "copy_json", "copy_markdown", "copy_snippet",
-         None, "next_error", "previous_error", "expand_all", "collapse_all", "toggle_flame", "reset_zoom", None,
+         None, "next_error", "previous_error", "expand_all", "collapse_all", "toggle_flame", "reset_zoom",
+         "compare_previous", None,
          "filter_traces", "clear_filter", None, "turn_theme", "show_keys", "show_settings", None, "quit")  # fmt: skip
 
 
@@ -79,6 +82,7 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         self._clipboard = SpanClipboard(info, self.selection, self)
+        self.comparing = TraceComparing(backend, appearance, self)
         self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
         self._top_bar = TopBar(self._make_menu(), appearance)
         self._empty = EmptyPane(info.path, appearance)
@@ -112,6 +116,7 @@ class MainWindow(QMainWindow):
             "collapse_all": self.trace_pane.collapse_all,
             "toggle_flame": self.trace_pane.toggle_flame,
             "reset_zoom": self.trace_pane.reset_zoom,
+            "compare_previous": self._on_compare_previous,
             "filter_traces": self.trace_list.show_filter_box,
             "clear_filter": self.trace_list.clear_filter,
             "show_palette": self._on_show_palette,
@@ -163,6 +168,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self._top_bar.paused_changed.connect(self.controller.set_paused)
         self._top_bar.theme_turned.connect(self._on_turn_theme)
+        self.trace_list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.trace_list.view.customContextMenuRequested.connect(self._on_list_menu_wanted)
         self._empty.sample_wanted.connect(self._on_sample_wanted)
         self.trace_list.filter_changed.connect(self.controller.set_filter)
         self.trace_list.filter_box.words_wanted.connect(self._backend.read_vocabulary)
@@ -179,6 +186,7 @@ class MainWindow(QMainWindow):
         self.controller.trace_missing.connect(self._on_trace_missing)
         self.controller.span_shown.connect(self._on_span_shown)
         self._backend.store_worker.fault_raised.connect(self.status.show_fault)
+        self._backend.compare_worker.fault_raised.connect(self.status.show_fault)
         self._backend.store_worker.fault_cleared.connect(self.status.clear_fault)
 
     # errors, traces
@@ -232,6 +240,19 @@ class MainWindow(QMainWindow):
 
     def _on_trace_missing(self, root_span_id: str) -> None:
         self.status.show_notice(f"Trace {root_span_id[:8]}… is not in this store")
+
+    # comparing
+
+    def _on_compare_previous(self) -> None:
+        if self.selection.root_span_id is not None:
+            self.comparing.compare(self.selection.root_span_id)
+
+    def _on_list_menu_wanted(self, at: QPoint) -> None:
+        index = self.trace_list.view.indexAt(at)
+        if index.isValid():
+            root_span_id = self._traces.summary_at(index.row()).root_span_id
+            menu = self.comparing.make_menu(root_span_id, self.selection.root_span_id)
+            menu.popup(self.trace_list.view.viewport().mapToGlobal(at))
 
     # the store
 

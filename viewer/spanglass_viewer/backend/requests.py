@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from spanglass_store.database.records import StoreTotals, TraceFilter, TraceSummary
+    from spanglass_viewer.trace.comparison import Comparison
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
     from spanglass_viewer.trace.snapshot import TraceSnapshot
+    from spanglass_viewer.values.text_diff import DiffLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +78,37 @@ class DetailAnswer:
 
     request: DetailRequest
     detail: SpanDetail | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRequest:
+    """Compare a trace with an earlier one; without `before_root` with the previous run of the same name."""
+
+    number: int
+    root_span_id: str
+    before_root: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareAnswer:
+    """The two traces aligned, None where one of them is not there."""
+
+    request: CompareRequest
+    comparison: Comparison | None
+
+
+@dataclass(frozen=True, slots=True)
+class DiffRequest:
+    """Tell how the values of two spans differ; a span that is in one trace alone is None on the other side."""
+
+    number: int
+    before: SpanRef | None
+    after: SpanRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class DiffAnswer:
+    """The lines that differ, under the title of each field; none where all are equal."""
+
+    request: DiffRequest
+    sections: tuple[tuple[str, list[DiffLine]], ...]

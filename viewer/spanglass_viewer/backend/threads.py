@@ -1,4 +1,4 @@
-"""The two threads beside the UI, started together and ended together."""
+"""The threads beside the UI, started together and ended together."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
+from spanglass_viewer.backend.compare_worker import CompareWorker
 from spanglass_viewer.backend.detail_worker import DetailWorker
 from spanglass_viewer.backend.store_worker import StoreWorker
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from spanglass_viewer.backend.requests import DetailRequest, ListRequest, TraceRequest
+    from spanglass_viewer.backend.requests import (
+        CompareRequest,
+        DetailRequest,
+        DiffRequest,
+        ListRequest,
+        TraceRequest,
+    )
 
 _STOP_MS = 5000
 
@@ -24,6 +31,8 @@ class Backend(QObject):
     _trace_wanted = Signal(object)
     _detail_wanted = Signal(object)
     _vocabulary_wanted = Signal()
+    _comparison_wanted = Signal(object)
+    _diff_wanted = Signal(object)
     _stop_wanted = Signal()
 
     def __init__(self, store: Path, parent: QObject | None = None) -> None:
@@ -31,14 +40,19 @@ class Backend(QObject):
         self.store = store
         self.store_worker = StoreWorker(store)
         self.detail_worker = DetailWorker()
+        self.compare_worker = CompareWorker()
         self._threads: list[QThread] = []
-        for name, worker in (("store", self.store_worker), ("details", self.detail_worker)):
+        workers = {"store": self.store_worker, "details": self.detail_worker, "compare": self.compare_worker}
+        for name, worker in workers.items():
             thread = QThread(self)
             thread.setObjectName(f"spanglass {name}")
             worker.moveToThread(thread)
             self._threads.append(thread)
         self._threads[0].started.connect(self.store_worker.start)
         self.store_worker.database_ready.connect(self.detail_worker.use_database)
+        self.store_worker.database_ready.connect(self.compare_worker.use_database)
+        self._comparison_wanted.connect(self.compare_worker.compare)
+        self._diff_wanted.connect(self.compare_worker.diff)
         self._list_wanted.connect(self.store_worker.list_traces)
         self._trace_wanted.connect(self.store_worker.load_trace)
         self._detail_wanted.connect(self.detail_worker.read_span)
@@ -56,11 +70,12 @@ class Backend(QObject):
             thread.start()
 
     def stop(self) -> None:
-        """End both threads and let go of the store; returns when they have ended."""
+        """End all threads and let go of the store; returns when they have ended."""
         if not self._threads[0].isRunning():
             return
-        self._threads[1].quit()
-        self._threads[1].wait(_STOP_MS)
+        for thread in self._threads[1:]:
+            thread.quit()
+            thread.wait(_STOP_MS)
         self._stop_wanted.emit()
         self._threads[0].quit()
         self._threads[0].wait(_STOP_MS)
@@ -80,3 +95,11 @@ class Backend(QObject):
     def read_vocabulary(self) -> None:
         """Ask for the words that a filter can be completed with."""
         self._vocabulary_wanted.emit()
+
+    def compare_traces(self, request: CompareRequest) -> None:
+        """Ask for two traces aligned."""
+        self._comparison_wanted.emit(request)
+
+    def diff_spans(self, request: DiffRequest) -> None:
+        """Ask how the values of two spans differ."""
+        self._diff_wanted.emit(request)

@@ -1,0 +1,3 @@
+SELECT id, hash(input, output)
+FROM spans
+WHERE root_span_id = $root_span_id

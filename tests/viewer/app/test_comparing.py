@@ -1,0 +1,114 @@
+"""Comparing on a real store, from the key to the words that differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from journal_rows import JournalWriter, root_id
+from PySide6.QtCore import QSettings, Qt
+
+from spanglass_store.location import ensure_store
+from spanglass_viewer.app.main_window import MainWindow
+from spanglass_viewer.backend.threads import Backend
+from spanglass_viewer.models.compare_table import CHANGE_ROLE, Column
+from spanglass_viewer.models.diff_lines import LINE_ROLE
+from spanglass_viewer.trace.comparison import Change
+from spanglass_viewer.values.text_diff import DiffLine, LineKind
+from spanglass_viewer.widgets.labels import PlainLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_viewer.app.comparing import TraceComparing
+    from spanglass_viewer.theme.appearance import Appearance
+
+# the offscreen platform says so of every window that is shown
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+
+
+def _run(journal: JournalWriter, trace: int, answer: str, *, more: tuple[str, ...] = ()) -> None:
+    at, first = trace * 10.0, trace * 100
+    journal.span(first, trace=trace, at=at, name="agent.run", type="task")
+    journal.span(first + 1, trace=trace, parents=(first,), at=at + 0.1, name="ask", type="llm", output=answer)
+    for number, name in enumerate(more, first + 2):
+        journal.span(number, trace=trace, parents=(first,), at=at + 0.2, name=name, type="tool")
+
+
+@pytest.fixture
+def journal(store_path: Path) -> JournalWriter:
+    return JournalWriter(store_path)
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path, journal: JournalWriter
+) -> Iterator[MainWindow]:
+    """A window on two runs of one agent, the newest open, and a trace of another name between them."""
+    _run(journal, 1, "The order is refunded")
+    journal.span(150, trace=5, at=15.0, name="other", type="task")
+    _run(journal, 2, "The order was lost", more=("apologise",))
+    info = ensure_store(store_path)
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    shown = MainWindow(info, Backend(info.path), appearance, settings)
+    shown.show()
+    shown.backend.start()
+    shown.controller.start()
+    qtbot.waitUntil(lambda: shown.controller.is_settled, timeout=10_000)
+    yield shown
+    journal.die()
+    shown.close()
+    shown.deleteLater()
+
+
+def _cells(comparing: TraceComparing, column: Column, role: int = Qt.ItemDataRole.DisplayRole) -> list[Any]:
+    assert comparing.dialog is not None
+    model = comparing.dialog.model
+    return [model.index(row, column).data(role) for row in range(model.rowCount())]
+
+
+def _lines(comparing: TraceComparing) -> list[Any]:
+    assert comparing.dialog is not None
+    model = comparing.dialog.lines
+    return [model.index(row, 0).data(LINE_ROLE) for row in range(model.rowCount())]
+
+
+def test_a_key_compares_with_the_previous_run_of_the_same_name(window: MainWindow, qtbot: QtBot) -> None:
+    comparing = window.comparing
+    qtbot.keyClick(window, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: bool(comparing.dialog and _lines(comparing)), timeout=10_000)
+    assert _cells(comparing, Column.SPAN) == ["agent.run", "ask", "apologise"]
+    assert _cells(comparing, Column.SPAN, CHANGE_ROLE) == [Change.SAME, Change.CHANGED, Change.ADDED]
+    assert _cells(comparing, Column.BEFORE)[2] == "—"
+    assert _lines(comparing) == [
+        "Output",
+        DiffLine(LineKind.REMOVED, "The order is refunded", ((10, 12), (13, 21))),
+        DiffLine(LineKind.ADDED, "The order was lost", ((10, 13), (14, 18))),
+    ]
+
+
+def test_the_list_offers_any_two_traces(window: MainWindow, qtbot: QtBot) -> None:
+    comparing = window.comparing
+    menu = comparing.make_menu(root_id(1), root_id(2))
+    _, with_open = menu.actions()
+    assert with_open.isEnabled()
+    with_open.trigger()
+    qtbot.waitUntil(lambda: bool(comparing.dialog and _cells(comparing, Column.SPAN)), timeout=10_000)
+    assert len(_cells(comparing, Column.SPAN)) == 3
+    menu.close()
+    alone = comparing.make_menu(root_id(1), root_id(1))
+    assert not alone.actions()[1].isEnabled()
+    alone.close()
+
+
+def test_a_first_run_says_that_there_is_none_before(window: MainWindow, qtbot: QtBot) -> None:
+    comparing = window.comparing
+    comparing.compare(root_id(1))
+    dialog = comparing.dialog
+    assert dialog is not None
+    said = "There is no earlier run with the same name in this store"
+    qtbot.waitUntil(lambda: said in [label.text() for label in dialog.findChildren(PlainLabel)], timeout=10_000)
+    assert _cells(comparing, Column.SPAN) == []

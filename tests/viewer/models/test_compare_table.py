@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from made_traces import EPOCH_US, MadeSpan, make_skeleton
+
+from spanglass_viewer.models.compare_table import (
+    Column,
+    CompareTableModel,
+    delta_cost,
+    delta_count,
+    delta_duration,
+)
+from spanglass_viewer.models.diff_lines import DiffLinesModel
+from spanglass_viewer.trace.comparison import compare_traces
+from spanglass_viewer.trace.snapshot import build_snapshot
+from spanglass_viewer.values.text_diff import DiffLine, LineKind
+
+if TYPE_CHECKING:
+    from pytestqt.modeltest import ModelTester
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def _model() -> CompareTableModel:
+    before = build_snapshot(
+        make_skeleton([MadeSpan("root", end=2, tokens=5), MadeSpan("a", ("root",), 1)]), 1, EPOCH_US
+    )
+    after = build_snapshot(make_skeleton([MadeSpan("root", end=1.5, tokens=1205, cost=0.5)]), 1, EPOCH_US)
+    model = CompareTableModel()
+    model.set_comparison(compare_traces(before, after, {}, {}))
+    return model
+
+
+def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester) -> None:
+    qtmodeltester.check(_model())
+
+
+def test_a_row_tells_what_is_more_and_what_is_less() -> None:
+    model = _model()
+    texts = [[model.index(row, column).data() for column in Column] for row in range(2)]
+    assert texts == [
+        ["span", "2.00 s", "1.50 s", f"{MINUS}500 ms", "+1,200", ""],
+        ["span", "0 ms", "—", "", "", ""],
+    ]
+    before, after = model.refs_at(1)
+    assert before is not None
+    assert (before.span_id, after) == ("a", None)
+    assert model.first_change() == 1
+
+
+def test_differences_too_little_or_unknown_are_left_out() -> None:
+    assert delta_duration(1.0, 1.0) == delta_duration(None, 1.0) == ""
+    assert delta_count(3, 3) == ""
+    assert delta_cost(float("nan"), 1.0) == delta_cost(0.1, 0.1 + 1e-9) == ""
+    assert delta_cost(0.5, 0.25) == f"{MINUS}$0.250"
+
+
+def test_nothing_compared_is_an_empty_table() -> None:
+    model = CompareTableModel()
+    assert model.rowCount() == 0
+    assert model.first_change() is None
+    with pytest.raises(LookupError):
+        model.refs_at(0)
+
+
+def test_lines_stand_below_the_titles_of_their_sections(qtmodeltester: ModelTester) -> None:
+    model = DiffLinesModel()
+    model.set_sections((("Input", [DiffLine(LineKind.ADDED, "x" * 30)]), ("Output", [DiffLine(LineKind.SAME, "y")])))
+    qtmodeltester.check(model)
+    assert [model.index(row, 0).data() for row in range(4)] == ["Input", f"+ {'x' * 30}", "Output", "  y"]
+    assert model.longest == 30

@@ -1,0 +1,137 @@
+"""The thread that compares: reads two traces, aligns them, and tells how the values of two spans differ."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from spanglass_store.faults import StoreBusy, StoreFault
+from spanglass_viewer.backend.requests import CompareAnswer, CompareRequest, DiffAnswer, DiffRequest
+from spanglass_viewer.values.decode import NotJson, decode_json_in_steps
+from spanglass_viewer.values.pretty import pretty_json
+from spanglass_viewer.values.text_diff import DiffLine, diff_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from spanglass_store.database.connection import Cursor, Database
+    from spanglass_store.database.records import SpanRecord
+    from spanglass_viewer.trace.comparison import Comparison
+    from spanglass_viewer.trace.prices import PriceBook
+    from spanglass_viewer.trace.references import SpanRef
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
+
+_RETRY_MS = 250
+_FIELDS = (("Input", "input"), ("Output", "output"), ("Error", "error"))
+
+
+class CompareWorker(QObject):
+    """Lives in its own thread; every slot is called by a queued signal, every answer goes out as one."""
+
+    compared = Signal(object)  # CompareAnswer
+    diffed = Signal(object)  # DiffAnswer
+    fault_raised = Signal(object)  # StoreFault
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._database: Database | None = None
+        self._prices: PriceBook | None = None
+        self._waiting: dict[str, Callable[[Cursor], None]] = {}
+
+    @Slot(object)
+    def use_database(self, database: Database) -> None:
+        """Take over the database of the store thread; its cursors count their users."""
+        self._database = database
+        self._serve_waiting()
+
+    @Slot(object)
+    def compare(self, request: CompareRequest) -> None:
+        """Answer with two traces aligned."""
+        self._serve("compare", lambda cursor: self._compare(cursor, request))
+
+    @Slot(object)
+    def diff(self, request: DiffRequest) -> None:
+        """Answer with what differs in the values of two spans."""
+        self._serve("diff", lambda cursor: self._diff(cursor, request))
+
+    def _serve(self, kind: str, read: Callable[[Cursor], None]) -> None:
+        """Read by a cursor of its own; where the store is in use elsewhere the latest of each kind is read later."""
+        self._waiting[kind] = read
+        self._serve_waiting()
+
+    @Slot()
+    def _serve_waiting(self) -> None:
+        if self._database is None:
+            return
+        from spanglass_store.database.connection import Interrupted  # noqa: PLC0415 - DuckDB loads beside the window
+
+        for kind, read in list(self._waiting.items()):
+            try:
+                with self._database.cursor() as cursor:
+                    read(cursor)
+            except Interrupted:
+                return  # the window is closing
+            except StoreBusy:
+                QTimer.singleShot(_RETRY_MS, self._serve_waiting)
+                return
+            except StoreFault as fault:
+                self.fault_raised.emit(fault)
+            del self._waiting[kind]
+
+    def _compare(self, cursor: Cursor, request: CompareRequest) -> None:
+        from spanglass_store.database.comparing import find_previous_run  # noqa: PLC0415 - heavy half
+
+        before_root = request.before_root or find_previous_run(cursor, request.root_span_id)
+        comparison = None if before_root is None else self._align(cursor, before_root, request)
+        self.compared.emit(CompareAnswer(request, comparison))
+
+    def _align(self, cursor: Cursor, before_root: str, request: CompareRequest) -> Comparison | None:
+        from spanglass_store.database.comparing import list_payload_digests  # noqa: PLC0415 - heavy half
+        from spanglass_viewer.trace.comparison import compare_traces  # noqa: PLC0415 - numpy loads beside the window
+
+        before, after = self._load(cursor, before_root, request), self._load(cursor, request.root_span_id, request)
+        if before is None or after is None:
+            return None
+        digests = [list_payload_digests(cursor, root) for root in (before_root, request.root_span_id)]
+        return compare_traces(before, after, *digests)
+
+    def _load(self, cursor: Cursor, root_span_id: str, request: CompareRequest) -> TraceSnapshot | None:
+        from spanglass_store.database.skeleton import load_skeleton  # noqa: PLC0415 - heavy half
+        from spanglass_viewer.trace.prices import PriceBook, estimate_span_costs  # noqa: PLC0415 - half a second
+        from spanglass_viewer.trace.snapshot import build_snapshot  # noqa: PLC0415 - numpy loads beside the window
+
+        self._prices = self._prices or PriceBook()
+        skeleton = load_skeleton(cursor, root_span_id)
+        if not len(skeleton):
+            return None
+        estimates = estimate_span_costs(skeleton, self._prices)
+        return build_snapshot(skeleton, request.number, time.time_ns() // 1000, estimates)
+
+    def _diff(self, cursor: Cursor, request: DiffRequest) -> None:
+        before, after = _find_record(cursor, request.before), _find_record(cursor, request.after)
+        sections = [(title, _diff_field(before, after, name)) for title, name in _FIELDS]
+        self.diffed.emit(DiffAnswer(request, tuple(section for section in sections if section[1])))
+
+
+def _find_record(cursor: Cursor, ref: SpanRef | None) -> SpanRecord | None:
+    from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
+
+    return None if ref is None else StoreReader(cursor).find_span_by_row_id(ref.row_id, created_us=ref.created_us)
+
+
+def _diff_field(before: SpanRecord | None, after: SpanRecord | None, name: str) -> list[DiffLine]:
+    texts = [None if record is None else getattr(record, name) for record in (before, after)]
+    return [] if texts[0] == texts[1] else diff_texts(*(_readable(text) for text in texts))
+
+
+def _readable(json_text: str | None) -> str:
+    """Return a value as it is read: text as text, the rest as indented JSON."""
+    if json_text is None:
+        return ""
+    try:
+        value = decode_json_in_steps(json_text)
+    except NotJson:
+        return json_text
+    return value if isinstance(value, str) else pretty_json(value)

@@ -1,0 +1,160 @@
+"""Two aligned traces as a table: what each span took before and takes now."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from spanglass_viewer.format.durations import NO_VALUE, format_duration
+from spanglass_viewer.format.quantities import format_cost
+from spanglass_viewer.format.text import one_line
+from spanglass_viewer.trace.comparison import Change
+
+if TYPE_CHECKING:
+    from spanglass_viewer.trace.comparison import Comparison
+    from spanglass_viewer.trace.references import SpanRef
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
+
+
+class Column(enum.IntEnum):
+    """The columns, from left to right; the last three say how much more there is after than before."""
+
+    SPAN = 0
+    BEFORE = 1
+    AFTER = 2
+    DURATION = 3
+    TOKENS = 4
+    COST = 5
+
+
+CHANGE_ROLE = Qt.ItemDataRole.UserRole + 1  # Change
+DEPTH_ROLE = Qt.ItemDataRole.UserRole + 2
+TITLES = ("Span", "Before", "After", "Δ duration", "Δ tokens", "Δ cost")
+_WORDS = {Change.SAME: "same", Change.CHANGED: "changed", Change.ADDED: "added", Change.REMOVED: "removed"}
+_MAX_NAME_CHARS = 200
+_NOWHERE = QModelIndex()
+_LEAST_DOLLARS = 5e-7
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class CompareTableModel(QAbstractTableModel):
+    """The rows of a comparison, the tree of both traces in one."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._comparison: Comparison | None = None
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What is shown."""
+        return self._comparison
+
+    def set_comparison(self, comparison: Comparison | None) -> None:
+        """Show another comparison."""
+        self.beginResetModel()
+        self._comparison = comparison
+        self.endResetModel()
+
+    def refs_at(self, row: int) -> tuple[SpanRef | None, SpanRef | None]:
+        """Return the two spans of a row, before and after. Raises LookupError without a comparison."""
+        comparison = self._need()
+        before, after = int(comparison.before_span[row]), int(comparison.after_span[row])
+        return (
+            comparison.before.ref(before) if before >= 0 else None,
+            comparison.after.ref(after) if after >= 0 else None,
+        )
+
+    def first_change(self) -> int | None:
+        """Return the first row with a change."""
+        if self._comparison is None:
+            return None
+        changed = np.flatnonzero(self._comparison.change)
+        return int(changed[0]) if len(changed) else None
+
+    def rowCount(self, parent: AnyIndex = _NOWHERE) -> int:
+        """Return the number of rows."""
+        return 0 if parent.isValid() or self._comparison is None else len(self._comparison)
+
+    def columnCount(self, parent: AnyIndex = _NOWHERE) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(TITLES)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's title."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(TITLES):
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text, its alignment, what became of the row, or what a screen reader says."""
+        if not index.isValid() or self._comparison is None:
+            return None
+        change = Change(int(self._comparison.change[index.row()]))
+        if role in {CHANGE_ROLE, DEPTH_ROLE}:
+            return change if role == CHANGE_ROLE else int(self._comparison.depth[index.row()])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(self._comparison, index.row(), index.column())
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{self._text(self._comparison, index.row(), index.column())}, {_WORDS[change]}"
+        return None
+
+    def _text(self, comparison: Comparison, row: int, column: int) -> str:
+        before, after = int(comparison.before_span[row]), int(comparison.after_span[row])
+        if column == Column.SPAN:
+            trace, span = (comparison.after, after) if after >= 0 else (comparison.before, before)
+            return one_line(trace.name_of(span), _MAX_NAME_CHARS)
+        if column in {Column.BEFORE, Column.AFTER}:
+            trace, span = (comparison.before, before) if column == Column.BEFORE else (comparison.after, after)
+            return format_duration(_duration_secs(trace, span)) if span >= 0 else NO_VALUE
+        if before < 0 or after < 0:
+            return ""
+        if column == Column.DURATION:
+            return delta_duration(_duration_secs(comparison.before, before), _duration_secs(comparison.after, after))
+        sums, later = comparison.before.rollups, comparison.after.rollups
+        if column == Column.TOKENS:
+            return delta_count(int(sums.tokens[before]), int(later.tokens[after]))
+        return delta_cost(float(sums.costs[before]), float(later.costs[after]))
+
+    def _need(self) -> Comparison:
+        if self._comparison is None:
+            raise LookupError("nothing is compared")
+        return self._comparison
+
+
+def delta_duration(before_secs: float | None, after_secs: float | None) -> str:
+    """Return how much longer: `+1.20 s`, `−80 ms`; nothing where it is unknown or too little to tell."""  # noqa: RUF002 - a minus sign is meant
+    if before_secs is None or after_secs is None or abs(after_secs - before_secs) < 1e-6:
+        return ""
+    return _signed(after_secs - before_secs, format_duration(abs(after_secs - before_secs)))
+
+
+def delta_count(before: int, after: int) -> str:
+    """Return how many more: `+1,200`."""
+    return _signed(after - before, f"{abs(after - before):,}") if after != before else ""
+
+
+def delta_cost(before: float, after: float) -> str:
+    """Return how much more in US dollars; nothing where either is unknown (NaN) or both are alike."""
+    difference = after - before
+    return "" if not abs(difference) > _LEAST_DOLLARS else _signed(difference, format_cost(abs(difference)))
+
+
+def _signed(difference: float, text: str) -> str:
+    return f"{'+' if difference > 0 else '−'}{text}"  # noqa: RUF001 - a minus sign is meant
+
+
+def _duration_secs(trace: TraceSnapshot, span: int) -> float | None:
+    end_us = int(trace.end_us[span])
+    return None if end_us < 0 else (end_us - int(trace.start_us[span])) / 1e6
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column == Column.SPAN else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter

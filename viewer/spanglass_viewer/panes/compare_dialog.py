@@ -1,0 +1,172 @@
+"""Two traces side by side in a window of their own: the tree of both in one, and how a span's values differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QListView,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from spanglass_viewer.format.durations import format_duration
+from spanglass_viewer.format.moments import format_absolute
+from spanglass_viewer.format.quantities import format_count
+from spanglass_viewer.models.compare_table import Column, CompareTableModel, delta_cost, delta_count, delta_duration
+from spanglass_viewer.models.diff_lines import DiffLinesModel
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.trace.comparison import Change
+from spanglass_viewer.views.compare_delegates import ChangeDelegate, DiffLineDelegate
+from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
+
+if TYPE_CHECKING:
+    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.trace.comparison import Comparison
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
+    from spanglass_viewer.values.text_diff import DiffLine
+
+_ROW_PX = 26
+_FIGURE_PX = 92
+
+
+class CompareDialog(QDialog):
+    """Shows a comparison; `pair_chosen` asks for the difference of a row's values."""
+
+    pair_chosen = Signal(object, object)  # SpanRef | None before, SpanRef | None after
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Compare traces")
+        self.resize(980, 760)
+        self._model = CompareTableModel(self)
+        self._lines = DiffLinesModel(self)
+        self._before, self._after = ElidedLabel(role=FontRole.BODY_STRONG), ElidedLabel(role=FontRole.BODY_STRONG)
+        self._figures = PlainLabel(role=FontRole.SMALL, tone="muted")
+        self._table = self._make_table(appearance)
+        self._diff = self._make_diff(appearance)
+        self._diff_note = PlainLabel(role=FontRole.SMALL, tone="faint")
+        self._lay_out()
+        appearance.changed.connect(self._table.viewport().update)
+        appearance.changed.connect(self._diff.viewport().update)
+        self._table.selectionModel().currentRowChanged.connect(self._on_row_changed)
+        self.show_notice("Comparing…")
+
+    @property
+    def model(self) -> CompareTableModel:
+        """The rows."""
+        return self._model
+
+    @property
+    def lines(self) -> DiffLinesModel:
+        """The lines of the difference."""
+        return self._lines
+
+    def show_notice(self, text: str) -> None:
+        """Say something instead of a comparison."""
+        self._model.set_comparison(None)
+        self._lines.set_sections(())
+        self._figures.setText(text)
+        self._diff_note.setText("")
+
+    def show_comparison(self, comparison: Comparison) -> None:
+        """Show two traces and choose the first row that changed."""
+        self._before.setText(_title("Before", comparison.before))
+        self._after.setText(_title("After", comparison.after))
+        self._figures.setText(_figures(comparison))
+        self._model.set_comparison(comparison)
+        self._table.setCurrentIndex(self._model.index(self._model.first_change() or 0, 0))
+        self._table.setFocus()
+
+    def show_diff(self, sections: tuple[tuple[str, list[DiffLine]], ...]) -> None:
+        """Show how the chosen row's values differ."""
+        self._lines.set_sections(sections)
+        self._diff_note.setText("" if sections else "Input, output and error are the same")
+        self._diff.scrollToTop()
+
+    def _make_table(self, appearance: Appearance) -> QTableView:
+        table = QTableView()
+        table.setModel(self._model)
+        table.setItemDelegate(ChangeDelegate(appearance, table))
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setAccessibleName("Spans of both traces")
+        table.verticalHeader().setVisible(False)
+        table.verticalHeader().setMinimumSectionSize(_ROW_PX)
+        table.verticalHeader().setDefaultSectionSize(_ROW_PX)
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultSectionSize(_FIGURE_PX)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(Column.SPAN, QHeaderView.ResizeMode.Stretch)
+        return table
+
+    def _make_diff(self, appearance: Appearance) -> QListView:
+        view = QListView()
+        view.setModel(self._lines)
+        view.setItemDelegate(DiffLineDelegate(appearance, self._lines, view))
+        view.setUniformItemSizes(True)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        view.setAccessibleName("Differences of the values")
+        return view
+
+    def _lay_out(self) -> None:
+        names = QHBoxLayout()
+        names.setSpacing(24)
+        names.addWidget(self._before, 1)
+        names.addWidget(self._after, 1)
+        lower = QWidget()
+        below = QVBoxLayout(lower)
+        below.setContentsMargins(0, 8, 0, 0)
+        below.addWidget(self._diff_note)
+        below.addWidget(self._diff, 1)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.setChildrenCollapsible(False)
+        halves.setHandleWidth(1)
+        halves.addWidget(self._table)
+        halves.addWidget(lower)
+        halves.setSizes([420, 280])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(8)
+        column.addLayout(names)
+        column.addWidget(self._figures)
+        column.addWidget(halves, 1)
+
+    def _on_row_changed(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self._diff_note.setText("Comparing the values…")
+            self.pair_chosen.emit(*self._model.refs_at(current.row()))
+
+
+def _title(side: str, trace: TraceSnapshot) -> str:
+    return f"{side}  {trace.name_of(trace.root_span)}  {format_absolute(trace.first_us)}"
+
+
+def _figures(comparison: Comparison) -> str:
+    """Return what changed in sum: `3 changed · 1 added · +1.20 s · +340 tokens`."""
+    before, after = comparison.before, comparison.after
+    words = ((Change.CHANGED, "changed"), (Change.ADDED, "added"), (Change.REMOVED, "removed"))
+    parts = [f"{format_count(count)} {word}" for change, word in words if (count := comparison.count(change))]
+    secs = [(trace.last_us - trace.first_us) / 1e6 for trace in (before, after)]
+    parts.append(delta_duration(*secs) or format_duration(secs[0]))
+    if tokens := delta_count(before.rollups.tokens_total or 0, after.rollups.tokens_total or 0):
+        parts.append(f"{tokens} tokens")
+    if before.rollups.cost is not None and after.rollups.cost is not None:
+        cost = delta_cost(before.rollups.cost, after.rollups.cost)
+        is_estimate = before.rollups.has_estimate.any() or after.rollups.has_estimate.any()
+        parts += [f"≈ {cost}" if is_estimate else cost] if cost else []
+    return " · ".join(parts)

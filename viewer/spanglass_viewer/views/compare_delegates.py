@@ -1,0 +1,135 @@
+"""How a comparison's rows and lines are painted: added is green, removed is amber, red is for errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from spanglass_viewer.models.compare_table import CHANGE_ROLE, DEPTH_ROLE, Column
+from spanglass_viewer.models.diff_lines import LINE_ROLE, DiffLinesModel
+from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.trace.comparison import Change
+from spanglass_viewer.values.text_diff import DiffLine, LineKind
+
+if TYPE_CHECKING:
+    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.theme.tokens import Tokens
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+_LINE_PX = 19
+_PAD_PX = 10
+_MARK_PX = 18
+_INDENT_PX, _MOST_INDENTS = 14, 30
+_MARKS = {Change.SAME: "", Change.CHANGED: "≠", Change.ADDED: "+", Change.REMOVED: "\N{MINUS SIGN}"}
+_GROUND_ALPHA, _WORD_ALPHA = 0.13, 0.34
+_SPARE_CHARS = 8
+_MOST_WIDTH_PX = 4_000_000
+_FLAGS = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+
+
+class ChangeDelegate(QStyledItemDelegate):
+    """Paints a cell of the aligned trees."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._metrics = QFontMetricsF(font(FontRole.SMALL))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Paint ground and text."""
+        tokens = self._appearance.tokens
+        rect, is_selected = _rect_of(option), _is_selected(option)
+        change: Change = index.data(CHANGE_ROLE)
+        color = _change_color(tokens, change)
+        painter.save()
+        if is_selected:
+            painter.fillRect(rect, QColor(tokens.selection))
+        elif color is not None:
+            painter.fillRect(rect, _faded(color, _GROUND_ALPHA))
+        is_name = index.column() == Column.SPAN
+        shown = tokens.text if is_name and change is not Change.SAME else tokens.text_muted
+        painter.setPen(QColor(shown))
+        painter.setFont(font(FontRole.SMALL))
+        inner = rect.adjusted(_PAD_PX, 0, -_PAD_PX, 0)
+        if is_name:
+            painter.drawText(inner, _FLAGS, _MARKS[change])
+            inner.setLeft(inner.left() + _MARK_PX + _INDENT_PX * min(index.data(DEPTH_ROLE), _MOST_INDENTS))
+        text = self._metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, int(index.data(Qt.ItemDataRole.TextAlignmentRole)) | _FLAGS, text)
+        painter.restore()
+
+
+class DiffLineDelegate(QStyledItemDelegate):
+    """Paints a line of a difference; of a long one the part in sight."""
+
+    def __init__(self, appearance: Appearance, lines: DiffLinesModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._lines = lines
+        self._char_px = QFontMetricsF(font(FontRole.CODE)).horizontalAdvance("0")
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: ARG002 - Qt's signature
+        """Return one size for all: the height of a line, the width of the longest."""
+        width = min(self._lines.longest * self._char_px + 2 * _PAD_PX + _MARK_PX, _MOST_WIDTH_PX)
+        return QSize(round(width), _LINE_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Paint a title, or ground, marks and text of a line."""
+        tokens, rect = self._appearance.tokens, _rect_of(option)
+        line: DiffLine | str = index.data(LINE_ROLE)
+        painter.save()
+        if isinstance(line, str):
+            painter.setFont(font(FontRole.SMALL_STRONG))
+            painter.setPen(QColor(tokens.text))
+            painter.drawText(rect.adjusted(_PAD_PX, 0, 0, 0), _FLAGS, line)
+        else:
+            self._paint_line(painter, rect, line, tokens)
+        painter.restore()
+
+    def _paint_line(self, painter: QPainter, rect: QRect, line: DiffLine, tokens: Tokens) -> None:
+        color = _line_color(tokens, line.kind)
+        text_left = rect.left() + _PAD_PX + _MARK_PX
+        if color is not None:
+            painter.fillRect(rect, _faded(color, _GROUND_ALPHA))
+            for first, end in line.marks:
+                left, width = text_left + first * self._char_px, (end - first) * self._char_px
+                painter.fillRect(QRectF(left, rect.top() + 1, width, rect.height() - 2), _faded(color, _WORD_ALPHA))
+        painter.setFont(font(FontRole.CODE))
+        painter.setPen(QColor(tokens.text_faint))
+        painter.drawText(QRect(rect.left() + _PAD_PX, rect.top(), _MARK_PX, rect.height()), _FLAGS, line.kind.value)
+        is_plain = line.kind in {LineKind.SKIPPED, LineKind.SAME}
+        painter.setPen(QColor(tokens.text_muted if is_plain else tokens.text))
+        window = painter.window()
+        first = max(int((window.left() - text_left) / self._char_px) - _SPARE_CHARS, 0)
+        count = int(window.width() / self._char_px) + 2 * _SPARE_CHARS
+        shown = line.text[first : first + count].replace("\t", " ")
+        place = QRectF(text_left + first * self._char_px, rect.top(), (count + 1) * self._char_px, rect.height())
+        painter.drawText(place, _FLAGS, shown)
+
+
+def _change_color(tokens: Tokens, change: Change) -> QColor | None:
+    colors = {Change.ADDED: tokens.ok, Change.REMOVED: tokens.warning, Change.CHANGED: tokens.accent}
+    return QColor(colors[change]) if change in colors else None
+
+
+def _line_color(tokens: Tokens, kind: LineKind) -> QColor | None:
+    colors = {LineKind.ADDED: tokens.ok, LineKind.REMOVED: tokens.warning}
+    return QColor(colors[kind]) if kind in colors else None
+
+
+def _faded(color: QColor, alpha: float) -> QColor:
+    faded = QColor(color)
+    faded.setAlphaF(alpha)
+    return faded
+
+
+def _rect_of(option: QStyleOptionViewItem) -> QRect:
+    return QRect(option.rect)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType] - the stubs lack the members of QStyleOption
+
+
+def _is_selected(option: QStyleOptionViewItem) -> bool:
+    return bool(option.state & QStyle.StateFlag.State_Selected)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType] - as above
