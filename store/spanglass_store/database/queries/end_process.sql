@@ -1,1 +1,0 @@
-UPDATE processes SET has_ended = $has_ended WHERE process = $process

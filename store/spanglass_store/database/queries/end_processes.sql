@@ -1,0 +1,1 @@
+UPDATE processes SET has_ended = $has_ended WHERE process IN (SELECT unnest($processes))
