@@ -34,7 +34,7 @@ PAUSES = 300
 SUBJECTS = {
     "spanglass": "spanglass",
     "batch": "spanglass",
-    "opentelemetry": "opentelemetry.sdk",
+    "opentelemetry": "opentelemetry.sdk.trace",
     "braintrust": "braintrust",
     "logfire": "logfire",
     "langfuse": "langfuse",
@@ -110,7 +110,7 @@ def run(rounds: int = ROUNDS) -> Figures:
                 continue
             figures = json.loads(_run(subject, str(Path(__file__)), "--subject", subject)[0])
             figures["memory"] = json.loads(_run(subject, str(Path(__file__)), "--subject", subject, "--memory")[0])
-            figures["import"] = _time_program(f"import {module.partition('.')[0]}", subject) - plain_ms
+            figures["import"] = _time_program(f"import {module}", subject) - plain_ms
             figures["exit"] = _time_exit(subject, str(Path(__file__)), "--subject", subject, "--exit") - plain_exit_ms
             for case, figure in figures.items():
                 measured.setdefault((subject, case), []).append(figure)
