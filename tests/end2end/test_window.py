@@ -131,6 +131,25 @@ def test_another_program_reads_the_tables_beside_the_idle_window(screen: Screen,
     assert tables.stdout.strip() == "support_agent.run"
 
 
+def test_find_back_forward_and_palette_by_keys(screen: Screen, store_path: Path) -> None:
+    log_demo(store_path)
+    screen.start_window(store_path, "--theme", "dark")
+    screen.wait_for_title("POST /refunds")
+    screen.key("ctrl+f")
+    screen.type_text("voice")
+    screen.wait_for_other_title("POST /refunds")
+    screen.key("Escape", "Home")
+    screen.wait_for_title("support_agent.run")
+    screen.key("alt+Left")
+    screen.wait_for_other_title("support_agent.run")
+    screen.key("alt+Right")
+    screen.wait_for_title("support_agent.run")
+    screen.key("ctrl+k")
+    screen.type_text("next err")
+    screen.key("Return")
+    screen.wait_for_title("POST /refunds")
+
+
 def _journal_bytes(store: Path) -> int:
     return sum(path.stat().st_size for path in (store / "journal").iterdir())
 

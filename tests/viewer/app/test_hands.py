@@ -11,7 +11,7 @@ import pytest
 from journal_rows import JournalWriter, root_id
 from PySide6.QtCore import QMimeData, QSettings, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QTreeWidget
+from PySide6.QtWidgets import QApplication, QKeySequenceEdit, QLineEdit, QTreeWidget
 
 from spanglass_store.location import ensure_store
 from spanglass_viewer.app.main_window import MainWindow
@@ -20,6 +20,7 @@ from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.settings_dialog import SettingsDialog
 from spanglass_viewer.widgets.buttons import IconButton
+from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -190,6 +191,25 @@ def test_a_key_can_be_given_to_another_action(
     QGuiApplication.clipboard().clear()
     qtbot.keyClick(open_window(), Qt.Key.Key_F9)
     assert QGuiApplication.clipboard().text() == root_id()
+
+
+@pytest.mark.usefixtures("journal")
+def test_ctrl_f_finds_in_values_and_f3_goes_on(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    journal.span(11, trace=4, at=30, name="root", input="ask for a refund")
+    journal.span(12, trace=4, at=31, parents=(11,), name="other")
+    journal.span(13, trace=4, at=32, parents=(11,), name="pay", output={"status": "REFUND done"})
+    window = open_window()
+    qtbot.waitUntil(lambda: window.selection.root_span_id == root_id(4), timeout=10_000)
+    qtbot.keyClick(window, Qt.Key.Key_F, CTRL)
+    qtbot.keyClicks(QApplication.focusWidget(), "refund")
+    counted = window.trace_pane.finder.bar.findChild(PlainLabel)
+    qtbot.waitUntil(lambda: counted.text() == "1 of 2")
+    qtbot.keyClick(window, Qt.Key.Key_F3)
+    assert selected(window) == 13
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert not window.trace_pane.finder.bar.isVisible()
 
 
 def test_a_store_is_known_among_what_is_dropped(store_path: Path, tmp_path: Path) -> None:

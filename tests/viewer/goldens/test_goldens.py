@@ -11,6 +11,7 @@ from span_details import START_US, make_detail, stored_file
 from trace_summaries import make_summary
 
 from spanglass_viewer.backend.images import ImageLoader
+from spanglass_viewer.backend.requests import FindAnswer
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.trace_list import TraceListModel
 from spanglass_viewer.panes.command_palette import CommandPalette
@@ -21,6 +22,7 @@ from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.trace.snapshot import build_snapshot
+from spanglass_viewer.widgets.buttons import Chip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +58,23 @@ def test_trace_pane(qtbot: QtBot, dressed: Appearance, theme: str, check_golden:
     check_golden(pane, f"trace-pane-{theme}")
     pane.collapse_all()
     check_golden(pane, f"trace-pane-folded-{theme}")
+
+
+def test_hits_in_a_trace(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check) -> None:
+    pane = TracePane(Selection(), dressed, clock_us=lambda: NOW_US)
+    qtbot.addWidget(pane)
+    pane.resize(780, 480)
+    pane.show()
+    snapshot = build_snapshot(make_support_skeleton(), 1, NOW_US)
+    pane.finder.search_wanted.connect(
+        lambda asked: pane.finder.show_hits(FindAnswer(asked, tuple(snapshot.skeleton.span_id[3:30:7])))
+    )
+    pane.show_snapshot(snapshot, opened=True)
+    pane.finder.open()
+    pane.finder.bar.set_text("refund")
+    pane.finder.bar.findChild(Chip).click()
+    pane.setFocus()  # away from the cursor, which blinks
+    check_golden(pane, f"trace-pane-hits-{theme}")
 
 
 def test_trace_list(

@@ -50,8 +50,8 @@ _USER_EVENTS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.
 _WIDTHS = (288, 780, 372)  # of 1440: traces, trace, detail
 _MENU = ("show_palette", None, "go_back", "go_forward", None, "copy_link", "copy_json", "copy_markdown", "copy_snippet",
          None, "next_error", "previous_error", "expand_all", "collapse_all", "toggle_flame", "reset_zoom",
-         "compare_previous", None,
-         "filter_traces", "clear_filter", None, "turn_theme", "show_keys", "show_settings", None, "quit")  # fmt: skip
+         "compare_previous", None, "find", "filter_traces", "clear_filter", None, "turn_theme", "show_keys",
+         "show_settings", None, "quit")  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -117,6 +117,10 @@ class MainWindow(QMainWindow):
             "toggle_flame": self.trace_pane.toggle_flame,
             "reset_zoom": self.trace_pane.reset_zoom,
             "compare_previous": self._on_compare_previous,
+            "find": self.trace_pane.finder.open,
+            "next_hit": self._on_next_hit,
+            "previous_hit": self._on_previous_hit,
+            "focus_subtree": self.trace_pane.finder.focus_subtree,
             "filter_traces": self.trace_list.show_filter_box,
             "clear_filter": self.trace_list.clear_filter,
             "show_palette": self._on_show_palette,
@@ -172,6 +176,8 @@ class MainWindow(QMainWindow):
         self.trace_list.view.customContextMenuRequested.connect(self._on_list_menu_wanted)
         self._empty.sample_wanted.connect(self._on_sample_wanted)
         self.trace_list.filter_changed.connect(self.controller.set_filter)
+        self.trace_pane.finder.search_wanted.connect(self._backend.find_in_trace)
+        self._backend.detail_worker.trace_searched.connect(self.trace_pane.finder.show_hits)
         self.trace_list.filter_box.words_wanted.connect(self._backend.read_vocabulary)
         self._backend.detail_worker.vocabulary_read.connect(self._on_vocabulary_read)
         self.trace_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
@@ -206,6 +212,12 @@ class MainWindow(QMainWindow):
             self.status.show_notice("Past the last trace with an error. Going on with the other end of the list")
         else:
             self.status.show_notice("No further error")
+
+    def _on_next_hit(self) -> None:
+        self.trace_pane.finder.step(1)
+
+    def _on_previous_hit(self) -> None:
+        self.trace_pane.finder.step(-1)
 
     def _on_next_trace(self) -> None:
         self.trace_list.step(1)

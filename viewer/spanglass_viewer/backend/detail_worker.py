@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from spanglass_store.faults import StoreBusy, StoreFault
-from spanglass_viewer.backend.requests import DetailAnswer, DetailRequest
+from spanglass_viewer.backend.requests import DetailAnswer, DetailRequest, FindAnswer, FindRequest
 from spanglass_viewer.trace.references import SpanDetail
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class DetailWorker(QObject):
     """Lives in its own thread; every slot is called by a queued signal, every answer goes out as one."""
 
     span_read = Signal(object)  # DetailAnswer
+    trace_searched = Signal(object)  # FindAnswer
     vocabulary_read = Signal(object)  # Vocabulary
     fault_raised = Signal(object)  # StoreFault
 
@@ -50,6 +51,11 @@ class DetailWorker(QObject):
     def read_vocabulary(self) -> None:
         """Answer with the words that a filter can be completed with."""
         self._serve("vocabulary", self._read_vocabulary)
+
+    @Slot(object)
+    def find_in_trace(self, request: FindRequest) -> None:
+        """Answer with the spans of a trace that hold a text."""
+        self._serve("find", lambda cursor: self._find_in_trace(cursor, request))
 
     def _serve(self, kind: str, read: Callable[[Cursor], None]) -> None:
         """Read by a cursor of its own; where the store is in use elsewhere the latest of each kind is read later."""
@@ -79,6 +85,12 @@ class DetailWorker(QObject):
         from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
 
         self.span_read.emit(DetailAnswer(request, self._read(StoreReader(cursor), request)))
+
+    def _find_in_trace(self, cursor: Cursor, request: FindRequest) -> None:
+        from spanglass_store.database.trace_search import find_in_trace  # noqa: PLC0415 - heavy half
+
+        found = find_in_trace(cursor, request.root_span_id, request.text, request.limit)
+        self.trace_searched.emit(FindAnswer(request, tuple(found)))
 
     def _read_vocabulary(self, cursor: Cursor) -> None:
         from spanglass_store.database.vocabulary import read_vocabulary  # noqa: PLC0415 - heavy half

@@ -112,3 +112,21 @@ class DiffAnswer:
 
     request: DiffRequest
     sections: tuple[tuple[str, list[DiffLine]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindRequest:
+    """Find up to `limit` spans of a trace whose name or values hold a text."""
+
+    number: int
+    root_span_id: str
+    text: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindAnswer:
+    """The span_ids that were found."""
+
+    request: FindRequest
+    span_ids: tuple[str, ...]

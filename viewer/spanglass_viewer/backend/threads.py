@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         CompareRequest,
         DetailRequest,
         DiffRequest,
+        FindRequest,
         ListRequest,
         TraceRequest,
     )
@@ -33,6 +34,7 @@ class Backend(QObject):
     _vocabulary_wanted = Signal()
     _comparison_wanted = Signal(object)
     _diff_wanted = Signal(object)
+    _find_wanted = Signal(object)
     _stop_wanted = Signal()
 
     def __init__(self, store: Path, parent: QObject | None = None) -> None:
@@ -56,6 +58,7 @@ class Backend(QObject):
         self._list_wanted.connect(self.store_worker.list_traces)
         self._trace_wanted.connect(self.store_worker.load_trace)
         self._detail_wanted.connect(self.detail_worker.read_span)
+        self._find_wanted.connect(self.detail_worker.find_in_trace)
         self._vocabulary_wanted.connect(self.detail_worker.read_vocabulary)
         self._stop_wanted.connect(self.store_worker.stop, Qt.ConnectionType.BlockingQueuedConnection)
 
@@ -103,3 +106,7 @@ class Backend(QObject):
     def diff_spans(self, request: DiffRequest) -> None:
         """Ask how the values of two spans differ."""
         self._diff_wanted.emit(request)
+
+    def find_in_trace(self, request: FindRequest) -> None:
+        """Ask for the spans of a trace that hold a text."""
+        self._find_wanted.emit(request)

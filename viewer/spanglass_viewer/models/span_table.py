@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow, read_rows
-from spanglass_viewer.trace.visible import Folding, visible_rows
+from spanglass_viewer.trace.visible import Folding, Narrowing, visible_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +51,7 @@ class SpanTableModel(QAbstractTableModel):
 
     rows_about_to_move = Signal()
     rows_moved = Signal()
+    narrowing_dropped = Signal()  # a span was gone to that it hides
 
     def __init__(self, clock_us: Callable[[], int] = _system_clock_us, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +61,8 @@ class SpanTableModel(QAbstractTableModel):
         self._is_folded: Bools = np.zeros(0, np.bool_)
         self._visible: Ints = np.zeros(0, np.int32)
         self._pages: dict[int, list[SpanRow]] = {}
+        self._narrowing: Narrowing | None = None
+        self._kept: Bools | None = None
 
     # the trace
 
@@ -92,12 +95,14 @@ class SpanTableModel(QAbstractTableModel):
             self._is_folded, self._visible = np.zeros(0, np.bool_), np.zeros(0, np.int32)
         else:
             self._is_folded = self._folding.folded_rows(snapshot)
-            self._visible = visible_rows(snapshot.layout, self._is_folded)
+            self._kept = None if self._narrowing is None else self._narrowing.kept_rows(snapshot)
+            self._visible = self._rows_that_show(snapshot, self._is_folded)
 
     def _update(self, before: TraceSnapshot, snapshot: TraceSnapshot) -> None:
         """Go over to a later state by insertions where rows only came in, else by a reset."""
         is_folded = self._folding.folded_rows(snapshot)
-        after = visible_rows(snapshot.layout, is_folded)
+        self._kept = None if self._narrowing is None else self._narrowing.kept_rows(snapshot)
+        after = self._rows_that_show(snapshot, is_folded)
         is_new = _find_new(before.row_keys[self._visible], snapshot.row_keys[after])
         runs = [] if is_new is None else _runs(is_new)
         if is_new is None or len(runs) > _MAX_INSERTIONS:
@@ -115,6 +120,17 @@ class SpanTableModel(QAbstractTableModel):
             self.endInsertRows()
         if len(after):
             self.dataChanged.emit(self.index(0, 0), self.index(len(after) - 1, len(Column) - 1))
+
+    def _rows_that_show(self, snapshot: TraceSnapshot, is_folded: Bools) -> Ints:
+        rows = visible_rows(snapshot.layout, is_folded)
+        return rows if self._kept is None else rows[self._kept[rows]]
+
+    def set_narrowing(self, narrowing: Narrowing | None) -> None:
+        """Show only what is let through; None shows everything."""
+        if narrowing != self._narrowing:
+            self._narrowing = narrowing
+            self._kept = None
+            self._show_again()
 
     # rows
 
@@ -160,6 +176,8 @@ class SpanTableModel(QAbstractTableModel):
         if self._snapshot is None:
             return np.zeros(0, np.int32)
         places = self._snapshot.layout.row_of_span[self._snapshot.errors.own_spans]
+        if self._kept is not None:
+            places = places[self._kept[places]]
         return np.unique(np.searchsorted(self._visible, places, "right") - 1).astype(np.int32)
 
     def origin_below(self, row: int) -> int:
@@ -192,6 +210,11 @@ class SpanTableModel(QAbstractTableModel):
         snapshot = self._snapshot
         shown = self.row_at(row)
         if snapshot is None or not shown.has_children:
+            return
+        if self._narrowing is not None:
+            # what is below a row may be hidden all: no insertion, no removal
+            self._folding.toggle(str(snapshot.skeleton.span_id[shown.span]))
+            self._show_again()
             return
         self.rows_about_to_move.emit()
         self._folding.toggle(str(snapshot.skeleton.span_id[shown.span]))
@@ -229,6 +252,9 @@ class SpanTableModel(QAbstractTableModel):
         if snapshot is None:
             raise LookupError("no trace is shown")
         layout = snapshot.layout
+        if self._kept is not None and not self._kept[layout.row_of_span[span]]:
+            self.set_narrowing(None)
+            self.narrowing_dropped.emit()
         place = int(layout.parent_row[layout.row_of_span[span]])
         is_hidden = False
         while place >= 0:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from spanglass_viewer.models.span_table import SpanTableModel
 from spanglass_viewer.models.time_axis import TimeAxis
+from spanglass_viewer.panes.trace_finder import TraceFinder
 from spanglass_viewer.panes.trace_header import TraceHeader
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.views.flame_view import FlameView
@@ -54,6 +55,9 @@ class TracePane(QWidget):
         self._minimap = Minimap(self._axis, appearance)
         self._view = SpanTableView(self._model, self._axis, appearance)
         self._flame = FlameView(self._axis, appearance, self._model.now_us)
+        self.finder = TraceFinder(
+            self._model, self._view, self._minimap, appearance=appearance, choose=self._choose, parent=self
+        )
         self._bodies = QStackedWidget()
         self._notice = PlainLabel(tone="faint")
         self._pill = _make_pill(self._view)
@@ -74,6 +78,7 @@ class TracePane(QWidget):
         strip.addWidget(self._minimap)
         column.addWidget(self._header)
         column.addLayout(strip)
+        column.addWidget(self.finder.bar)
         self._bodies.addWidget(self._view)
         self._bodies.addWidget(self._flame)
         column.addWidget(self._bodies, 1)
@@ -115,6 +120,7 @@ class TracePane(QWidget):
         self._show_time(snapshot)
         self._stack.setCurrentIndex(0)
         self._set_ticking()
+        self.finder.show_snapshot(opened=opened)
         if opened:
             own = snapshot.errors.own_spans
             self._choose(int(own[0]) if len(own) else snapshot.root_span)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,3 +57,29 @@ class Folding:
         rows = rows[layout.subtree_rows[rows] > 1]
         is_folded[rows] = ~is_folded[rows]
         return is_folded
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which rows are let through: those of some spans with what is above them, or what is below one span."""
+
+    span_ids: frozenset[str] | None = None
+    focus_id: str | None = None
+
+    def kept_rows(self, snapshot: TraceSnapshot) -> Bools:
+        """Return by layout row whether it is let through."""
+        layout = snapshot.layout
+        is_kept = np.ones(len(layout), np.bool_)
+        if self.span_ids is not None:
+            spans = [span for span in map(snapshot.find_span, self.span_ids) if span is not None]
+            found = np.zeros(len(layout) + 1, np.int64)
+            found[layout.row_of_span[spans] + 1] = 1
+            up_to = np.cumsum(found)
+            rows = np.arange(len(layout))
+            is_kept &= up_to[rows + layout.subtree_rows] > up_to[rows]
+        focus = None if self.focus_id is None else snapshot.find_span(self.focus_id)
+        if focus is not None:
+            first = int(layout.row_of_span[focus])
+            is_kept[:first] = False
+            is_kept[first + int(layout.subtree_rows[first]) :] = False
+        return is_kept

@@ -33,6 +33,7 @@ class Minimap(QWidget):
         self._appearance = appearance
         self._snapshot: TraceSnapshot | None = None
         self._image: QImage | None = None
+        self._hits_us: list[int] = []
         self._pressed_x: float | None = None
         self._dragged_x: float | None = None
         self._moved_window: tuple[float, float] | None = None
@@ -51,6 +52,11 @@ class Minimap(QWidget):
         """Show another trace or a later state of it."""
         self._snapshot = snapshot
         self._image = None
+        self.update()
+
+    def set_hits(self, starts_us: list[int]) -> None:
+        """Mark where the spans begin that were found."""
+        self._hits_us = starts_us
         self.update()
 
     def _on_appearance_changed(self) -> None:
@@ -72,6 +78,7 @@ class Minimap(QWidget):
             painter.setClipPath(frame)
             self._paint_lanes(painter, self._snapshot)
             self._paint_errors(painter, self._snapshot)
+            self._paint_hits(painter)
             self._paint_window(painter)
             painter.restore()
         painter.setPen(QPen(QColor(tokens.border)))
@@ -126,6 +133,11 @@ class Minimap(QWidget):
         for share in snapshot.overview.error_bins.tolist():
             x = track.left() + share * scale
             painter.fillRect(QRectF(x, self.height() - _PAD_PX, _TICK_PX, _PAD_PX - 1), color)
+
+    def _paint_hits(self, painter: QPainter) -> None:
+        color, left = QColor(self._appearance.tokens.warning), self._track().left()
+        for x in sorted({round(self._x_of(start_us)) for start_us in self._hits_us}):
+            painter.fillRect(QRectF(left + x, 1, _TICK_PX, _PAD_PX - 1), color)
 
     def _paint_window(self, painter: QPainter) -> None:
         tokens, track = self._appearance.tokens, self._track()

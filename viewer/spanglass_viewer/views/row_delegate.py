@@ -30,6 +30,7 @@ class RowState:
     current_row: int = -1
     current_span: int = -1
     hovered_row: int = -1
+    hits: frozenset[int] = frozenset()
 
 
 class RowDelegate(QStyledItemDelegate):

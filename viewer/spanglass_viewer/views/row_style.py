@@ -20,6 +20,7 @@ MARK_PX = 14
 _BADGE_ICON_PX = 13
 _BADGE_RADIUS = 4.5
 _GROUND_ALPHA = 0.17
+_HIT_ALPHA = 0.32
 _CACHED_TEXTS = 4096
 
 
@@ -53,6 +54,8 @@ class RowStyle(QObject):
         self.error = QColor(tokens.error)
         self.warning = QColor(tokens.warning)
         self.live = QColor(tokens.ok)
+        self.hit = QColor(tokens.warning)
+        self.hit.setAlphaF(_HIT_ALPHA)
         self.guide_pen = QPen(QColor(tokens.guide))
         self.dashed_pen = QPen(QColor(tokens.text_faint), 1.0, Qt.PenStyle.DashLine)
         self.dashed_pen.setDashPattern([2.0, 2.0])

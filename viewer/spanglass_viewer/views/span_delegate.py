@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.views.row_delegate import RowDelegate
-from spanglass_viewer.views.row_style import MARK_PX, elided
+from spanglass_viewer.views.row_style import MARK_PX, elided, text_width
 from spanglass_viewer.views.span_cell import SpanCell, Tag, lay_out_cell, name_role
 
 if TYPE_CHECKING:
@@ -60,9 +60,13 @@ class SpanDelegate(RowDelegate):
         style = self.style
         painter.drawPixmap(cell.badge.topLeft(), style.badge(row.type, is_dimmed=row.is_ghost))
         role = name_role(row)
+        name = elided(row.name, role, cell.name.width(), in_middle=True)
+        if row.span in self._state.hits:
+            marked = QRect(cell.name.left() - 2, cell.name.center().y() - 9, text_width(name, role) + 4, 19)
+            painter.fillRect(marked, style.hit)
         painter.setFont(font(role))
         painter.setPen(style.error if row.error is ErrorKind.OWN else style.muted if row.is_ghost else style.text)
-        painter.drawText(cell.name, _TEXT_FLAGS, elided(row.name, role, cell.name.width(), in_middle=True))
+        painter.drawText(cell.name, _TEXT_FLAGS, name)
         if cell.detail is not None:
             painter.setFont(style.detail_font)
             painter.setPen(style.faint)

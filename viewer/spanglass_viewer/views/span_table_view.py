@@ -57,6 +57,7 @@ class SpanTableView(QTableView):
     """Shows a `SpanTableModel`; selection, scroll position and folds outlive every update of the trace."""
 
     span_selected = Signal(object)  # the span's number, by the user's hand
+    current_changed = Signal()  # by whomever
     rows_added_below = Signal(int)  # how many rows came in below the last one in sight
 
     def __init__(
@@ -136,6 +137,11 @@ class SpanTableView(QTableView):
             self._set_current_quietly(row)
         self._scroll_to(row, centred=centred)
 
+    def set_hits(self, spans: frozenset[int]) -> None:
+        """Mark the names of these spans."""
+        self._state.hits = spans
+        self.viewport().update()
+
     def fold_all(self) -> None:
         """Fold everything below the roots' children, and keep the selected row in sight."""
         self._spans.fold_all()
@@ -195,6 +201,7 @@ class SpanTableView(QTableView):
         """Tell which span the user chose."""
         super().currentChanged(current, previous)
         self.viewport().update()
+        self.current_changed.emit()
         if not self._is_quiet and current.isValid():
             self._scroll_to(current.row())
             self._tell_current()

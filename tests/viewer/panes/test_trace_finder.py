@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from made_traces import EPOCH_US, MadeSpan, make_skeleton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+
+from spanglass_viewer.backend.requests import FindAnswer, FindRequest
+from spanglass_viewer.models.selection import Selection
+from spanglass_viewer.panes.find_bar import FindBar
+from spanglass_viewer.panes.trace_pane import TracePane
+from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
+from spanglass_viewer.views.span_table_view import SpanTableView
+from spanglass_viewer.widgets.buttons import Chip
+from spanglass_viewer.widgets.labels import PlainLabel
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_viewer.theme.appearance import Appearance
+
+NOW_US = EPOCH_US + 20_000_000
+#  a ─ b ─ c        hits: c, e
+#    └ d ─ e
+#    └ f (error)
+SPANS = [
+    MadeSpan("a", start=0, end=9),
+    MadeSpan("b", ("a",), start=1),
+    MadeSpan("c", ("b",), start=2),
+    MadeSpan("d", ("a",), start=3),
+    MadeSpan("e", ("d",), start=4),
+    MadeSpan("f", ("a",), start=5, error="ValueError: no"),
+]
+
+
+def snapshot_of(*spans: MadeSpan) -> TraceSnapshot:
+    return build_snapshot(make_skeleton(list(spans)), 1, NOW_US)
+
+
+class Found:
+    """A pane with a trace, whose searches are answered with the spans `hits`."""
+
+    def __init__(self, qtbot: QtBot, appearance: Appearance) -> None:
+        self.selection = Selection()
+        self.pane = TracePane(self.selection, appearance, clock_us=lambda: NOW_US)
+        qtbot.addWidget(self.pane)
+        self.pane.resize(900, 480)
+        self.pane.show()
+        self.pane.activateWindow()
+        qtbot.waitUntil(self.pane.isActiveWindow)
+        self.finder = self.pane.finder
+        self.view = self.pane.findChild(SpanTableView)
+        self.edit = self.pane.findChild(FindBar).findChild(QLineEdit)
+        self.asked: list[FindRequest] = []
+        self.hits: tuple[str, ...] = ("c", "e")
+        self.finder.search_wanted.connect(self._on_search_wanted)
+        self.pane.show_snapshot(snapshot_of(*SPANS), opened=True)
+
+    def _on_search_wanted(self, request: FindRequest) -> None:
+        self.asked.append(request)
+        self.finder.show_hits(FindAnswer(request, self.hits))
+
+    @property
+    def selected(self) -> str:
+        return "" if self.selection.span is None else self.selection.span.span_id
+
+    @property
+    def rows(self) -> str:
+        model = self.view.model()
+        snapshot = model.snapshot
+        spans = [model.row_at(row).span for row in range(model.rowCount())]
+        return "".join(str(snapshot.skeleton.span_id[span]) for span in spans)
+
+    @property
+    def count(self) -> str:
+        return self.pane.findChild(FindBar).findChild(PlainLabel).text()
+
+
+@pytest.fixture
+def found(qtbot: QtBot, appearance: Appearance) -> Found:
+    return Found(qtbot, appearance)
+
+
+def test_what_is_typed_is_asked_and_its_first_hit_below_is_selected(found: Found, qtbot: QtBot) -> None:
+    found.pane.select_span_id("b")
+    found.finder.open()
+    qtbot.keyClicks(found.edit, "refund")
+    qtbot.waitUntil(lambda: found.selected == "c")
+    assert [(request.root_span_id, request.text) for request in found.asked] == [("root", "refund")]
+    assert found.count == "1 of 2"
+
+
+def test_enter_and_shift_enter_go_round(found: Found, qtbot: QtBot) -> None:
+    found.finder.open()
+    found.finder.bar.set_text("refund")
+    visited: list[str] = []
+    for _ in range(3):
+        qtbot.keyClick(found.edit, Qt.Key.Key_Return)
+        visited.append(found.selected)
+    assert visited == ["e", "c", "e"]
+    qtbot.keyClick(found.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert found.selected == "c"
+
+
+def test_only_hits_hides_the_rest_and_unfolding_brings_none_of_it_back(found: Found) -> None:
+    found.finder.open()
+    found.finder.bar.set_text("refund")
+    chip = found.pane.findChild(FindBar).findChild(Chip)
+    chip.click()
+    assert found.rows == "abcde"
+    found.hits = ("e",)
+    found.finder.bar.set_text("other")
+    assert found.rows == "ade"
+    found.view.model().toggle(1)
+    assert found.rows == "ad"
+    found.view.model().toggle(1)
+    assert found.rows == "ade"
+    found.finder.close()
+    assert found.rows == "abcdef"
+    assert not found.finder.bar.isVisible()
+
+
+def test_going_to_what_is_hidden_shows_everything(found: Found) -> None:
+    found.finder.bar.set_text("refund")
+    chip = found.pane.findChild(FindBar).findChild(Chip)
+    chip.click()
+    assert found.pane.select_span_id("f")
+    assert found.rows == "abcdef"
+    assert found.selected == "f"
+    assert not chip.isChecked()
+
+
+def test_nothing_found_is_said_and_leaves_the_selection(found: Found) -> None:
+    found.hits = ()
+    before = found.selected
+    found.finder.bar.set_text("nowhere")
+    assert found.count == "No hits"
+    assert found.edit.property("invalid") == "true"
+    assert found.selected == before
+
+
+def test_an_answer_to_an_older_question_is_dropped(found: Found) -> None:
+    found.finder.bar.set_text("refund")
+    old = found.asked[-1]
+    found.hits = ("b",)
+    found.finder.bar.set_text("other")
+    found.finder.show_hits(FindAnswer(old, ("c", "e")))
+    assert found.count == "1 of 1"
+
+
+def test_hits_stay_marked_while_the_trace_grows(found: Found) -> None:
+    found.finder.bar.set_text("refund")
+    found.pane.select_span_id("e")
+    grown = snapshot_of(*SPANS, MadeSpan("0", ("a",), start=0.5))
+    found.pane.show_snapshot(grown, opened=False)
+    assert found.selected == "e"
+    assert found.count == "2 of 2"
+
+
+def test_a_subtree_is_looked_at_alone(found: Found) -> None:
+    found.pane.select_span_id("d")
+    found.finder.focus_subtree()
+    assert found.rows == "de"
+    assert found.selected == "d"
+    found.finder.focus_subtree()
+    assert found.rows == "abcdef"
+    assert found.selected == "d"
+
+
+def test_another_trace_is_searched_anew_while_the_bar_is_open(found: Found) -> None:
+    found.finder.open()
+    found.finder.bar.set_text("refund")
+    found.pane.show_snapshot(build_snapshot(make_skeleton([MadeSpan("x")], "other"), 2, NOW_US), opened=True)
+    assert found.asked[-1].root_span_id == "other"
+    assert found.rows == "x"

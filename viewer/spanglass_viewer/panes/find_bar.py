@@ -1,0 +1,121 @@
+"""The bar that takes what is looked for in the open trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
+
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.widgets.buttons import Chip, IconButton
+from spanglass_viewer.widgets.labels import PlainLabel, set_style_property
+
+if TYPE_CHECKING:
+    from spanglass_viewer.theme.appearance import Appearance
+
+_TYPING_PAUSE_MS = 200
+
+
+class FindBar(QFrame):
+    """Emits what is wanted; what is found is told back by `show_count`."""
+
+    text_changed = Signal(str)  # after a pause in typing, without spaces around it
+    step_wanted = Signal(int)  # 1: the next hit, -1: the one before
+    only_hits_toggled = Signal(bool)
+    closed = Signal()
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._edit = QLineEdit()
+        self._count = PlainLabel(role=FontRole.SMALL, tone="muted")
+        self._only_hits = Chip("Only hits")
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
+        self._sent = ""
+        self._previous = IconButton("prev", "Previous hit (Shift+F3)", appearance)
+        self._next = IconButton("next", "Next hit (F3)", appearance)
+        self._close = IconButton("close", "Close the find bar (Esc)", appearance)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def text(self) -> str:
+        """What is looked for."""
+        return self._edit.text().strip()
+
+    @property
+    def is_only_hits(self) -> bool:
+        """Whether rows without a hit are to be hidden."""
+        return self._only_hits.isChecked()
+
+    def take_focus(self) -> None:
+        """Put the keyboard into the bar."""
+        self._edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._edit.selectAll()
+
+    def set_text(self, text: str) -> None:
+        """Look for something at once."""
+        self._edit.setText(text)
+        self._send()
+
+    def show_all_rows(self) -> None:
+        """Take back that only hits are shown."""
+        self._only_hits.setChecked(False)
+
+    def show_count(self, text: str, *, is_vain: bool = False) -> None:
+        """Say how many hits there are, and which one is selected."""
+        self._count.setText(text)
+        set_style_property(self._edit, "invalid", "true" if is_vain else None)
+
+    def _lay_out(self) -> None:
+        self._edit.setPlaceholderText("Find in names, inputs and outputs")
+        self._edit.setAccessibleName("Find in the trace")
+        self._only_hits.setToolTip("Hide the spans without a hit, but for those above one")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 0, 14, 8)
+        row.setSpacing(8)
+        row.addWidget(self._edit, 1)
+        for widget in (self._count, self._only_hits, self._previous, self._next, self._close):
+            row.addWidget(widget)
+
+    def _connect(self) -> None:
+        self._edit.textChanged.connect(self._on_text_changed)
+        self._edit.installEventFilter(self)
+        self._typing.timeout.connect(self._send)
+        self._only_hits.toggled.connect(self.only_hits_toggled)
+        self._previous.clicked.connect(self._on_previous)
+        self._next.clicked.connect(self._on_next)
+        self._close.clicked.connect(self.closed)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter goes on, Shift+Enter back, Esc closes."""
+        if watched is not self._edit or not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            is_back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            if not self._send():
+                self.step_wanted.emit(-1 if is_back else 1)
+            return True
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+            return True
+        return False
+
+    def _on_text_changed(self) -> None:
+        self._typing.start()
+
+    def _send(self) -> bool:
+        """Tell what is looked for, and whether it is something else than before."""
+        self._typing.stop()
+        is_new = self.text != self._sent
+        if is_new:
+            self._sent = self.text
+            self.text_changed.emit(self.text)
+        return is_new
+
+    def _on_previous(self) -> None:
+        self.step_wanted.emit(-1)
+
+    def _on_next(self) -> None:
+        self.step_wanted.emit(1)

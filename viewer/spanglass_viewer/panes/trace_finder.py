@@ -1,0 +1,155 @@
+"""Finds in the open trace: asks for the hits, marks them in tree and minimap, goes from one to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from spanglass_viewer.backend.requests import FindAnswer, FindRequest
+from spanglass_viewer.panes.find_bar import FindBar
+from spanglass_viewer.trace.visible import Narrowing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from spanglass_viewer.models.span_table import SpanTableModel
+    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.trace.layout import Ints
+    from spanglass_viewer.views.minimap import Minimap
+    from spanglass_viewer.views.span_table_view import SpanTableView
+
+MAX_HITS = 5000  # more help nobody, and each is looked up in the UI thread
+
+
+class TraceFinder(QObject):
+    """Owns the find bar. `choose` selects a span and brings it into sight."""
+
+    search_wanted = Signal(object)  # FindRequest
+
+    def __init__(
+        self,
+        model: SpanTableModel,
+        view: SpanTableView,
+        minimap: Minimap,
+        *,
+        appearance: Appearance,
+        choose: Callable[[int], None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self.bar = FindBar(appearance)
+        self.bar.hide()
+        self._model = model
+        self._view = view
+        self._minimap = minimap
+        self._choose = choose
+        self._asked = FindRequest(0, "", "", MAX_HITS)
+        self._hit_ids: tuple[str, ...] = ()
+        self._spans: Ints = np.zeros(0, np.int32)
+        self._focus_id: str | None = None
+        self.bar.text_changed.connect(self._on_text_changed)
+        self.bar.step_wanted.connect(self.step)
+        self.bar.only_hits_toggled.connect(self._narrow)
+        self.bar.closed.connect(self.close)
+        view.current_changed.connect(self._show_count)
+        model.narrowing_dropped.connect(self._on_narrowing_dropped)
+
+    def open(self) -> None:
+        """Show the bar and put the keyboard into it."""
+        self.bar.show()
+        self.bar.take_focus()
+        if self.bar.text != self._asked.text:
+            self._on_text_changed(self.bar.text)
+
+    def close(self) -> None:
+        """Hide the bar and unmark the hits; what is selected stays."""
+        self.bar.hide()
+        self.bar.show_all_rows()
+        self._ask("")
+        self._view.setFocus()
+
+    def focus_subtree(self) -> None:
+        """Show the selected span and what is below it, or everything again."""
+        span, snapshot = self._view.current_span, self._model.snapshot
+        if self._focus_id is not None or span is None or snapshot is None:
+            self._focus_id = None
+        else:
+            self._focus_id = str(snapshot.skeleton.span_id[span])
+        self._narrow()
+
+    def step(self, step: int) -> None:
+        """Select the next (1) or previous (-1) hit below or above the selected row; at the end go on at the other."""
+        snapshot = self._model.snapshot
+        if snapshot is None or not len(self._spans):
+            return
+        rows = snapshot.layout.row_of_span[self._spans]
+        current = self._view.current_span
+        here = -1 if current is None else int(snapshot.layout.row_of_span[current])
+        at = int(np.searchsorted(rows, here, "right")) if step > 0 else int(np.searchsorted(rows, here)) - 1
+        self._choose(int(self._spans[at % len(rows)]))
+
+    def show_snapshot(self, *, opened: bool) -> None:
+        """Take over another trace, or mark the hits in a later state of the same."""
+        if opened:
+            self._focus_id = None
+            self._hit_ids = ()
+            self._model.set_narrowing(None)
+            self._ask("" if self.bar.isHidden() else self.bar.text)
+        else:
+            self._mark()
+
+    def show_hits(self, answer: FindAnswer) -> None:
+        """Mark what was found, and select the first hit unless one is selected."""
+        if answer.request.number != self._asked.number:
+            return
+        self._hit_ids = answer.span_ids
+        self._mark()
+        self._narrow()
+        if len(self._spans) and self._view.current_span not in self._spans:
+            self.step(1)
+
+    def _on_text_changed(self, text: str) -> None:
+        self._ask(text)
+
+    def _ask(self, text: str) -> None:
+        snapshot = self._model.snapshot
+        root_span_id = "" if snapshot is None else snapshot.root_span_id
+        self._asked = FindRequest(self._asked.number + 1, root_span_id, text, MAX_HITS)
+        if text and root_span_id:
+            self.bar.show_count("Searching…")
+            self.search_wanted.emit(self._asked)
+        else:
+            self.show_hits(FindAnswer(self._asked, ()))
+
+    def _mark(self) -> None:
+        snapshot = self._model.snapshot
+        found = [] if snapshot is None else [snapshot.find_span(span_id) for span_id in self._hit_ids]
+        spans = np.array([span for span in found if span is not None], np.int32)
+        if snapshot is not None:
+            spans = spans[np.argsort(snapshot.layout.row_of_span[spans])]
+        self._spans = spans
+        self._view.set_hits(frozenset(spans.tolist()))
+        self._minimap.set_hits([] if snapshot is None else snapshot.start_us[spans].tolist())
+        self._show_count()
+
+    def _narrow(self) -> None:
+        is_narrowed = self.bar.is_only_hits and bool(self._asked.text)
+        narrowing = Narrowing(frozenset(self._hit_ids) if is_narrowed else None, self._focus_id)
+        self._model.set_narrowing(None if narrowing == Narrowing() else narrowing)
+
+    def _on_narrowing_dropped(self) -> None:
+        self._focus_id = None
+        self.bar.show_all_rows()
+
+    def _show_count(self) -> None:
+        if not self._asked.text:
+            self.bar.show_count("")
+            return
+        count = f"{len(self._spans):,}{'+' if len(self._hit_ids) >= MAX_HITS else ''}"
+        at = np.flatnonzero(self._spans == (-1 if self._view.current_span is None else self._view.current_span))
+        if not len(self._spans):
+            self.bar.show_count("No hits", is_vain=True)
+        else:
+            self.bar.show_count(f"{int(at[0]) + 1:,} of {count}" if len(at) else f"{count} hits")
