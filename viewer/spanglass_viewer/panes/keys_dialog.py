@@ -20,6 +20,7 @@ _TREE_KEYS = (
     ("↑  ↓", "Previous, next span"),
     ("←  →", "Collapse or go to the parent, expand or go to the first child"),
     ("Home  End", "First, last span"),
+    ("+  −  Enter", "In the flame view: zoom in, zoom out, fit the span"),  # noqa: RUF001 - a minus sign is meant
 )
 
 

@@ -48,16 +48,17 @@ class ChangeDelegate(QStyledItemDelegate):
         painter.save()
         if is_selected:
             painter.fillRect(rect, QColor(tokens.selection))
-        elif color is not None:
+        elif color is not None and change is not Change.CHANGED:  # a tint of the accent would look selected
             painter.fillRect(rect, _faded(color, _GROUND_ALPHA))
         is_name = index.column() == Column.SPAN
-        shown = tokens.text if is_name and change is not Change.SAME else tokens.text_muted
-        painter.setPen(QColor(shown))
+        shown = QColor(tokens.text if is_name and change is not Change.SAME else tokens.text_muted)
         painter.setFont(font(FontRole.SMALL))
         inner = rect.adjusted(_PAD_PX, 0, -_PAD_PX, 0)
         if is_name:
+            painter.setPen(shown if color is None else color)
             painter.drawText(inner, _FLAGS, _MARKS[change])
             inner.setLeft(inner.left() + _MARK_PX + _INDENT_PX * min(index.data(DEPTH_ROLE), _MOST_INDENTS))
+        painter.setPen(shown)
         text = self._metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, int(index.data(Qt.ItemDataRole.TextAlignmentRole)) | _FLAGS, text)
         painter.restore()
