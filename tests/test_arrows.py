@@ -19,6 +19,7 @@ SOURCES = ("sdk_shim", "store", "viewer", "assets")
 BREACHES = {
     "sdk-is-light": ("sdk_shim/spanglass/breach.py", "import duckdb"),
     "light-half": ("store/spanglass_store/journal/breach.py", "import spanglass_store.database.records"),
+    "tables-below-upkeep": ("store/spanglass_store/database/breach.py", "import spanglass_store.upkeep"),
     "store-stands-alone": ("store/spanglass_store/database/breach.py", "import spanglass_viewer"),
     "assets-are-users": ("assets/spanglass_assets/demo/breach.py", "import spanglass_store.location"),
     "viewer-reads-the-store": ("viewer/spanglass_viewer/app/breach.py", "import spanglass"),
