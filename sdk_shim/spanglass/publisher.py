@@ -34,6 +34,10 @@ class Publisher:
         if self._all_payloads is not None:
             save_payload(self._all_payloads, lines)
         joined = b"".join(lines)
+        # Beside a busy thread a write that gives the interpreter's lock away waits 5 ms to get it back: a queue that
+        # fills faster would never be emptied.
+        if self.writer.try_append_held(joined):
+            return None
         fault = self.writer.try_append(joined)
         if fault is not None:
             self.writer.give_up(joined, fault)

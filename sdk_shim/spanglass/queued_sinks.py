@@ -18,7 +18,7 @@ from spanglass_store.faults import StoreFault
 if TYPE_CHECKING:
     from spanglass.line_queue import LineQueue
 
-# With the time that a write takes, writes are less than 20 ms apart.
+# With the time that a write takes, writes are less than 20 ms apart, unless a program does nothing but log.
 WRITE_EVERY_SECS = 0.01
 # Copying this much costs a caller little more than its snapshot did, and a queue of such rows would be large.
 MAX_QUEUED_LINE_BYTES = 16 * 1024
@@ -48,7 +48,7 @@ class BatchSink:
         return self._queue.publisher.writer.segments_opened > 0
 
     def write(self, line: bytes, /) -> None:
-        """Queue the line; it is written within 20 ms."""
+        """Queue the line; it is written within 20 ms, or later where the program leaves the thread no time."""
         if len(self._lines) >= self._max_rows or len(line) > MAX_QUEUED_LINE_BYTES:
             self._take_unqueued(line)
             return

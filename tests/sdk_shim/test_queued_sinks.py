@@ -53,6 +53,12 @@ def wait_for(condition, timeout_secs=10):
         time.sleep(0.001)
 
 
+@pytest.fixture
+def no_held_write(monkeypatch):
+    """Let every write go the way that the tests can break."""
+    monkeypatch.setattr(segment, "load_held_write", lambda: None)
+
+
 def no_space(*_args):
     raise OSError(28, "No space left on device")
 
@@ -68,6 +74,7 @@ def test_the_thread_writes_without_being_asked_and_again_after_it_slept(store):
     assert sink.seal() == 0
 
 
+@pytest.mark.usefixtures("no_held_write")
 def test_many_rows_are_one_write(store, monkeypatch):
     sink = BatchSink(make_queue(store), drops_when_full=False)
     writes = []
@@ -211,6 +218,7 @@ def test_a_failed_write_is_tried_again_as_often_as_told(store, monkeypatch):
     assert len(written(store)) == 2  # the torn line's newline, and the row
 
 
+@pytest.mark.usefixtures("no_held_write")
 def test_a_write_that_goes_on_failing_is_given_up_and_the_next_not_tried_again(store, monkeypatch):
     sink = HeldSink(make_queue(store, num_retries=3))
     sink.write(b'{"a":1}\n')
@@ -225,6 +233,7 @@ def test_a_write_that_goes_on_failing_is_given_up_and_the_next_not_tried_again(s
     assert sink.seal() == 2
 
 
+@pytest.mark.usefixtures("no_held_write")
 def test_payloads_have_the_form_of_the_real_sdk(store, tmp_path, monkeypatch):
     queue = make_queue(store, all_payloads=tmp_path / "all", failed_payloads=tmp_path / "failed")
     sink = HeldSink(queue)

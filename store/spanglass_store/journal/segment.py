@@ -100,6 +100,16 @@ class SegmentWriter:
         if fault is not None:
             self.give_up(line, fault)
 
+    def try_append_held(self, lines: bytes) -> bool:
+        """Append one or more whole lines as `append` does its fast way; tell whether that could be done."""
+        size = len(lines)
+        if size <= HELD_WRITE_MAX_BYTES and self._size_bytes < self._max_bytes and time.monotonic() < self._fast_until:
+            if self._held_write(self._fd, lines, size) == size:
+                self._size_bytes += size
+                return True
+            self._take_failed_write()
+        return False
+
     def try_append(self, lines: bytes) -> OSError | StoreFault | None:
         """Append one or more whole lines; where they cannot be written, return why. Other threads run meanwhile."""
         fault = self._append_slowly(lines)
