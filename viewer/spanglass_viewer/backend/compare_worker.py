@@ -5,80 +5,44 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
-from spanglass_store.faults import StoreBusy, StoreFault
+from spanglass_viewer.backend.reading_worker import ReadingWorker
 from spanglass_viewer.backend.requests import CompareAnswer, CompareRequest, DiffAnswer, DiffRequest
 from spanglass_viewer.values.decode import NotJson, decode_json_in_steps
 from spanglass_viewer.values.pretty import pretty_json
 from spanglass_viewer.values.text_diff import DiffLine, diff_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from spanglass_store.database.connection import Cursor, Database
+    from spanglass_store.database.connection import Cursor
     from spanglass_store.database.records import SpanRecord
     from spanglass_viewer.trace.comparison import Comparison
     from spanglass_viewer.trace.prices import PriceBook
     from spanglass_viewer.trace.references import SpanRef
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
-_RETRY_MS = 250
 _FIELDS = (("Input", "input"), ("Output", "output"), ("Error", "error"))
 
 
-class CompareWorker(QObject):
-    """Lives in its own thread; every slot is called by a queued signal, every answer goes out as one."""
+class CompareWorker(ReadingWorker):
+    """Lives in its own thread, as all reading workers do."""
 
     compared = Signal(object)  # CompareAnswer
     diffed = Signal(object)  # DiffAnswer
-    fault_raised = Signal(object)  # StoreFault
 
     def __init__(self) -> None:
         super().__init__()
-        self._database: Database | None = None
         self._prices: PriceBook | None = None
-        self._waiting: dict[str, Callable[[Cursor], None]] = {}
-
-    @Slot(object)
-    def use_database(self, database: Database) -> None:
-        """Take over the database of the store thread; its cursors count their users."""
-        self._database = database
-        self._serve_waiting()
 
     @Slot(object)
     def compare(self, request: CompareRequest) -> None:
         """Answer with two traces aligned."""
-        self._serve("compare", lambda cursor: self._compare(cursor, request))
+        self.serve("compare", lambda cursor: self._compare(cursor, request))
 
     @Slot(object)
     def diff(self, request: DiffRequest) -> None:
         """Answer with what differs in the values of two spans."""
-        self._serve("diff", lambda cursor: self._diff(cursor, request))
-
-    def _serve(self, kind: str, read: Callable[[Cursor], None]) -> None:
-        """Read by a cursor of its own; where the store is in use elsewhere the latest of each kind is read later."""
-        self._waiting[kind] = read
-        self._serve_waiting()
-
-    @Slot()
-    def _serve_waiting(self) -> None:
-        if self._database is None:
-            return
-        from spanglass_store.database.connection import Interrupted  # noqa: PLC0415 - DuckDB loads beside the window
-
-        for kind, read in list(self._waiting.items()):
-            try:
-                with self._database.cursor() as cursor:
-                    read(cursor)
-            except Interrupted:
-                return  # the window is closing
-            except StoreBusy:
-                QTimer.singleShot(_RETRY_MS, self._serve_waiting)
-                return
-            except StoreFault as fault:
-                self.fault_raised.emit(fault)
-            del self._waiting[kind]
+        self.serve("diff", lambda cursor: self._diff(cursor, request))
 
     def _compare(self, cursor: Cursor, request: CompareRequest) -> None:
         from spanglass_store.database.comparing import find_previous_run  # noqa: PLC0415 - heavy half

@@ -6,80 +6,41 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
-from spanglass_store.faults import StoreBusy, StoreFault
+from spanglass_viewer.backend.reading_worker import ReadingWorker
 from spanglass_viewer.backend.requests import DetailAnswer, DetailRequest, FindAnswer, FindRequest
 from spanglass_viewer.trace.references import SpanDetail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from spanglass_store.database.connection import Cursor, Database
+    from spanglass_store.database.connection import Cursor
     from spanglass_store.database.reader import StoreReader
     from spanglass_store.database.records import SpanRecord
 
-RETRY_MS = 250
 _ATTACHMENT_KEY = re.compile(r'"key"\s*:\s*("(?:[^"\\]|\\.){1,1024}")')
 
 
-class DetailWorker(QObject):
-    """Lives in its own thread; every slot is called by a queued signal, every answer goes out as one."""
+class DetailWorker(ReadingWorker):
+    """Lives in its own thread, as all reading workers do."""
 
     span_read = Signal(object)  # DetailAnswer
     trace_searched = Signal(object)  # FindAnswer
     vocabulary_read = Signal(object)  # Vocabulary
-    fault_raised = Signal(object)  # StoreFault
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._database: Database | None = None
-        self._waiting: dict[str, Callable[[Cursor], None]] = {}
-
-    @Slot(object)
-    def use_database(self, database: Database) -> None:
-        """Take over the database of the store thread; its cursors count their users."""
-        self._database = database
-        self._serve_waiting()
 
     @Slot(object)
     def read_span(self, request: DetailRequest) -> None:
         """Answer with a span's payload."""
-        self._serve("span", lambda cursor: self._read_span(cursor, request))
+        self.serve("span", lambda cursor: self._read_span(cursor, request))
 
     @Slot()
     def read_vocabulary(self) -> None:
         """Answer with the words that a filter can be completed with."""
-        self._serve("vocabulary", self._read_vocabulary)
+        self.serve("vocabulary", self._read_vocabulary)
 
     @Slot(object)
     def find_in_trace(self, request: FindRequest) -> None:
         """Answer with the spans of a trace that hold a text."""
-        self._serve("find", lambda cursor: self._find_in_trace(cursor, request))
-
-    def _serve(self, kind: str, read: Callable[[Cursor], None]) -> None:
-        """Read by a cursor of its own; where the store is in use elsewhere the latest of each kind is read later."""
-        self._waiting[kind] = read
-        self._serve_waiting()
-
-    @Slot()
-    def _serve_waiting(self) -> None:
-        if self._database is None:
-            return
-        from spanglass_store.database.connection import Interrupted  # noqa: PLC0415 - DuckDB loads beside the window
-
-        for kind, read in list(self._waiting.items()):
-            try:
-                with self._database.cursor() as cursor:
-                    read(cursor)
-            except Interrupted:
-                return  # the window is closing
-            except StoreBusy:
-                QTimer.singleShot(RETRY_MS, self._serve_waiting)
-                return
-            except StoreFault as fault:
-                self.fault_raised.emit(fault)
-            del self._waiting[kind]
+        self.serve("find", lambda cursor: self._find_in_trace(cursor, request))
 
     def _read_span(self, cursor: Cursor, request: DetailRequest) -> None:
         from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half

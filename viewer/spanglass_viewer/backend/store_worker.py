@@ -82,7 +82,7 @@ class StoreWorker(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """Let go of everything; the thread may end after it."""
+        """Let go of everything; called by the worker's own thread when it ends."""
         if self._poll is not None:
             self._poll.stop()
         if self._watch is not None:

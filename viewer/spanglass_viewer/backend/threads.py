@@ -35,7 +35,6 @@ class Backend(QObject):
     _comparison_wanted = Signal(object)
     _diff_wanted = Signal(object)
     _find_wanted = Signal(object)
-    _stop_wanted = Signal()
 
     def __init__(self, store: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +48,8 @@ class Backend(QObject):
             thread = QThread(self)
             thread.setObjectName(f"spanglass {name}")
             worker.moveToThread(thread)
+            # direct: a thread tells of its end from within itself, and timers can be stopped nowhere else
+            thread.finished.connect(worker.stop, Qt.ConnectionType.DirectConnection)
             self._threads.append(thread)
         self._threads[0].started.connect(self.store_worker.start)
         self.store_worker.database_ready.connect(self.detail_worker.use_database)
@@ -60,7 +61,6 @@ class Backend(QObject):
         self._detail_wanted.connect(self.detail_worker.read_span)
         self._find_wanted.connect(self.detail_worker.find_in_trace)
         self._vocabulary_wanted.connect(self.detail_worker.read_vocabulary)
-        self._stop_wanted.connect(self.store_worker.stop, Qt.ConnectionType.BlockingQueuedConnection)
 
     @property
     def is_holding_file(self) -> bool:
@@ -74,14 +74,9 @@ class Backend(QObject):
 
     def stop(self) -> None:
         """End all threads and let go of the store; returns when they have ended."""
-        if not self._threads[0].isRunning():
-            return
-        for thread in self._threads[1:]:
+        for thread in reversed(self._threads):  # the store's last: the others read by its database
             thread.quit()
             thread.wait(_STOP_MS)
-        self._stop_wanted.emit()
-        self._threads[0].quit()
-        self._threads[0].wait(_STOP_MS)
 
     def list_traces(self, request: ListRequest) -> None:
         """Ask for a page of traces."""
