@@ -1,0 +1,89 @@
+"""From the start of the process to the first paint, and to the first trace shown, beside an empty Qt window.
+
+Each run is a process of its own, offscreen, interleaved; the figures are medians in ms of wall time.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROUNDS = 5
+SAMPLE = [sys.executable, "-m", "spanglass_assets.demo", "--speed", "50", "--store"]
+
+OURS = """
+import sys, os
+from pathlib import Path
+from PySide6.QtCore import QSettings
+from spanglass_store.location import ensure_store
+from spanglass_viewer.app import run
+app = run._make_application(100)
+from spanglass_viewer.app.main_window import MainWindow
+from spanglass_viewer.backend.threads import Backend
+from spanglass_viewer.theme.appearance import Appearance, ThemeMode
+info = ensure_store(Path(sys.argv[1]))
+settings = QSettings(os.devnull, QSettings.Format.IniFormat)
+window = MainWindow(info, Backend(info.path), Appearance(app, ThemeMode.DARK), settings)
+window.show()
+window.repaint()
+print("first paint", flush=True)
+window.backend.start()
+window.controller.start()
+def on_shown(detail):
+    if detail is not None:
+        window.repaint()
+        print("first trace", flush=True)
+        window.close()
+        app.quit()
+window.controller.span_shown.connect(on_shown)
+app.exec()
+"""
+EMPTY = """
+from PySide6.QtWidgets import QApplication, QMainWindow
+app = QApplication([])
+window = QMainWindow()
+window.show()
+window.repaint()
+print("first paint", flush=True)
+"""
+
+
+def run(rounds: int = ROUNDS) -> dict[str, float]:
+    """Return the median of each figure, in ms."""
+    figures: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        store = str(Path(folder) / "store")
+        subprocess.run([*SAMPLE, store], check=True, capture_output=True)
+        for _ in range(rounds):
+            for subject, program in (("spanglass", OURS), ("empty window", EMPTY)):
+                for what, millis in time_lines([sys.executable, "-c", program, store]):
+                    figures.setdefault(f"{subject}, {what}", []).append(millis)
+    return {name: statistics.median(values) for name, values in figures.items()}
+
+
+def time_lines(command: list[str]) -> list[tuple[str, float]]:
+    """Return each line that a program prints, with the ms from its start."""
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    began = time.perf_counter()
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [(line.strip(), (time.perf_counter() - began) * 1000) for line in process.stdout]
+    assert process.returncode == 0
+    return lines
+
+
+def main() -> None:
+    """Print the figures and their ratio to the empty window's first paint."""
+    figures = run()
+    least = figures["empty window, first paint"]
+    for name, millis in figures.items():
+        print(f"{name:<28}{millis:>8.0f} ms{millis / least:>8.2f} x an empty window")
+
+
+if __name__ == "__main__":
+    main()
