@@ -18,7 +18,6 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border; padding
 QSplitter::handle { background: $hairline; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
-QFrame[kind="hairline"] { background: $hairline; border: none; max-height: 1px; min-height: 1px; }
 
 QAbstractScrollArea { background: $window; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.theme.fonts import FontRole, font
@@ -65,13 +65,6 @@ class ElidedLabel(PlainLabel):
         shown = QFontMetrics(self.font()).elidedText(self.text(), self._mode, self.contentsRect().width())
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         painter.drawText(self.contentsRect(), int(self.alignment()), shown)
-
-
-def hairline(parent: QWidget | None = None) -> QFrame:
-    """Return a line of one pixel between two parts."""
-    line = QFrame(parent)
-    line.setProperty("kind", "hairline")
-    return line
 
 
 def plain_tooltip(text: str) -> str:
