@@ -19,12 +19,11 @@ from spanglass_store.database.records import (
     QueryResult,
     SpanRecord,
     StoreTotals,
-    TraceFilter,
     TraceSummary,
 )
 from spanglass_store.database.span_search import SpanPosition, iter_matching_rows
 from spanglass_store.database.statements import query
-from spanglass_store.database.trace_heads import Head, Position, as_trace_filter, list_heads
+from spanglass_store.database.trace_heads import Head, Position, list_heads
 from spanglass_store.database.wire_lines import (
     WireSpan,
     iter_windows,
@@ -34,7 +33,7 @@ from spanglass_store.database.wire_lines import (
 )
 from spanglass_store.faults import StoreBusy, StoreFault, UnknownFormat
 from spanglass_store.location import locate_store, read_store_info
-from spanglass_store.search.expression import Expression, Text
+from spanglass_store.search.expression import EVERYTHING, Expression, Text
 from spanglass_store.search.parse import parse_filter
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class StoreReader:
 
     def list_traces(
         self,
-        filter: TraceFilter | Expression | str | None = None,  # noqa: A002 - the word that callers know
+        filter: Expression | str | None = None,  # noqa: A002 - the word that callers know
         limit: int = 200,
         before: Position | None = None,
     ) -> list[TraceSummary]:
@@ -64,22 +63,22 @@ class StoreReader:
 
         Raises FilterError for a text that is no filter (see `spanglass_store.search`).
         """
-        trace_filter = as_trace_filter(filter)
+        expression = _as_expression(filter)
         found: list[TraceSummary] = []
         while len(found) < limit:
             wanted = limit - len(found)
-            heads = list_heads(self._cursor, trace_filter, wanted, before)
+            heads = list_heads(self._cursor, expression, wanted, before)
             found += self._summaries(heads)
             if len(heads) < wanted:
                 break
             before = (heads[-1].start_us, heads[-1].root_span_id)
         return found
 
-    def list_trace_ids(self, filter: TraceFilter | Expression | str | None = None) -> list[str]:  # noqa: A002 - as above
+    def list_trace_ids(self, filter: Expression | str | None = None) -> list[str]:  # noqa: A002 - as above
         """Return the root_span_id of every trace that a filter lets through, newest first. Raises FilterError."""
         if filter is None:
             return [root for (root,) in self._cursor.rows(query("list_trace_ids"))]
-        heads = list_heads(self._cursor, as_trace_filter(filter), _NO_LIMIT, None)
+        heads = list_heads(self._cursor, _as_expression(filter), _NO_LIMIT, None)
         return list(dict.fromkeys(head.root_span_id for head in heads))
 
     def get_trace(self, root_span_id: str) -> list[SpanRecord]:
@@ -164,8 +163,7 @@ class StoreReader:
         `before` is the (`created_us`, `id`) of the last span of an earlier page. Another thread may cancel with
         `interrupt`. Raises FilterError, at the call, for a text that is no filter.
         """
-        expression = parse_filter(wanted) if isinstance(wanted, str) else wanted
-        rows = iter_matching_rows(self._cursor, expression, before=before, now_us=time.time_ns() // 1000)
+        rows = iter_matching_rows(self._cursor, _as_expression(wanted), before=before, now_us=time.time_ns() // 1000)
         return map(_span_record, itertools.islice(rows, limit))
 
     def interrupt(self) -> None:
@@ -311,6 +309,13 @@ def _merge_all(database: Database, folder: Path) -> None:
 def _may_write(folder: Path) -> bool:
     file = folder / DATABASE_FILE
     return os.access(folder, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))
+
+
+def _as_expression(wanted: Expression | str | None) -> Expression:
+    """Return what callers may give for a filter as one. Raises FilterError for a text that is none."""
+    if wanted is None:
+        return EVERYTHING
+    return parse_filter(wanted) if isinstance(wanted, str) else wanted
 
 
 def _listed(roots: Sequence[str] | None) -> list[str] | None:

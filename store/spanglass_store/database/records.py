@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from spanglass_store.search.expression import Expression
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +21,6 @@ class ChangeSet:
     def __bool__(self) -> bool:
         """Tell whether anything changed at all."""
         return bool(self.root_span_ids or self.attachment_keys or self.lines_rejected or self.is_reset)
-
-
-@dataclass(frozen=True, slots=True)
-class TraceFilter:
-    """Which traces to list; every field narrows.
-
-    `expression` is what `spanglass_store.search` makes of a typed filter.
-    """
-
-    has_error: bool = False
-    has_llm: bool = False
-    is_running: bool = False
-    min_duration_secs: float | None = None
-    name_contains: str | None = None
-    project_name: str | None = None
-    expression: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spanglass_store.database.columns import EPOCH
 from spanglass_store.database.filter_sql import SCAN_SINCE, Condition
-from spanglass_store.database.records import TraceFilter
 from spanglass_store.database.statements import query
-from spanglass_store.search.expression import EVERYTHING, Expression
-from spanglass_store.search.parse import parse_filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from spanglass_store.database.connection import Cursor
+    from spanglass_store.search.expression import Expression
 
 Position = tuple[int, str]  # start in µs since the epoch, root_span_id
 
@@ -42,33 +40,22 @@ class Head(NamedTuple):
     created: datetime
 
 
-def as_trace_filter(wanted: TraceFilter | Expression | str | None) -> TraceFilter:
-    """Return what callers may give for a filter as one. Raises FilterError for a text that is none."""
-    if isinstance(wanted, TraceFilter):
-        return wanted
-    expression = parse_filter(wanted) if isinstance(wanted, str) else wanted
-    return TraceFilter(expression=expression)
-
-
-def list_heads(cursor: Cursor, wanted: TraceFilter, limit: int, before: Position | None) -> list[Head]:
+def list_heads(cursor: Cursor, wanted: Expression, limit: int, before: Position | None) -> list[Head]:
     """Return up to `limit` heads, newest first, that come after the position `before`; fewer only at the end.
 
     A filter that reads spans is asked of one window of traces after the other, the newest first.
     """
-    condition = Condition(wanted.expression or EVERYTHING, of_traces=True, now_us=time.time_ns() // 1000)
-    fixed = _fixed_filters(wanted)
-    filters = "".join(query(f"filter_{name}") for name in fixed) + f" AND ({condition.sql})\n"
-    parameters = {**{name: value for name, value in fixed.items() if value is not True}, **condition.parameters}
+    condition = Condition(wanted, of_traces=True, now_us=time.time_ns() // 1000)
     kinds = ["heads_rooted"]
     if cursor.row(query("list_rootless")) is not None:  # seldom: a scan of its own for them
         kinds.append("heads_rootless")
-    texts = [query("list_roots").format(heads=query(kind), filters=filters) for kind in kinds]
+    texts = [query("list_roots").format(heads=query(kind), predicate=condition.sql) for kind in kinds]
     if not condition.reads_spans:
-        return _read_heads(cursor, texts, {**parameters, **_page(before, None, limit)})
+        return _read_heads(cursor, texts, {**condition.parameters, **_page(before, None, limit)})
     found: list[Head] = []
     for lower, upper, since in _iter_windows(cursor, before):
         page = _page(upper, lower, limit - len(found))
-        found += _read_heads(cursor, texts, {**parameters, **page, SCAN_SINCE: since})
+        found += _read_heads(cursor, texts, {**condition.parameters, **page, SCAN_SINCE: since})
         if len(found) >= limit:
             break
     return found
@@ -106,9 +93,3 @@ def _iter_windows(
         yield start, before, min(start, created) - _CLOCK_SKEW
         before = ((start - EPOCH) // timedelta(microseconds=1), "")
         window *= _WINDOW_GROWTH
-
-
-def _fixed_filters(wanted: TraceFilter) -> dict[str, Any]:
-    """Return the fields of a filter that narrow, but its expression; their names are those of its queries."""
-    filters = {name: getattr(wanted, name) for name in TraceFilter.__slots__ if name != "expression"}
-    return {name: value for name, value in filters.items() if value is not None and value is not False}

@@ -55,11 +55,13 @@ class TokenKind(enum.Enum):
 class Token:
     """One token; `keys`, `operator` and `value_offset` are those of a `TERM` such as `score.quality<0.5`.
 
-    `text` is the word, the quoted text without its quotes, or the term's value.
+    `text` is the word, the quoted text without its quotes, or the term's value; `offset` and `end` are where all of the
+    token begins and ends.
     """
 
     kind: TokenKind
     offset: int
+    end: int
     text: str = ""
     keys: tuple[str, ...] = ()
     operator: str = ""
@@ -87,10 +89,12 @@ def _token(match: re.Match[str]) -> Token:
         keys = tuple(_unquote(part[1]) for part in _KEY_PART.finditer(match["key"]))
         value = match["value"]
         if value.startswith('"') or not match.string.startswith('"', match.end()):
-            return Token(TokenKind.TERM, offset, _unquote(value), keys, match["operator"], match.start("value"))
+            return Token(
+                TokenKind.TERM, offset, match.end(), _unquote(value), keys, match["operator"], match.start("value")
+            )
         raise FilterError(match.end(), 'a closing "')  # name:a"b is half quoted
     kind = TokenKind(match.lastgroup)
-    return Token(kind, offset, _unquote(match[0]))
+    return Token(kind, offset, match.end(), _unquote(match[0]))
 
 
 def _unquote(text: str) -> str:

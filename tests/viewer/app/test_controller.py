@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from trace_summaries import make_summary
 
-from spanglass_store.database.records import ChangeSet, StoreTotals, TraceFilter
+from spanglass_store.database.records import ChangeSet, StoreTotals
 from spanglass_store.faults import StoreFault
+from spanglass_store.search.expression import HasError
 from spanglass_viewer.app.controller import WindowController
 from spanglass_viewer.backend.requests import (
     DetailAnswer,
@@ -204,7 +205,7 @@ def test_it_is_settled_when_nothing_is_on_its_way(window: SimpleNamespace, qtbot
 
 def test_another_filter_shows_another_list(window: SimpleNamespace) -> None:
     open_newest(window)
-    window.controller.set_filter(TraceFilter(has_error=True))
+    window.controller.set_filter(HasError())
     window.backend.answer_list(ONE)
     assert window.traces.rowCount() == 1
 

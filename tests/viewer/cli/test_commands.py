@@ -78,13 +78,13 @@ def test_list_as_json_has_fixed_names(run: Callable[..., str]) -> None:
 @pytest.mark.parametrize(
     ("options", "names"),
     [
-        (["--errors"], ["bad \x1b[31mname"]),
-        (["--llm"], ["bad \x1b[31mname"]),
-        (["--name", "QUICK"], ["quick"]),
+        (["error"], ["bad \x1b[31mname"]),
+        (["-error"], ["quick"]),
+        (["type=llm", "--limit", "5", "dur<60"], ["bad \x1b[31mname"]),
+        (["name:QUICK"], ["quick"]),
         (["--limit", "1"], ["bad \x1b[31mname"]),
-        (["--project", "other"], []),
-        (["--slower-than", "60"], []),
-        (["--running"], []),
+        (["project:other"], []),
+        (["dur>60", "or", "running"], []),
     ],
 )
 def test_list_filters(run: Callable[..., str], options: list[str], names: list[str]) -> None:

@@ -50,7 +50,15 @@ def test_a_foreign_link_is_refused(link: str, store_path: Path, capsys: pytest.C
 
 
 @pytest.mark.parametrize(
-    "arguments", [["no-such-command"], ["show"], ["open", "--size", "big"], ["list", "--limit", "0"], ["list", "-x"]]
+    "arguments",
+    [
+        ["no-such-command"],
+        ["show"],
+        ["open", "--size", "big"],
+        ["list", "--limit", "0"],
+        ["list", "--no-such"],
+        ["show", "-x"],
+    ],
 )
 def test_wrong_arguments_end_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ending:

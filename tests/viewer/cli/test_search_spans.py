@@ -1,4 +1,4 @@
-"""`search`, and `list --filter`."""
+"""`search`, and `list` with a filter."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_search_as_json_is_a_span_a_line(filled: Path, capsys: pytest.CaptureFix
 
 
 def test_a_limit(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["search", "--limit", "1", "--store", str(filled), "--", "-name:x"]) == ExitCode.OK
+    assert main(["search", "-name:x", "--limit", "1", "--store", str(filled), "dur>0s"]) == ExitCode.OK
     assert capsys.readouterr().out.count("\n") == 1
 
 
@@ -59,5 +59,5 @@ def test_a_filter_that_cannot_be_read_is_pointed_at(filled: Path, capsys: pytest
 
 
 def test_list_takes_a_filter(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["list", "--filter", "dur>2s", "--json", "--store", str(filled)]) == ExitCode.OK
+    assert main(["list", "dur>2s", "--json", "--store", str(filled)]) == ExitCode.OK
     assert [trace["name"] for trace in json.loads(capsys.readouterr().out)] == ["slow"]

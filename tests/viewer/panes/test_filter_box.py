@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
-from spanglass_store.search.expression import HasError, Match
+from spanglass_store.search.expression import EVERYTHING, HasError, Match
 from spanglass_viewer.panes.filter_box import FilterBox
 from spanglass_viewer.widgets.labels import PlainLabel
 
@@ -82,7 +82,7 @@ def test_ctrl_space_offers_every_field_and_esc_empties(box: FilterBox, qtbot: Qt
     box.set_text("error")
     qtbot.keyClick(edit_of(box), Qt.Key.Key_Escape)
     assert box.text == ""
-    assert box.expression is None
+    assert box.expression == EVERYTHING
 
 
 def test_enter_leaves_only_a_filter_that_can_be_read(box: FilterBox, qtbot: QtBot) -> None:

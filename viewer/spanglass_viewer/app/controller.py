@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from spanglass_store.database.records import ChangeSet, TraceFilter
+from spanglass_store.search.expression import EVERYTHING
 from spanglass_viewer.backend.requests import (
     DetailAnswer,
     DetailRequest,
@@ -23,7 +23,9 @@ from spanglass_viewer.backend.requests import (
 from spanglass_viewer.models.trace_list import PAGE_LENGTH
 
 if TYPE_CHECKING:
+    from spanglass_store.database.records import ChangeSet
     from spanglass_store.faults import StoreFault
+    from spanglass_store.search.expression import Expression
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.models.trace_list import TraceListModel
@@ -59,8 +61,8 @@ class WindowController(QObject):
         self._traces = traces
         self._trace_pane = trace_pane
         self._detail_pane = detail_pane
-        self._filter = TraceFilter()
-        self._shown_filter: TraceFilter | None = None
+        self._filter: Expression = EVERYTHING
+        self._shown_filter: Expression | None = None
         self._number = 0
         self._list_on_its_way: ListRequest | None = None
         self._trace_on_its_way: TraceRequest | None = None
@@ -93,9 +95,9 @@ class WindowController(QObject):
         """Ask for the first page."""
         self._ask_for_list()
 
-    def set_filter(self, trace_filter: TraceFilter) -> None:
+    def set_filter(self, expression: Expression) -> None:
         """List other traces."""
-        self._filter = trace_filter
+        self._filter = expression
         self._ask_for_list()
 
     def set_paused(self, paused: bool) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from spanglass_store.database.records import StoreTotals, TraceFilter, TraceSummary
+    from spanglass_store.database.records import StoreTotals, TraceSummary
+    from spanglass_store.search.expression import Expression
     from spanglass_viewer.trace.comparison import Comparison
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
     from spanglass_viewer.trace.snapshot import TraceSnapshot
@@ -21,7 +22,7 @@ class ListRequest:
     """List traces, newest first; `before` = (start_us, root_span_id) asks for those older than it."""
 
     number: int
-    filter: TraceFilter
+    filter: Expression
     limit: int
     before: tuple[int, str] | None = None
 

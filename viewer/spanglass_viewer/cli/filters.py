@@ -1,4 +1,4 @@
-"""`--filter` and the filter of `search`: from the words on the command line to an expression."""
+"""Filters on the command line: where their words may stand, and from the words to an expression."""
 
 from __future__ import annotations
 
@@ -10,25 +10,60 @@ from spanglass_viewer.cli.command import WrongUsage
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Sequence
 
     from spanglass_store.search.expression import Expression
 
-FILTER_OPTION = "--filter"
-FILTER_HELP = (
+_HELP = (
     "error, running, name:, type:, model:, project:, tag:, dur>2s, tokens>5k, cost>0.1, score.x<0.5, meta.user_id=123, "
     'since:2h, has:attachment, words or "quoted text"; - for not, or, brackets'
 )
+_WORDS = "filter"
 
 
-def add_filter_argument(parser: ArgumentParser) -> None:
-    """Add `--filter`."""
-    parser.add_argument(FILTER_OPTION, metavar="FILTER", default="", help=f"only traces that match: {FILTER_HELP}")
+def add_filter_words(parser: ArgumentParser, *, are_needed: bool = False) -> None:
+    """Add the words of a filter as the command's only positional arguments."""
+    parser.add_argument(_WORDS, nargs="+" if are_needed else "*", metavar="FILTER", help=_HELP)
 
 
-def read_filter(text: str) -> Expression:
+def add_filter_option(parser: ArgumentParser) -> None:
+    """Add `--filter`, for a command whose words mean something else."""
+    parser.add_argument("--filter", metavar="FILTER", default="", help=f"only traces that match: {_HELP}")
+
+
+def with_filter_apart(parser: ArgumentParser, arguments: Sequence[str]) -> list[str]:
+    """Return a command's arguments so that argparse takes a filter as it was typed.
+
+    Its words may stand between options and begin with a minus: they go behind a `--`. A value of an option may begin
+    with a minus too: it is joined to its option.
+    """
+    actions = parser._option_string_actions  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - argparse has no other list of its options
+    takes_words = any(action.dest == _WORDS and not action.option_strings for action in parser._actions)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as above
+    options: list[str] = []
+    words: list[str] = []
+    left = iter(arguments)
+    for argument in left:
+        if argument == "--":
+            words += left
+        elif argument in actions:
+            value = next(left, None) if actions[argument].nargs != 0 else None
+            options += [argument] if value is None else _joined(argument, value)
+        elif argument.startswith("--") or (argument.startswith("-") and not takes_words):
+            options.append(argument)
+        else:
+            words.append(argument)
+    return [*options, "--", *words] if words else options
+
+
+def read_filter(words: str | Sequence[str]) -> Expression:
     """Return what a filter means. Raises WrongUsage that points at the place where it cannot be read."""
+    text = words if isinstance(words, str) else " ".join(words)
     try:
         return parse_filter(text)
     except FilterError as error:
         line = "".join(" " if char.isspace() else char for char in text)
         raise WrongUsage(f"{error}\n  {line}\n  {' ' * error.offset}^") from error
+
+
+def _joined(option: str, value: str) -> list[str]:
+    return [f"{option}={value}"] if option.startswith("--") else [option, value]

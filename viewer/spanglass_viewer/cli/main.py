@@ -27,11 +27,11 @@ from spanglass_viewer.cli.commands import (
     show_trace,
     tail_spans,
 )
-from spanglass_viewer.cli.filters import FILTER_OPTION
+from spanglass_viewer.cli.filters import with_filter_apart
 from spanglass_viewer.cli.terminal import complain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 COMMANDS = (
     open_window.COMMAND,
@@ -55,8 +55,9 @@ _TOP_LEVEL = {"-h", "--help", "--version"}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see `ExitCode`). Exits with 2 and the usage for wrong arguments."""
-    given = sys.argv[1:] if arguments is None else arguments
-    options = build_parser().parse_args(_with_joined_filter(_with_default_command(given)))
+    name, *given = _with_default_command(sys.argv[1:] if arguments is None else arguments)
+    parser, subparsers = build_parsers()
+    options = parser.parse_args([name, *(with_filter_apart(subparsers[name], given) if name in subparsers else given)])
     try:
         code = options.run(options)
         sys.stdout.flush()
@@ -78,8 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+def build_parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
+    """Return the parser of the command line, and those of the commands by their names."""
     parser = argparse.ArgumentParser(
         prog="spanglass",
         description="Look at the traces of your LLM programs, on this machine alone. No command: the window opens.",
@@ -97,21 +98,13 @@ def build_parser() -> argparse.ArgumentParser:
         add_store_argument(subparser)
         command.configure(subparser)
         subparser.set_defaults(run=command.run)
-    return parser
+    return parser, subparsers.choices
 
 
 def _with_default_command(arguments: Sequence[str]) -> list[str]:
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in _TOP_LEVEL):
         return [open_window.COMMAND.name, *arguments]
     return list(arguments)
-
-
-def _with_joined_filter(arguments: list[str]) -> list[str]:
-    """Join `--filter` and what follows it: a filter may begin with a minus, which argparse takes for an option."""
-    at = arguments.index(FILTER_OPTION) if FILTER_OPTION in arguments[:-1] else None
-    if at is None:
-        return arguments
-    return [*arguments[:at], f"{FILTER_OPTION}={arguments[at + 1]}", *arguments[at + 2 :]]
 
 
 if __name__ == "__main__":

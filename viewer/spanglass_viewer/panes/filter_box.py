@@ -32,7 +32,8 @@ class FilterBox(QWidget):
     `words_wanted` asks for the words of the store, which come by `set_vocabulary`.
     """
 
-    expression_changed = Signal(object)  # Expression | None: None lets everything through
+    expression_changed = Signal(object)  # Expression
+    text_changed = Signal(str)
     words_wanted = Signal()
     left = Signal()  # Enter or Down: the user goes on to what was found
 
@@ -42,7 +43,7 @@ class FilterBox(QWidget):
         self._problem = PlainLabel(role=FontRole.SMALL, tone="error")
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
         self._vocabulary: Vocabulary = {}
-        self._expression: Expression | None = None
+        self._expression: Expression = EVERYTHING
         self._completion = Completion(0, 0)
         self._words = QStringListModel(self)
         self._completer = QCompleter(self._words, self)
@@ -51,8 +52,8 @@ class FilterBox(QWidget):
         self._connect()
 
     @property
-    def expression(self) -> Expression | None:
-        """What the last readable text means, None where it lets everything through."""
+    def expression(self) -> Expression:
+        """What the last readable text means."""
         return self._expression
 
     @property
@@ -153,8 +154,9 @@ class FilterBox(QWidget):
 
     # reading
 
-    def _on_text_changed(self) -> None:
+    def _on_text_changed(self, text: str) -> None:
         self._typing.start()
+        self.text_changed.emit(text)
 
     def _on_return_pressed(self) -> None:
         self._on_typed()
@@ -169,10 +171,9 @@ class FilterBox(QWidget):
             self._show_problem(f"At character {error.offset + 1}: expected {error.expected}")
             return
         self._show_problem("")
-        wanted = None if expression == EVERYTHING else expression
-        if wanted != self._expression:
-            self._expression = wanted
-            self.expression_changed.emit(wanted)
+        if expression != self._expression:
+            self._expression = expression
+            self.expression_changed.emit(expression)
 
     def _show_problem(self, sentence: str) -> None:
         self._problem.setText(sentence)

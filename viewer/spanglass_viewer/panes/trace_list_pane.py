@@ -1,13 +1,15 @@
-"""The left pane: chips, the filter, the traces."""
+"""The left pane: chips, the filter, the traces. A chip is a term of the filter: it puts it there and takes it out."""
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from spanglass_store.database.records import TraceFilter
+from spanglass_store.search.editing import has_term, with_term, without_term
+from spanglass_store.search.expression import EVERYTHING
 from spanglass_viewer.format.quantities import format_count
 from spanglass_viewer.panes.filter_box import FilterBox
 from spanglass_viewer.theme.fonts import FontRole
@@ -20,20 +22,17 @@ if TYPE_CHECKING:
     from spanglass_viewer.models.trace_list import TraceListModel
     from spanglass_viewer.theme.appearance import Appearance
 
-SLOW_SECS = 5.0
-
-_CHIPS: tuple[tuple[str, str, TraceFilter], ...] = (
-    ("All", "Every trace", TraceFilter()),
-    ("Errors", "Traces with an error", TraceFilter(has_error=True)),
-    ("Slow", f"Traces of {SLOW_SECS:.0f} s and more", TraceFilter(min_duration_secs=SLOW_SECS)),
-    ("LLM", "Traces that call a model", TraceFilter(has_llm=True)),
+_CHIPS = (
+    ("Errors", "Traces with an error", "error"),
+    ("Slow", "Traces of 5 s and more", "dur>=5s"),
+    ("LLM", "Traces that call a model", "type=llm"),
 )
 
 
 class TraceListPane(QWidget):
     """Shows the model's traces and sets the selection; `filter_changed` says what is to be listed."""
 
-    filter_changed = Signal(object)  # TraceFilter
+    filter_changed = Signal(object)  # Expression
 
     def __init__(
         self, model: TraceListModel, selection: Selection, appearance: Appearance, parent: QWidget | None = None
@@ -42,7 +41,8 @@ class TraceListPane(QWidget):
         self._model = model
         self._selection = selection
         self._count = PlainLabel(role=FontRole.SMALL, tone="faint")
-        self._chips = QButtonGroup(self)
+        self._all_chip = Chip("All")
+        self._chips: dict[str, Chip] = {}
         self._total = 0
         self.filter_box = FilterBox()
         self._nothing = PlainLabel(role=FontRole.SMALL, tone="faint")
@@ -68,17 +68,6 @@ class TraceListPane(QWidget):
     def clear_filter(self) -> None:
         """List every trace again."""
         self.filter_box.clear()
-        self._chips.button(0).click()
-
-    def current_filter(self) -> TraceFilter:
-        """Return what the chips and the box ask for together."""
-        chosen = _CHIPS[self._chips.checkedId()][2]
-        return TraceFilter(
-            has_error=chosen.has_error,
-            has_llm=chosen.has_llm,
-            min_duration_secs=chosen.min_duration_secs,
-            expression=self.filter_box.expression,
-        )
 
     def step(self, rows: int) -> bool:
         """Select the trace so many rows further down; False where the list ends."""
@@ -117,13 +106,14 @@ class TraceListPane(QWidget):
         chips = QHBoxLayout()
         chips.setContentsMargins(14, 0, 14, 0)
         chips.setSpacing(6)
-        for number, (text, what, _) in enumerate(_CHIPS):
-            chip = Chip(text)
-            chip.setToolTip(what)
-            self._chips.addButton(chip, number)
+        self._all_chip.setToolTip("Every trace")
+        self._all_chip.setChecked(True)
+        chips.addWidget(self._all_chip)
+        for text, what, term in _CHIPS:
+            chip = self._chips[term] = Chip(text)
+            chip.setToolTip(f"{what}: {term}")
             chips.addWidget(chip)
         chips.addStretch()
-        self._chips.button(0).setChecked(True)
         box = QHBoxLayout()
         box.setContentsMargins(14, 0, 14, 0)
         box.addWidget(self.filter_box)
@@ -143,16 +133,31 @@ class TraceListPane(QWidget):
         column.addWidget(stack, 1)
 
     def _connect(self) -> None:
-        self._chips.idClicked.connect(self._on_filter_edited)
-        self.filter_box.expression_changed.connect(self._on_filter_edited)
+        self._all_chip.clicked.connect(self._on_all_clicked)
+        for term, chip in self._chips.items():
+            chip.clicked.connect(functools.partial(self._on_chip_clicked, term))
+        self.filter_box.text_changed.connect(self._on_filter_text_changed)
+        self.filter_box.expression_changed.connect(self.filter_changed)
         self.filter_box.left.connect(self._view.setFocus)
         self._view.selectionModel().currentChanged.connect(self._on_current_changed)
         self._selection.trace_changed.connect(self._on_trace_changed)
         for signal in (self._model.modelReset, self._model.rowsInserted, self._model.rowsRemoved):
             signal.connect(self._on_rows_changed)
 
-    def _on_filter_edited(self) -> None:
-        self.filter_changed.emit(self.current_filter())
+    def _on_all_clicked(self) -> None:
+        self._all_chip.setChecked(True)  # a click would turn it off
+        self.clear_filter()
+
+    def _on_chip_clicked(self, term: str) -> None:
+        text = self.filter_box.text
+        is_wanted = self._chips[term].isChecked()
+        self.filter_box.set_text(with_term(text, term) if is_wanted else without_term(text, term))
+        self._on_filter_text_changed(self.filter_box.text)  # of a faulty text no term counts
+
+    def _on_filter_text_changed(self, text: str) -> None:
+        self._all_chip.setChecked(not text.strip())
+        for term, chip in self._chips.items():
+            chip.setChecked(has_term(text, term))
 
     def _on_current_changed(self, current: QModelIndex) -> None:
         if current.isValid():
@@ -169,7 +174,7 @@ class TraceListPane(QWidget):
 
     def _on_rows_changed(self) -> None:
         has_rows = self._model.rowCount() > 0
-        is_filtered = self.current_filter() != TraceFilter()
+        is_filtered = self.filter_box.expression != EVERYTHING
         self._nothing.setText("No trace matches this filter" if is_filtered else "No traces yet")
         self._stack.setCurrentIndex(0 if has_rows else 1)
         self._show_count()
@@ -179,7 +184,7 @@ class TraceListPane(QWidget):
     def _show_count(self) -> None:
         """Say how many traces there are, and of a filter how many of them it has let through so far."""
         total = format_count(self._total)
-        if self.current_filter() == TraceFilter():
+        if self.filter_box.expression == EVERYTHING:
             self._count.setText(total)
             return
         more = "+" if self._model.has_more else ""

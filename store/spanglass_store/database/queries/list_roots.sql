@@ -5,6 +5,6 @@ FROM spans
 WHERE {heads}
     AND start_ts >= $not_before
     AND ($before_ts IS NULL OR (start_ts, root_span_id) < ($before_ts, $before_id))
-    {filters}
+    AND ({predicate})
 ORDER BY start_ts DESC, root_span_id DESC
 LIMIT $limit

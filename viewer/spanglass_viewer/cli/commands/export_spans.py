@@ -14,7 +14,7 @@ from spanglass_store.transfer.export_lines import iter_flat_lines, iter_nested_l
 from spanglass_store.transfer.markdown import MAX_CHARS, trace_markdown
 from spanglass_viewer.cli.command import Command, ExitCode, NotFound, WrongUsage, count_argument
 from spanglass_viewer.cli.commands.show_trace import resolve_trace
-from spanglass_viewer.cli.filters import add_filter_argument, read_filter
+from spanglass_viewer.cli.filters import add_filter_option, read_filter
 from spanglass_viewer.cli.stores import open_existing_store
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _configure(parser: ArgumentParser) -> None:
         metavar="N",
         help=f"of Markdown, about (default: {MAX_CHARS:,})",
     )
-    add_filter_argument(parser)
+    add_filter_option(parser)
 
 
 def _run(options: Namespace) -> int:

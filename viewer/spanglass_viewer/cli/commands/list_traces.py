@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from spanglass_store.database.records import TraceFilter, TraceSummary
 from spanglass_viewer.cli.columns import lay_out_columns
 from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument, count_argument
-from spanglass_viewer.cli.filters import add_filter_argument, read_filter
+from spanglass_viewer.cli.filters import add_filter_words, read_filter
 from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import Terminal, plain_line, standard_output
 from spanglass_viewer.cli.trace_fields import trace_fields
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
+    from spanglass_store.database.records import TraceSummary
+
 _ID_CHARS = 12
 _NAME_CHARS = 48
 _HEADER = ("trace", "name", "started", "duration", "tokens", "cost", "spans")
@@ -29,25 +30,11 @@ _NUMBER_COLUMNS = range(3, 7)
 def _configure(parser: ArgumentParser) -> None:
     add_json_argument(parser)
     parser.add_argument("--limit", type=count_argument, default=20, metavar="N", help="how many (default: 20)")
-    parser.add_argument("--errors", action="store_true", help="only traces with an error")
-    parser.add_argument("--llm", action="store_true", help="only traces with an LLM call")
-    parser.add_argument("--running", action="store_true", help="only traces that are still running")
-    parser.add_argument("--name", metavar="TEXT", help="only traces whose name contains this")
-    parser.add_argument("--project", metavar="NAME", help="only traces of this project")
-    parser.add_argument("--slower-than", type=float, metavar="SECS", help="only traces that took longer")
-    add_filter_argument(parser)
+    add_filter_words(parser)
 
 
 def _run(options: Namespace) -> int:
-    wanted = TraceFilter(
-        has_error=options.errors,
-        has_llm=options.llm,
-        is_running=options.running,
-        min_duration_secs=options.slower_than,
-        name_contains=options.name,
-        project_name=options.project,
-        expression=read_filter(options.filter),
-    )
+    wanted = read_filter(options.filter)
     with open_existing_store(options) as store:
         traces = store.list_traces(wanted, options.limit)
     terminal = standard_output()
@@ -97,8 +84,8 @@ COMMAND = Command(
     run=_run,
     examples=(
         "spanglass list",
-        "spanglass list --errors --limit 5",
-        "spanglass list --filter 'type:llm tokens>5k -error since:1d'",
+        "spanglass list error --limit 5",
+        "spanglass list 'type:llm tokens>5k -error since:1d'",
         "spanglass list --json | jq '.[0].root_span_id'",
     ),
 )

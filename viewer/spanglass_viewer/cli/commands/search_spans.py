@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument, count_argument
-from spanglass_viewer.cli.filters import FILTER_HELP, read_filter
+from spanglass_viewer.cli.filters import add_filter_words, read_filter
 from spanglass_viewer.cli.span_line import write_span_line
 from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import standard_output
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 def _configure(parser: ArgumentParser) -> None:
     add_json_argument(parser)
-    parser.add_argument("filter", nargs="+", metavar="FILTER", help=FILTER_HELP)
+    add_filter_words(parser, are_needed=True)
     parser.add_argument("--limit", type=count_argument, default=50, metavar="N", help="how many (default: 50)")
 
 
 def _run(options: Namespace) -> int:
-    wanted = read_filter(" ".join(options.filter))
+    wanted = read_filter(options.filter)
     terminal = standard_output()
     found = 0
     with open_existing_store(options) as store:
@@ -43,9 +43,9 @@ COMMAND = Command(
     configure=_configure,
     run=_run,
     examples=(
-        'spanglass search "no space left"',
+        """spanglass search '"no space left"'""",
         "spanglass search 'type:llm dur>2s -error since:1d'",
-        "spanglass search -- -error name:checkout",
+        "spanglass search -error name:checkout",
         "spanglass search 'score.quality<0.5 or meta.user_id=123' --json | jq -r .span_id",
     ),
 )

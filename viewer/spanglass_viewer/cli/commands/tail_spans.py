@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from spanglass_store.faults import StoreBusy
 from spanglass_store.search.expression import And, EndedSince, Expression
 from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
-from spanglass_viewer.cli.filters import FILTER_HELP, read_filter
+from spanglass_viewer.cli.filters import add_filter_words, read_filter
 from spanglass_viewer.cli.span_line import write_span_line
 from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import standard_output
@@ -56,11 +56,11 @@ class Tail:
 
 def _configure(parser: ArgumentParser) -> None:
     add_json_argument(parser)
-    parser.add_argument("filter", nargs="*", metavar="FILTER", help=FILTER_HELP)
+    add_filter_words(parser)
 
 
 def _run(options: Namespace) -> int:
-    wanted = read_filter(" ".join(options.filter))
+    wanted = read_filter(options.filter)
     with open_existing_store(options) as store:  # says so where there is none
         tail = Tail(store.path, wanted, since_us=time.time_ns() // 1000)
     terminal = standard_output()

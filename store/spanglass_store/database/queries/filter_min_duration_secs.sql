@@ -1,1 +1,0 @@
-AND duration_secs >= $min_duration_secs

@@ -1,1 +1,0 @@
-AND contains(lower(name), lower($name_contains))

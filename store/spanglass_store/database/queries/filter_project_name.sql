@@ -1,1 +1,0 @@
-AND project_name = $project_name
