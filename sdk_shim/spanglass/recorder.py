@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from spanglass import clock, conversion, failures, masking
+from spanglass import clock, conversion, failures, masking, printed_links
 from spanglass.attachments import Attachment, BaseAttachment
 from spanglass.identifiers import IdSource, LegacyIds, TraceContextIds
 from spanglass.settings import current_settings
@@ -13,6 +13,7 @@ from spanglass.sink import DiscardingSink, Sink, open_sink
 from spanglass.snapshot import snapshot_json
 from spanglass.version import __version__
 from spanglass_store.faults import StoreFault
+from spanglass_store.known_stores import note_store
 from spanglass_store.location import STORE_FORMAT, StoreInfo, ensure_store, locate_store
 
 if TYPE_CHECKING:
@@ -126,4 +127,6 @@ def _make_recorder(path: Path) -> Recorder:
     except StoreFault as fault:
         failures.say_once(f"nothing is recorded, and the program goes on. {fault}")
         return Recorder(no_store, DiscardingSink(), ids)
+    note_store(info)
+    printed_links.begin(settings.print_links)
     return Recorder(info, open_sink(path, __version__, settings), ids)

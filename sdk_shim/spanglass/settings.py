@@ -7,12 +7,16 @@ import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from spanglass import failures
+from spanglass.printed_links import PrintLinks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+Choice = TypeVar("Choice", bound=enum.Enum)
+Default = TypeVar("Default", bound=enum.Enum | None)
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
@@ -29,14 +33,15 @@ class Durability(enum.Enum):
 class Settings:
     """What the environment says; a value that cannot be read is the default, with a warning.
 
-    The fields from `max_queue_rows` to `max_write_bytes` speak of the queue, which there is with BATCH and with
-    `sync_flush` only; a `max_queue_rows` of 0 is no bound.
+    `print_links` is None where nothing is said. The fields from `max_queue_rows` to `max_write_bytes` speak of the
+    queue, which there is with BATCH and with `sync_flush` only; a `max_queue_rows` of 0 is no bound.
     """
 
     is_disabled: bool = False
     legacy_ids: bool = False
     max_generator_items: int = 1000
     merges_at_exit: bool = True
+    print_links: PrintLinks | None = None
     durability: Durability = Durability.ROW
     sync_flush: bool = False
     max_queue_rows: int = 25_000
@@ -61,7 +66,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         legacy_ids=_read_flag(environ, "BRAINTRUST_LEGACY_IDS", base.legacy_ids),
         max_generator_items=_read_int(environ, "BRAINTRUST_MAX_GENERATOR_ITEMS", base.max_generator_items, -1),
         merges_at_exit=_read_flag(environ, "SPANGLASS_MERGE_AT_EXIT", base.merges_at_exit),
-        durability=_read_durability(environ, "SPANGLASS_DURABILITY", base.durability),
+        print_links=_read_choice(environ, "SPANGLASS_PRINT_LINKS", PrintLinks, base.print_links),
+        durability=_read_choice(environ, "SPANGLASS_DURABILITY", Durability, base.durability),
         sync_flush=_read_flag(environ, "BRAINTRUST_SYNC_FLUSH", base.sync_flush),
         max_queue_rows=_read_int(environ, "BRAINTRUST_QUEUE_SIZE", base.max_queue_rows, 0),
         drops_when_full=_read_flag(environ, "BRAINTRUST_QUEUE_DROP_WHEN_FULL", base.drops_when_full),
@@ -105,15 +111,16 @@ def _read_int(environ: Mapping[str, str], name: str, default: int, least: int) -
     return default
 
 
-def _read_durability(environ: Mapping[str, str], name: str, default: Durability) -> Durability:
+def _read_choice(environ: Mapping[str, str], name: str, choices: type[Choice], default: Default) -> Choice | Default:
     text = environ.get(name)
     if text is None or not text.strip():
         return default
     try:
-        return Durability(text.strip().lower())
+        return choices(text.strip().lower())
     except ValueError:
-        known = " nor ".join(durability.value for durability in Durability)
-        failures.say_once(f"{name}={text!r} is neither {known}; {default.value} is used.")
+        known = " nor ".join(choice.value for choice in choices)
+        used = "the default" if default is None else default.value
+        failures.say_once(f"{name}={text!r} is neither {known}; {used} is used.")
         return default
 
 

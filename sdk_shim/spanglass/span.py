@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 import orjson
 
-from spanglass import clock, masking
+from spanglass import clock, masking, printed_links
 from spanglass.caller import Caller, find_caller
 from spanglass.conversion import register_conversion
 from spanglass.errors import format_error
@@ -126,6 +126,8 @@ class Span:
         ignored. Works after `end` too. Raises ValueError for scores, metrics, metadata or tags of the wrong shape.
         """
         self._update(checked_event(event))
+        if event.get("error") is not None:
+            printed_links.print_failed(self)
 
     def set_attributes(
         self,
@@ -267,6 +269,8 @@ class Span:
         if self._sets_current:
             self.unset_current()
         self.end_with({} if error is None else {"error": format_error(error)})
+        if error is not None:
+            printed_links.print_failed(self)
 
     def __repr__(self) -> str:
         return f"<Span {self.name!r} {self.span_id}>"
@@ -377,7 +381,7 @@ def open_span(
         if "context" in fields and caller:
             fields["context"] = merge_deeply(orjson.loads(caller.context_json), fields["context"])
             caller = None
-        return Span(
+        span = Span(
             origin,
             name,
             label_json,
@@ -387,9 +391,15 @@ def open_span(
             row_id=row_id if isinstance(row_id, str) and row_id else None,
             sets_current=set_current is not False,
         )
+        if is_root and printed_links.prints_all:
+            printed_links.print_started(span)
+        if "error" in event:
+            printed_links.print_failed(span)
     except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
         take_internal_fault(error)
         return NOOP_SPAN
+    else:
+        return span
 
 
 def make_label(name: str, span_type: str | None, attributes: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from spanglass import activity
+from spanglass import activity, printed_links
 from spanglass.arguments import ArgumentNames
 from spanglass.caller import find_caller
 from spanglass.errors import format_error
@@ -81,7 +81,10 @@ class TracedFunction:
             if origin is None:
                 return None
             if self._is_plain and origin.propagated_event is None and not origin.container.recorder.is_off:
-                return Span(origin, self.name, self._label_json, event, find_caller(_FRAMES_TO_USER))
+                span = Span(origin, self.name, self._label_json, event, find_caller(_FRAMES_TO_USER))
+                if printed_links.prints_all and not origin.parent_ids:
+                    printed_links.print_started(span)
+                return span
             return open_span(
                 origin,
                 {**self._event, **event},
@@ -108,6 +111,7 @@ class TracedFunction:
         if output is not None and self._logs_io:
             fields["output"] = output
         span.end_with(fields)
+        printed_links.print_failed(span)
 
 
 def _decorate(function: F, arguments: dict[str, Any], *, notrace_io: bool) -> F:

@@ -15,6 +15,7 @@ def test_an_empty_environment_gives_the_defaults(capsys):
         legacy_ids=False,
         max_generator_items=1000,
         merges_at_exit=True,
+        print_links=None,
         durability=Durability.ROW,
         sync_flush=False,
         max_queue_rows=25_000,
