@@ -7,12 +7,12 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from spanglass import activity
+from spanglass import activity, clock
 from spanglass.container import DEFAULT_PROJECT_NAME, experiment_container
 from spanglass.destination import Destination
 from spanglass.identifiers import experiment_id_of, new_row_id, project_id_of
 from spanglass.recorder import open_recorder
-from spanglass.validation import check_full_event
+from spanglass.validation import check_full_event, checked_event
 
 if TYPE_CHECKING:
     import os
@@ -59,9 +59,18 @@ class Experiment(Destination):
         *,
         project_id: str | None = None,
         continues: bool = False,
+        description: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        tags: Sequence[str] | None = None,
         store: str | os.PathLike[str] | None = None,
     ) -> None:
-        """Begin an experiment, or go on with the one of this name that was begun with `continues` too."""
+        """Begin an experiment, or go on with the one of this name that was begun with `continues` too.
+
+        Raises ValueError for metadata or tags of the wrong shape.
+        """
+        about = checked_event({"metadata": metadata, "tags": tags})
+        if description is not None:
+            about["description"] = str(description)
         recorder = open_recorder(store)
         self.name = name
         if project is None and project_id is None:
@@ -76,6 +85,13 @@ class Experiment(Destination):
             **({"project_name": project} if project else {}),
         }
         super().__init__(experiment_container(recorder, fields, self._note_scores))
+        self._record_beginning(about)
+
+    def _record_beginning(self, about: dict[str, Any]) -> None:
+        """Log that there is such an experiment, with what is said of it, before anything is logged to it."""
+        now_ns = clock.now_ns()
+        head = f'{{"_line":"experiment","created":"{clock.iso_utc(now_ns)}",{self.container.fields_json}'
+        self.container.recorder.record(head, about, now_ns)
 
     def log(  # noqa: PLR0917 - the contract's order
         self,
@@ -174,11 +190,13 @@ def init(  # noqa: PLR0917 - the contract's order
 ) -> Experiment:
     """Return a new experiment of the project, and make it the current one unless `set_current` is false.
 
+    `description`, `metadata` and `tags` are kept with the experiment (`spanglass sql "from experiments"`).
     An experiment without a name is called after the time it began. With `update=True` every process that gives
     this project and name logs to one experiment. What speaks of accounts, servers, data sets and comparisons is
-    taken and not used. Raises ValueError with `open=True`: experiments are read with `spanglass_store.open_store`.
+    taken and not used. Raises ValueError for metadata or tags of the wrong shape, and with `open=True`: experiments
+    are read with `spanglass_store.open_store`.
     """
-    del description, dataset, parameters, base_experiment, is_public, app_url, api_key, org_name, metadata, tags
+    del dataset, parameters, base_experiment, is_public, app_url, api_key, org_name
     del git_metadata_settings, base_experiment_id, repo_info, unused
     if open:
         raise ValueError("an experiment cannot be opened for reading here; use spanglass_store.open_store")
@@ -187,6 +205,9 @@ def init(  # noqa: PLR0917 - the contract's order
         project,
         project_id=project_id,
         continues=bool(update),
+        description=description,
+        metadata=metadata,
+        tags=tags,
         store=store,
     )
     if set_current:

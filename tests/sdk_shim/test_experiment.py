@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import spanglass
+from spanglass_store.journal.lines import LineKind
 
 
 @pytest.fixture
@@ -88,6 +89,40 @@ def test_an_update_by_row_id_counts_in_the_summary(experiment):
     experiment.update_span(row_id, scores={"exact": 1})
     spanglass.update_span(experiment.start_span(scores={"exact": 0}).export(), scores={"exact": 0.5})
     assert experiment.summarize().scores["exact"].score == 0.75
+
+
+def test_what_an_experiment_is_about_is_logged_when_it_begins(store_path, journal):
+    about = {"description": "shorter prompts", "metadata": {"model": "m", "seen": {1}}, "tags": ["nightly"]}
+    experiment = spanglass.init("support", "first try", store=store_path, **about)
+    (line,) = journal.lines(LineKind.EXPERIMENT)
+    assert (line["experiment_id"], line["experiment_name"]) == (experiment.id, "first try")
+    assert (line["project_id"], line["project_name"]) == (experiment.project_id, "support")
+    assert (line["description"], line["tags"]) == ("shorter prompts", ["nightly"])
+    assert line["metadata"] == {"model": "m", "seen": [1]}
+    assert line["created"].endswith("+00:00")
+
+
+def test_an_experiment_says_that_it_began_even_without_a_word(experiment, journal):
+    (line,) = journal.lines(LineKind.EXPERIMENT)
+    assert line["experiment_id"] == experiment.id
+    assert not line.keys() & {"description", "metadata", "tags"}
+
+
+@pytest.mark.parametrize("about", [{"tags": ["a", "a"]}, {"tags": "a"}, {"metadata": [1]}, {"metadata": {1: 2}}])
+def test_what_it_is_about_is_checked(store_path, about):
+    with pytest.raises(ValueError, match=r"tags|metadata"):
+        spanglass.init("support", store=store_path, **about)
+    assert spanglass.current_experiment() is None
+
+
+def test_what_it_is_about_is_masked(store_path, journal):
+    spanglass.set_masking_function(lambda value: "***" if isinstance(value, str) else {"all": "hidden"})
+    try:
+        spanglass.init("support", store=store_path, description="secret", metadata={"key": "secret"}, tags=["plain"])
+    finally:
+        spanglass.set_masking_function(None)
+    (line,) = journal.lines(LineKind.EXPERIMENT)
+    assert (line["description"], line["metadata"], line["tags"]) == ("***", {"all": "hidden"}, ["plain"])
 
 
 def test_the_deprecated_forms_work_and_warn(experiment, journal):

@@ -18,7 +18,14 @@ from spanglass_store.database.columns import (
 from spanglass_store.database.fold import SpanState, fold
 from spanglass_store.database.json_text import parsed, read_fields
 from spanglass_store.database.rows import Row, read_row
-from spanglass_store.database.side_lines import attachment_row, comment_row, newer_attachment
+from spanglass_store.database.side_lines import (
+    attachment_row,
+    comment_row,
+    experiment_row,
+    joined_experiment,
+    named_experiment,
+    newer_attachment,
+)
 from spanglass_store.database.statements import query, span_column_names
 from spanglass_store.journal.lines import BadLine, Line, LineKind, encode_line, kind_of
 
@@ -60,6 +67,7 @@ class Outcome:
     root_span_ids: set[str] = field(default_factory=set[str])
     traces_written: dict[str, bool] = field(default_factory=dict[str, bool])  # whether a root span was among it
     attachment_keys: set[str] = field(default_factory=set[str])
+    experiment_ids: set[str] = field(default_factory=set[str])
     rejected: list[Rejected] = field(default_factory=list[Rejected])
 
 
@@ -70,6 +78,7 @@ class Batch:
     rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict[str, list[Row]](list))
     attachments: dict[str, tuple[Any, ...]] = field(default_factory=dict[str, "tuple[Any, ...]"])
     comments: dict[str, tuple[Any, ...]] = field(default_factory=dict[str, "tuple[Any, ...]"])
+    experiments: dict[str, tuple[Any, ...]] = field(default_factory=dict[str, "tuple[Any, ...]"])
     names: dict[str, dict[str, str | None]] = field(default_factory=lambda: {"projects": {}, "experiments": {}})
     rejected: list[Rejected] = field(default_factory=list[Rejected])
 
@@ -86,12 +95,19 @@ class Batch:
             elif kind is LineKind.COMMENT:
                 row = comment_row(fields, line.stamp, line.raw)
                 self.comments[row[0]] = row
+            elif kind is LineKind.EXPERIMENT:
+                row = experiment_row(fields, line.stamp)
+                self.experiments[row[0]] = joined_experiment(self.experiments.get(row[0]), row)
+                self._note_names(fields)
         except (BadLine, RecursionError) as fault:
             self.rejected.append(Rejected(line.segment, line.offset, str(fault), line.raw))
 
     def _add_row(self, fields: Line, line: JournalLine) -> None:
         row = read_row(fields, line.stamp, line.process)
         self.rows[row.id].append(row)
+        self._note_names(fields)
+
+    def _note_names(self, fields: Line) -> None:
         for table, id_key, name_key in _NAMED:
             named_id, name = parsed(fields.get(id_key)), parsed(fields.get(name_key))
             if isinstance(named_id, str):
@@ -227,6 +243,25 @@ def _merge_comments(cursor: Cursor, rows: dict[str, tuple[Any, ...]], outcome: O
     cursor.append("comments", rows.values())
     origins = list({row[1] for row in rows.values()})
     outcome.root_span_ids.update(root for (root,) in cursor.rows(query("list_roots_of"), {"ids": origins}))
+
+
+def write_names(cursor: Cursor, table: str, names: dict[str, str | None]) -> None:
+    """Write projects or experiments that were unknown until now, with their names."""
+    items = names.items()
+    cursor.append(table, items if table == "projects" else [named_experiment(key, name) for key, name in items])
+
+
+def merge_experiments(cursor: Cursor, rows: dict[str, tuple[Any, ...]], outcome: Outcome) -> None:
+    """Write what a batch's lines say of experiments into their rows, which `write_names` made at the latest."""
+    if not rows:
+        return
+    ids = list(rows)
+    joined = [
+        joined_experiment(stored, rows[stored[0]]) for stored in cursor.rows(query("read_experiments"), {"ids": ids})
+    ]
+    cursor.rows(query("delete_experiments"), {"ids": ids})
+    cursor.append("experiments", joined)
+    outcome.experiment_ids.update(ids)
 
 
 def _at(time_us: int | None) -> datetime:

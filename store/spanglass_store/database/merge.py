@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from spanglass_store.database.batch import Batch, JournalLine, Outcome, Rejected, merge_batch, rejected_text
+from spanglass_store.database.batch import (
+    Batch,
+    JournalLine,
+    Outcome,
+    Rejected,
+    merge_batch,
+    merge_experiments,
+    rejected_text,
+    write_names,
+)
 from spanglass_store.database.json_text import parsed, read_fields
 from spanglass_store.database.processes import LivingProcesses
 from spanglass_store.database.records import ChangeSet
@@ -134,6 +143,7 @@ class Merger:
             spans_changed=total.spans_changed,
             root_span_ids=frozenset(total.root_span_ids),
             attachment_keys=frozenset(total.attachment_keys),
+            experiment_ids=frozenset(total.experiment_ids),
             lines_rejected=rejected,
             is_reset=is_reset,
         )
@@ -181,6 +191,7 @@ class Merger:
             self._rootless.note(cursor, outcome.traces_written)
             _add(outcome, marked)
             self._note_names(cursor, batch)
+            merge_experiments(cursor, batch.experiments, outcome)
             self._write_offsets(cursor, merged)
             self._keep_rejected(outcome.rejected)
             sequence = self._next_sequence(cursor, outcome)
@@ -269,7 +280,7 @@ class Merger:
             new = {key: name for key, name in names.items() if key not in known}
             known.update(new)
             if new:
-                cursor.append(table, new.items())
+                write_names(cursor, table, new)
 
     def _write_offsets(self, cursor: Cursor, merged: dict[str, int]) -> None:
         if merged:
@@ -292,7 +303,8 @@ class Merger:
             raise StoreFault(f"Lines of the journal cannot be set aside: {reason}.", path) from error
 
     def _next_sequence(self, cursor: Cursor, outcome: Outcome) -> int | None:
-        if not (self._is_reset or outcome.root_span_ids or outcome.attachment_keys or outcome.rejected):
+        has_news = outcome.root_span_ids or outcome.attachment_keys or outcome.experiment_ids or outcome.rejected
+        if not (self._is_reset or has_news):
             return None
         sequence = (self._sequence or 0) + 1
         cursor.rows(query("write_sequence"), {"sequence": sequence})
@@ -342,3 +354,4 @@ def _add(total: Outcome, outcome: Outcome) -> None:
     total.spans_changed += outcome.spans_changed
     total.root_span_ids |= outcome.root_span_ids
     total.attachment_keys |= outcome.attachment_keys
+    total.experiment_ids |= outcome.experiment_ids

@@ -30,6 +30,7 @@ from spanglass_store.database.wire_lines import (
     iter_wire_spans,
     list_attachment_lines,
     list_comment_lines,
+    list_experiment_lines,
 )
 from spanglass_store.faults import StoreBusy, StoreFault, UnknownFormat
 from spanglass_store.location import locate_store, read_store_info
@@ -186,6 +187,10 @@ class StoreReader:
     def list_comment_lines(self, row_ids: Sequence[str] | None = None) -> list[bytes]:
         """Return the comments on the spans with these row ids, or all, as journal lines."""
         return list_comment_lines(self._cursor, row_ids)
+
+    def list_experiment_lines(self, roots: Sequence[str] | None = None) -> list[bytes]:
+        """Return what is known of the experiments of these traces, or of all, as journal lines."""
+        return list_experiment_lines(self._cursor, roots)
 
     def write_parquet(self, path: Path, roots: Sequence[str] | None = None) -> None:
         """Write the spans of these traces, or all, with all their columns. Raises OSError."""

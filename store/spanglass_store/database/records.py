@@ -15,12 +15,14 @@ class ChangeSet:
     spans_changed: int = 0
     root_span_ids: frozenset[str] = frozenset()
     attachment_keys: frozenset[str] = frozenset()
+    experiment_ids: frozenset[str] = frozenset()  # what was said of them, apart from their spans
     lines_rejected: int = 0
     is_reset: bool = False  # another process has merged meanwhile: there is a gap before this one
 
     def __bool__(self) -> bool:
         """Tell whether anything changed at all."""
-        return bool(self.root_span_ids or self.attachment_keys or self.lines_rejected or self.is_reset)
+        changed = self.root_span_ids or self.attachment_keys or self.experiment_ids
+        return bool(changed or self.lines_rejected or self.is_reset)
 
 
 @dataclass(frozen=True, slots=True)

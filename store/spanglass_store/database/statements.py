@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-FORMAT = 1  # of the tables; the migration to format n is `schema/migrations/<n>.sql`
+FORMAT = 2  # of the tables; the migration to format n is `schema/migrations/<n>.sql`
 
 _HERE = files("spanglass_store.database")
 

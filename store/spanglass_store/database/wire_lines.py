@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from spanglass_store.database.columns import EPOCH, STATE_COLUMNS, read_state
 from spanglass_store.database.json_text import dump_text
 from spanglass_store.database.stamps import newest
@@ -60,6 +62,21 @@ def list_comment_lines(cursor: Cursor, row_ids: Sequence[str] | None = None) -> 
     """Return the comments on these spans (by row id), or all, as they were logged."""
     rows = cursor.rows(query("list_comment_lines"), {"row_ids": None if row_ids is None else list(row_ids)})
     return [raw.encode() + b"\n" for (raw,) in rows]
+
+
+def list_experiment_lines(cursor: Cursor, roots: Sequence[str] | None = None) -> list[bytes]:
+    """Return what is known of the experiments of these traces, or of all, as journal lines."""
+    rows = cursor.rows(query("list_experiment_lines"), {"roots": None if roots is None else list(roots)})
+    lines: list[bytes] = []
+    for *texts, metadata, tags, created, said_stamp in rows:
+        named = zip(
+            ("experiment_id", "experiment_name", "project_id", "project_name", "description"), texts, strict=True
+        )
+        line: dict[str, Any] = {"_line": "experiment", "_stamp": max(said_stamp, 1), **dict(named)}
+        line |= {"metadata": None if metadata is None else orjson.Fragment(metadata), "tags": tags}
+        line |= {"created": None if created is None else created.isoformat() + "Z"}
+        lines.append(encode_line({key: value for key, value in line.items() if value is not None}))
+    return lines
 
 
 def _wire_span(row: tuple[Any, ...]) -> WireSpan:

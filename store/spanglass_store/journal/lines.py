@@ -6,6 +6,8 @@ row (no `_line`)      the wire row of the contract, plus `_stamp`; `created` (th
                       every row of a span, updates too. A row with `origin` and `comment` is a comment.
 `"_line":"attachment"`  a state of an attachment: key, filename, content_type, state
                       ("uploading" | "done" | "error"), digest, size_bytes, error
+`"_line":"experiment"`  what an experiment is: experiment_id, experiment_name, project_id, project_name, created,
+                      and what it was begun with: description, metadata, tags
 `"_line":"process"`   once a segment, its first line: process (an id that all segments of one process
                       share), pid, argv, host, python, cwd, git_commit, sdk_version
 
@@ -31,7 +33,11 @@ class LineKind(enum.Enum):
     ROW = "row"
     COMMENT = "comment"
     ATTACHMENT = "attachment"
+    EXPERIMENT = "experiment"
     PROCESS = "process"
+
+
+_NAMED_KINDS = {kind.value: kind for kind in (LineKind.ATTACHMENT, LineKind.EXPERIMENT, LineKind.PROCESS)}
 
 
 class BadLine(ValueError):  # noqa: N818 - it names the line, not the failure
@@ -72,8 +78,7 @@ def kind_of(line: Line) -> LineKind:
     name = line.get("_line")
     if name is None:
         return LineKind.COMMENT if "comment" in line and "origin" in line else LineKind.ROW
-    if name == "attachment":
-        return LineKind.ATTACHMENT
-    if name == "process":
-        return LineKind.PROCESS
+    kind = _NAMED_KINDS.get(name) if isinstance(name, str) else None
+    if kind is not None:
+        return kind
     raise BadLine(f"the line's kind {name!r} is unknown")

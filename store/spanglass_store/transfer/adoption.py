@@ -67,6 +67,8 @@ class Adoption:
                 return [_ended(raw)]
             if kind is LineKind.COMMENT:
                 return [self._comment(fields, raw)]
+            if kind is LineKind.EXPERIMENT:
+                return [self._with_stamp(fields, raw, {})]
             rows = parsed(fields.get("rows"))
             if isinstance(rows, list) and "id" not in fields and "input" not in fields:
                 return [line for row in cast("list[Any]", rows) for line in self.adopt(dump_text(row).encode())]
@@ -113,6 +115,10 @@ class Adoption:
         added: Line = {}
         if not isinstance(parsed(fields.get("id")), str):
             added["id"] = str(_made_id(hashlib.sha256(raw.strip()).hexdigest()))
+        return self._with_stamp(fields, raw, added)
+
+    def _with_stamp(self, fields: Line, raw: bytes, added: Line) -> bytes:
+        """Return a line with what is to be added and, if it has none, the stamp that its time gives."""
         if not isinstance(parsed(fields.get("_stamp")), int):
             created_us = _created_us(fields)
             added["_stamp"] = 1000 * (self._origin.written_us if created_us is None else created_us)

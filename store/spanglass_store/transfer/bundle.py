@@ -1,6 +1,7 @@
 """A bundle: traces with all that belongs to them in one zip file, for another machine.
 
 bundle.json        {"spanglass_bundle": 1}
+experiments.jsonl  what is known of the experiments, as journal lines
 attachments.jsonl  the states of the attachments, as journal lines
 spans.jsonl        the merged spans, one row of the wire a line
 comments.jsonl     the comments on them, as they were logged
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 BUNDLE_FORMAT = 1
 _HEAD = "bundle.json"
-_LINES = ("attachments.jsonl", "spans.jsonl", "comments.jsonl")
+_LINES = ("experiments.jsonl", "attachments.jsonl", "spans.jsonl", "comments.jsonl")
 _BLOB = re.compile(r"blobs/([0-9a-f]{64})")
 _KEY = re.compile(r'"key":\s*"([^"\\]+)"')
 
@@ -58,6 +59,7 @@ def write_bundle(store: Store, path: Path, roots: Sequence[str] | None = None) -
             archive.writestr(_HEAD, orjson.dumps({"spanglass_bundle": BUNDLE_FORMAT}))
             keys, row_ids = _write_spans(archive, store, roots)
             lines = store.list_attachment_lines(None if roots is None else sorted(keys))
+            archive.writestr("experiments.jsonl", b"".join(store.list_experiment_lines(roots)))
             archive.writestr("attachments.jsonl", b"".join(lines))
             archive.writestr("comments.jsonl", b"".join(store.list_comment_lines(None if roots is None else row_ids)))
             _write_blobs(archive, store, lines)
@@ -121,7 +123,7 @@ class BundleReader:
                     yield match[1], cast("BinaryIO", file)
 
     def iter_lines(self) -> Iterator[SourceLine]:
-        """Yield attachments, spans and comments."""
+        """Yield experiments, attachments, spans and comments."""
         present = set(self.archive.namelist())
         for name in _LINES:
             if name in present:

@@ -69,9 +69,14 @@ class StoreSource:
                         yield digest, file
 
     def iter_lines(self) -> Iterator[SourceLine]:
-        """Yield attachments, spans and comments."""
+        """Yield experiments, attachments, spans and comments."""
         spans = (span.text.encode() for span in self.store.iter_wire_spans())
-        lines = itertools.chain(self.store.list_attachment_lines(), spans, self.store.list_comment_lines())
+        lines = itertools.chain(
+            self.store.list_experiment_lines(),
+            self.store.list_attachment_lines(),
+            spans,
+            self.store.list_comment_lines(),
+        )
         for number, raw in enumerate(lines, 1):
             yield SourceLine(self.name, number, raw)
 

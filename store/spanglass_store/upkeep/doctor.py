@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor
 
 _OWNER_MAY_ALL, _OWNER_MAY_READ_AND_WRITE = 0o700, 0o600
-_READ_WHOLE = ("spans", "attachments", "comments", "segments", "projects", "processes")
+_READ_WHOLE = ("spans", "attachments", "comments", "segments", "projects", "experiments", "processes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,12 +151,13 @@ def test_an_older_format_is_copied_and_migrated(database: Database, store: Path,
     with database.cursor() as cursor:
         cursor.rows("INSERT INTO projects VALUES ('a', 'b')")
     database.let_go()
-    monkeypatch.setattr(statements, "FORMAT", 2)
+    newer = statements.FORMAT + 1
+    monkeypatch.setattr(statements, "FORMAT", newer)
     monkeypatch.setattr(statements, "migration", lambda _: "ALTER TABLE projects ADD COLUMN note VARCHAR")
     with database.cursor() as cursor:
         assert cursor.rows("FROM projects") == [("a", "b", None)]
-        assert cursor.rows("SELECT format FROM meta") == [(2,)]
-    with duckdb.connect(str(store / "traces.format1.duckdb"), read_only=True) as copy:
+        assert cursor.rows("SELECT format FROM meta") == [(newer,)]
+    with duckdb.connect(str(store / f"traces.format{newer - 1}.duckdb"), read_only=True) as copy:
         assert copy.execute("FROM projects").fetchall() == [("a", "b")]
 
 
@@ -165,13 +166,30 @@ def test_a_migration_that_fails_changes_nothing(database: Database, monkeypatch:
         pass
     database.let_go()
     with monkeypatch.context() as patch:
-        patch.setattr(statements, "FORMAT", 2)
+        patch.setattr(statements, "FORMAT", statements.FORMAT + 1)
         patch.setattr(statements, "migration", lambda _: "DROP TABLE projects; SELECT nonsense")
         with pytest.raises(duckdb.Error), database.cursor():
             pass
     with database.cursor() as cursor:
         assert cursor.rows("FROM projects") == []
-        assert cursor.rows("SELECT format FROM meta") == [(1,)]
+        assert cursor.rows("SELECT format FROM meta") == [(statements.FORMAT,)]
+
+
+def test_tables_of_format_1_become_what_new_ones_are(database: Database, store: Path):
+    with database.cursor() as cursor:
+        fresh = cursor.rows(_COLUMNS_OF_EXPERIMENTS)
+    database.let_go()
+    with duckdb.connect(str(store / "traces.duckdb")) as older:
+        older.execute("DROP TABLE experiments; CREATE TABLE experiments (id VARCHAR NOT NULL, name VARCHAR)")
+        older.execute("INSERT INTO experiments VALUES ('e', 'old'); UPDATE meta SET format = 1")
+    with database.cursor() as cursor:
+        assert cursor.rows(_COLUMNS_OF_EXPERIMENTS) == fresh
+        assert cursor.rows("SELECT id, name, description, said_stamp FROM experiments") == [("e", "old", None, 0)]
+
+
+_COLUMNS_OF_EXPERIMENTS = """
+SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE table_name = 'experiments' ORDER BY column_index
+"""
 
 
 def test_tables_of_somebody_else_are_left_alone(store: Path, database: Database):

@@ -54,6 +54,7 @@ def test_any_bytes_are_decoded_or_refused(text):
         ({"id": "a"}, LineKind.ROW),
         ({"id": "a", "comment": {"text": "x"}, "origin": {"id": "b"}}, LineKind.COMMENT),
         ({"_line": "attachment"}, LineKind.ATTACHMENT),
+        ({"_line": "experiment"}, LineKind.EXPERIMENT),
         ({"_line": "process"}, LineKind.PROCESS),
     ],
 )

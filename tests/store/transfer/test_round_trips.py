@@ -217,6 +217,29 @@ def test_a_bundle_is_opened_elsewhere(transfer: Transfer, roots: list[str] | Non
         assert len(opened.list_attachments(["key-1", "key-2"])) == len(wanted)
 
 
+@pytest.mark.parametrize("is_bundled", [True, False])
+def test_experiments_come_along(transfer: Transfer, *, is_bundled: bool) -> None:
+    writer = JournalWriter(transfer.source)
+    for number in (1, 2):
+        named = {"experiment_id": f"e{number}", "experiment_name": f"try {number}", "project_id": "p"}
+        about = {"description": f"d{number}", "metadata": {"n": number}, "tags": ["t"]}
+        writer.write({"_line": "experiment", "created": "2026-11-23T10:00:00Z", **named, **about})
+        writer.span(number, trace=number, at=number, **named)
+    writer.die()
+    path = transfer.source
+    if is_bundled:
+        path = transfer.folder / "traces.zip"
+        with open_store(transfer.source) as opened:
+            write_bundle(opened, path, [root_id(2)])
+    for _ in range(2):
+        import_spans(transfer.target, path)
+    with open_store(transfer.source) as source, open_store(transfer.target) as target:
+        wanted = source.list_experiment_lines([root_id(2)] if is_bundled else None)
+        assert target.list_experiment_lines() == wanted
+        assert len(wanted) == (1 if is_bundled else 2)
+        assert b'"description":"d2"' in wanted[-1]
+
+
 def test_a_bundle_is_written_whole_or_not_at_all(transfer: Transfer, monkeypatch: pytest.MonkeyPatch) -> None:
     log_two_traces(transfer.source)
     path = transfer.folder / "traces.zip"

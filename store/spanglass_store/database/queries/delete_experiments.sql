@@ -1,0 +1,1 @@
+DELETE FROM experiments WHERE id IN (SELECT unnest($ids))
