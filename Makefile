@@ -1,6 +1,6 @@
 # Every target does the set-up that it needs: a virtual environment in .venv and the system libraries of Qt.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check bench bench-sdk clean
+.PHONY: help setup demo test test-long check docs bench bench-sdk clean
 
 PYTHON_BIN := .venv/bin
 CODE := sdk_shim store viewer assets tests scripts
@@ -11,7 +11,8 @@ help:
 	@echo "make demo       run the sample agent and watch its trace"
 	@echo "make test       run the tests"
 	@echo "make test-long  kill a program that logs 200 times"
-	@echo "make check      lint, types and import arrows"
+	@echo "make check      lint, types, import arrows, documentation"
+	@echo "make docs       build the documentation into build/site"
 	@echo "make bench      measure speed beside other tracers"
 	@echo "make bench-sdk  only what tracing costs a program"
 	@echo "make setup      only the set-up, which all of them do"
@@ -42,6 +43,10 @@ check: setup
 	@$(PYTHON_BIN)/ruff format --check $(CODE)
 	@$(PYTHON_BIN)/basedpyright
 	@$(PYTHON_BIN)/lint-imports
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON_BIN)/mkdocs build --quiet --strict
+
+docs: setup
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON_BIN)/mkdocs build --strict
 
 bench: .venv/.bench
 	@$(PYTHON_BIN)/python tests/bench $(ARGS)

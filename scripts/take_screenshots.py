@@ -1,5 +1,5 @@
 # ruff: noqa: INP001, T201 - a script stands on its own, and prints
-"""Take the README's pictures anew: the sample agent runs at its own pace, and the window is drawn offscreen.
+"""Take the pictures of README and docs anew: the sample agent runs at its own pace, and the window is drawn offscreen.
 
 python scripts/take_screenshots.py
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 from PIL import Image
 
-FOLDER = Path(__file__).resolve().parent.parent / "assets" / "screenshots"
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 # picture → theme, and the span of the sample trace that is selected
 PICTURES = {"window-dark": ("dark", "POST /refunds"), "window-light": ("light", "receipt.ocr")}
 

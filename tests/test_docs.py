@@ -1,0 +1,52 @@
+"""The pages of docs/: what they link to is there, and their tables are true."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(DOCS).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_what_a_page_links_to_is_there(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    missing = [target for target in targets if not (page.parent / target).exists()]
+    assert not missing
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    listed = set(re.findall(r"^ +- (?:.*: )?(\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE))
+    assert listed == {name_of(page) for page in PAGES}
+
+
+def test_the_references_are_true() -> None:
+    checked = subprocess.run([sys.executable, ROOT / "scripts" / "reference.py", "--check"], check=False)
+    assert checked.returncode == 0, "run `python scripts/reference.py`"
+
+
+def test_the_table_of_variables_is_that_of_the_readme() -> None:
+    row = re.compile(r"^\| `[A-Z_]+` \|.*$", re.MULTILINE)
+    assert row.findall((DOCS / "tracing" / "tuning.md").read_text()) == row.findall((ROOT / "README.md").read_text())
+
+
+def test_each_chapter_of_the_guide_names_tests_and_pages_that_exist() -> None:
+    rows = [line for line in (DOCS / "parity.md").read_text().splitlines() if re.match(r"\| [✓+≠] \|", line)]
+    assert len(rows) >= 20
+    for row in rows:
+        named = re.findall(r"`([\w/]+\.py)::(\w+|\*)`", row)
+        assert named, row
+        for file, test in named:
+            source = (ROOT / "tests" / file).read_text()
+            assert re.search(rf"^(async )?def {'test_' if test == '*' else test + '[(]'}", source, re.MULTILINE), row
+        assert re.search(r"\]\(tracing/[\w-]+\.md", row), row
