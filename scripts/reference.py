@@ -1,17 +1,21 @@
 # ruff: noqa: INP001 - a script stands on its own, its folder is no package
-"""Write the references in docs/ anew: the commands in command-line.md, the keys in window.md.
+"""Write the references in docs/ anew: commands, keys, environment variables.
 
 python scripts/reference.py [--check]
 """
 
 from __future__ import annotations
 
-import argparse
+import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spanglass_viewer.app.actions import ACTIONS
-from spanglass_viewer.cli.main import build_parser
+from spanglass_viewer.cli.main import build_parsers
+
+if TYPE_CHECKING:
+    import argparse
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 BEGIN, END = "<!-- reference: scripts/reference.py -->", "<!-- end of the reference -->"
@@ -22,14 +26,10 @@ def list_commands() -> list[str]:
 
     Not argparse's own help: its layout differs between versions of Python.
     """
-    (commands,) = (
-        action
-        for action in build_parser()._actions  # noqa: SLF001 - argparse has no other way to its subparsers
-        if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001 - the same
-    )
+    _, parsers = build_parsers()
     lines: list[str] = []
-    for name, parser in commands.choices.items():
-        arguments = [action for action in parser._actions if action.dest not in {"help", "store"}]  # noqa: SLF001 - the same
+    for name, parser in parsers.items():
+        arguments = [action for action in parser._actions if action.dest not in {"help", "store"}]  # noqa: SLF001 - argparse has no other way
         lines += [f"### {name}", "", parser.description, ""]
         if arguments:
             lines += ["| | |", "|---|---|", *map(argument_row, arguments), ""]
@@ -54,7 +54,18 @@ def list_keys() -> list[str]:
     return ["| action | keys |", "|---|---|", *rows, ""]
 
 
-DOCUMENTS = {DOCS / "command-line.md": list_commands, DOCS / "window.md": list_keys}
+def list_variables() -> list[str]:
+    """Return the README's table of environment variables, as rows."""
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `[A-Z_]+` \|.*$", readme, re.MULTILINE)
+    return ["| variable | what it does |", "|---|---|", *rows, ""]
+
+
+DOCUMENTS = {
+    DOCS / "command-line.md": list_commands,
+    DOCS / "window.md": list_keys,
+    DOCS / "tracing" / "tuning.md": list_variables,
+}
 
 
 def render(document: str, lines: list[str]) -> str:

@@ -35,11 +35,6 @@ def test_the_references_are_true() -> None:
     assert checked.returncode == 0, "run `python scripts/reference.py`"
 
 
-def test_the_table_of_variables_is_that_of_the_readme() -> None:
-    row = re.compile(r"^\| `[A-Z_]+` \|.*$", re.MULTILINE)
-    assert row.findall((DOCS / "tracing" / "tuning.md").read_text()) == row.findall((ROOT / "README.md").read_text())
-
-
 def test_each_chapter_of_the_guide_names_tests_and_pages_that_exist() -> None:
     rows = [line for line in (DOCS / "parity.md").read_text().splitlines() if re.match(r"\| [✓+≠] \|", line)]
     assert len(rows) >= 20
