@@ -71,3 +71,22 @@ def test_lines_stand_below_the_titles_of_their_sections(qtmodeltester: ModelTest
     qtmodeltester.check(model)
     assert [model.index(row, 0).data() for row in range(4)] == ["Input", f"+ {'x' * 30}", "Output", "  y"]
     assert model.longest == 30
+
+
+def test_only_changes_leaves_them_and_what_is_above_them(qtmodeltester: ModelTester) -> None:
+    tree = [MadeSpan("root"), MadeSpan("a", ("root",), 1, name="a"), MadeSpan("b", ("a",), 2, name="b")]
+    same = MadeSpan("c", ("root",), 3, name="c")
+    before = build_snapshot(make_skeleton([*tree, same]), 1, EPOCH_US)
+    after = build_snapshot(make_skeleton([*tree[:2], same]), 1, EPOCH_US)
+    model = CompareTableModel()
+    model.set_comparison(compare_traces(before, after, {}, {}))
+    model.set_only_changes(True)
+    qtmodeltester.check(model)
+    assert [model.index(row, 0).data() for row in range(model.rowCount())] == ["span", "a", "b"]
+    assert model.refs_at(2)[1] is None
+    assert model.first_change() == 2
+    model.set_only_changes(False)
+    assert model.rowCount() == 4
+    model.set_comparison(compare_traces(before, before, {}, {}))
+    model.set_only_changes(True)
+    assert model.rowCount() == 0

@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING
 import pytest
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from spanglass_viewer.backend.requests import FindAnswer, FindRequest
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.panes.find_bar import FindBar
 from spanglass_viewer.panes.trace_pane import TracePane
+from spanglass_viewer.panes.types_menu import TypesMenu
 from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
+from spanglass_viewer.views.flame_view import FlameView
 from spanglass_viewer.views.span_table_view import SpanTableView
-from spanglass_viewer.widgets.buttons import Chip
+from spanglass_viewer.widgets.buttons import Chip, StatButton
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
@@ -175,3 +177,60 @@ def test_another_trace_is_searched_anew_while_the_bar_is_open(found: Found) -> N
     found.pane.show_snapshot(build_snapshot(make_skeleton([MadeSpan("x")], "other"), 2, NOW_US), opened=True)
     assert found.asked[-1].root_span_id == "other"
     assert found.rows == "x"
+
+
+def test_hidden_types_are_said_and_stay_hidden_in_the_next_trace(found: Found) -> None:
+    spans = [MadeSpan("a", type="task"), MadeSpan("b", ("a",), 1, type="tool"), MadeSpan("c", ("b",), 2, type="llm")]
+    found.pane.show_snapshot(snapshot_of(*spans), opened=True)
+    found.finder.hide_types(frozenset({"tool"}))
+    assert found.rows == "ac"
+    sign = next(button for button in found.pane.findChildren(StatButton) if button.text() == "1 hidden")
+    assert sign.isVisible()
+    assert "type tool" in sign.toolTip()
+    other = build_snapshot(make_skeleton([*spans, MadeSpan("d", ("a",), 3, type="tool")], "other"), 2, NOW_US)
+    found.pane.show_snapshot(other, opened=True)
+    assert found.rows == "ac"
+    assert sign.text() == "2 hidden"
+    sign.click()
+    assert found.rows == "abcd"
+    assert not sign.isVisible()
+
+
+def test_a_trace_opens_at_what_hidden_types_leave(found: Found) -> None:
+    found.finder.hide_types(frozenset({"tool"}))
+    failed = [MadeSpan("a", type="task"), MadeSpan("b", ("a",), 1, type="tool", error="ValueError: no")]
+    found.pane.show_snapshot(snapshot_of(*failed, MadeSpan("c", ("a",), 2)), opened=True)
+    assert found.rows == "ac"
+    assert found.selected == "a"
+    found.pane.next_error(1)
+    assert found.selected == "b", "an error that is gone to is shown"
+    assert found.rows == "abc"
+
+
+def test_types_are_ticked_one_after_the_other(found: Found) -> None:
+    spans = [MadeSpan("a", type="task"), MadeSpan("b", ("a",), 1, type="tool"), MadeSpan("c", ("b",), 2)]
+    found.pane.show_snapshot(snapshot_of(*spans), opened=True)
+    menu = found.pane.findChild(TypesMenu)
+    menu.aboutToShow.emit()
+    boxes = {box.text().split("  ")[0]: box for box in menu.findChildren(QCheckBox)}
+    assert sorted(boxes) == ["No type", "task", "tool"]
+    boxes["tool"].click()
+    boxes["No type"].click()
+    assert found.rows == "a"
+    boxes["tool"].click()
+    assert found.rows == "ab"
+
+
+def test_hits_are_marked_in_the_flame_view_too(found: Found, qtbot: QtBot) -> None:
+    found.pane.toggle_flame()
+    flame = found.pane.findChild(FlameView)
+    found.pane.select_span_id("a")
+    qtbot.waitUntil(lambda: flame.is_idle)
+    before = flame.grab().toImage()
+    found.hits = ("a", "c")
+    found.finder.bar.set_text("refund")
+    found.pane.select_span_id("a")
+    qtbot.waitUntil(lambda: flame.is_idle)
+    assert flame.grab().toImage() != before
+    found.finder.close()
+    qtbot.waitUntil(lambda: flame.grab().toImage() == before)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtGui import QColor
 
 from spanglass_viewer.widgets.text_view import PAGE_CHARS, TextView
 
@@ -79,3 +80,18 @@ def test_no_text_is_markup_or_lost(qtbot: QtBot, text: str) -> None:
     # Qt gives its own no-break space back as a space
     assert all(b in {a, "\ufffd"} or a == "\u00a0" for a, b in zip(plain, shown, strict=True))
     assert not set(shown) & set("\x00\x1b\u202e")
+
+
+def test_marks_follow_the_text_and_go_with_the_needle(qtbot: QtBot) -> None:
+    view = TextView("One refund\nand REFUNDED")
+    qtbot.addWidget(view)
+    assert view.mark("refund", QColor("orange")) is not None
+    assert len(view.extraSelections()) == 2
+    view.set_text("One refund\nand REFUNDED, refund")
+    view.mark("refund", QColor("orange"))
+    assert len(view.extraSelections()) == 3
+    view.set_text("nothing of it")
+    assert view.mark("refund", QColor("orange")) is None
+    view.set_text("refund")
+    assert view.mark("", QColor("orange")) is None
+    assert view.extraSelections() == []

@@ -39,6 +39,8 @@ ACTIONS = (
     ActionSpec("next_hit", "Next hit", ("F3",)),
     ActionSpec("previous_hit", "Previous hit", ("Shift+F3",)),
     ActionSpec("focus_subtree", "Show only the span and what is below it, or everything", (".",)),
+    ActionSpec("hide_types", "Hide span types…", ("T",)),
+    ActionSpec("show_all_spans", "Show all spans again", ("Shift+T",)),
     ActionSpec("filter_traces", "Filter traces", ("/",)),
     ActionSpec("clear_filter", "Clear the filter", ("Ctrl+Shift+F",)),
     ActionSpec("copy_link", "Copy link to the span", ("Ctrl+L",)),

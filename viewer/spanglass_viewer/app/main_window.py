@@ -121,6 +121,8 @@ class MainWindow(QMainWindow):
             "next_hit": self._on_next_hit,
             "previous_hit": self._on_previous_hit,
             "focus_subtree": self.trace_pane.finder.focus_subtree,
+            "hide_types": self.trace_pane.open_types_menu,
+            "show_all_spans": self.trace_pane.finder.show_all,
             "filter_traces": self.trace_list.show_filter_box,
             "clear_filter": self.trace_list.clear_filter,
             "show_palette": self._on_show_palette,
@@ -176,8 +178,10 @@ class MainWindow(QMainWindow):
         self.trace_list.view.customContextMenuRequested.connect(self._on_list_menu_wanted)
         self._empty.sample_wanted.connect(self._on_sample_wanted)
         self.trace_list.filter_changed.connect(self.controller.set_filter)
+        self.trace_list.errors_ended.connect(self._on_errors_ended)
         self.trace_pane.finder.search_wanted.connect(self._backend.find_in_trace)
-        self._backend.detail_worker.trace_searched.connect(self.trace_pane.finder.show_hits)
+        self.trace_pane.finder.needle_changed.connect(self.detail_pane.mark_hits)
+        self._backend.find_worker.trace_searched.connect(self.trace_pane.finder.show_hits)
         self.trace_list.filter_box.words_wanted.connect(self._backend.read_vocabulary)
         self._backend.detail_worker.vocabulary_read.connect(self._on_vocabulary_read)
         self.trace_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
@@ -193,6 +197,7 @@ class MainWindow(QMainWindow):
         self.controller.span_shown.connect(self._on_span_shown)
         self._backend.store_worker.fault_raised.connect(self.status.show_fault)
         self._backend.compare_worker.fault_raised.connect(self.status.show_fault)
+        self._backend.find_worker.fault_raised.connect(self.status.show_fault)
         self._backend.store_worker.fault_cleared.connect(self.status.clear_fault)
 
     # errors, traces
@@ -208,6 +213,12 @@ class MainWindow(QMainWindow):
             return  # a key pressed twice must not skip the trace that is just opening
         if self.trace_pane.next_error(direction) or self.trace_list.step_to_error(direction):
             return
+        self._go_round_to_error(direction)
+
+    def _on_errors_ended(self) -> None:
+        self._go_round_to_error(1)
+
+    def _go_round_to_error(self, direction: int) -> None:
         if self.trace_list.wrap_to_error(direction):
             self.status.show_notice("Past the last trace with an error. Going on with the other end of the list")
         else:

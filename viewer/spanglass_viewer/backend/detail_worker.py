@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 
 from spanglass_viewer.backend.reading_worker import ReadingWorker
-from spanglass_viewer.backend.requests import DetailAnswer, DetailRequest, FindAnswer, FindRequest
+from spanglass_viewer.backend.requests import DetailAnswer, DetailRequest
 from spanglass_viewer.trace.references import SpanDetail
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ class DetailWorker(ReadingWorker):
     """Lives in its own thread, as all reading workers do."""
 
     span_read = Signal(object)  # DetailAnswer
-    trace_searched = Signal(object)  # FindAnswer
     vocabulary_read = Signal(object)  # Vocabulary
 
     @Slot(object)
@@ -37,21 +36,10 @@ class DetailWorker(ReadingWorker):
         """Answer with the words that a filter can be completed with."""
         self.serve("vocabulary", self._read_vocabulary)
 
-    @Slot(object)
-    def find_in_trace(self, request: FindRequest) -> None:
-        """Answer with the spans of a trace that hold a text."""
-        self.serve("find", lambda cursor: self._find_in_trace(cursor, request))
-
     def _read_span(self, cursor: Cursor, request: DetailRequest) -> None:
         from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
 
         self.span_read.emit(DetailAnswer(request, self._read(StoreReader(cursor), request)))
-
-    def _find_in_trace(self, cursor: Cursor, request: FindRequest) -> None:
-        from spanglass_store.database.trace_search import find_in_trace  # noqa: PLC0415 - heavy half
-
-        found = find_in_trace(cursor, request.root_span_id, request.text, request.limit)
-        self.trace_searched.emit(FindAnswer(request, tuple(found)))
 
     def _read_vocabulary(self, cursor: Cursor) -> None:
         from spanglass_store.database.vocabulary import read_vocabulary  # noqa: PLC0415 - heavy half

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from spanglass_viewer.backend.compare_worker import CompareWorker
 from spanglass_viewer.backend.detail_worker import DetailWorker
+from spanglass_viewer.backend.find_worker import FindWorker
 from spanglass_viewer.backend.store_worker import StoreWorker
 
 if TYPE_CHECKING:
@@ -42,8 +43,14 @@ class Backend(QObject):
         self.store_worker = StoreWorker(store)
         self.detail_worker = DetailWorker()
         self.compare_worker = CompareWorker()
+        self.find_worker = FindWorker()
         self._threads: list[QThread] = []
-        workers = {"store": self.store_worker, "details": self.detail_worker, "compare": self.compare_worker}
+        workers = {
+            "store": self.store_worker,
+            "details": self.detail_worker,
+            "compare": self.compare_worker,
+            "find": self.find_worker,
+        }
         for name, worker in workers.items():
             thread = QThread(self)
             thread.setObjectName(f"spanglass {name}")
@@ -52,14 +59,14 @@ class Backend(QObject):
             thread.finished.connect(worker.stop, Qt.ConnectionType.DirectConnection)
             self._threads.append(thread)
         self._threads[0].started.connect(self.store_worker.start)
-        self.store_worker.database_ready.connect(self.detail_worker.use_database)
-        self.store_worker.database_ready.connect(self.compare_worker.use_database)
+        for reader in (self.detail_worker, self.compare_worker, self.find_worker):
+            self.store_worker.database_ready.connect(reader.use_database)
         self._comparison_wanted.connect(self.compare_worker.compare)
         self._diff_wanted.connect(self.compare_worker.diff)
         self._list_wanted.connect(self.store_worker.list_traces)
         self._trace_wanted.connect(self.store_worker.load_trace)
         self._detail_wanted.connect(self.detail_worker.read_span)
-        self._find_wanted.connect(self.detail_worker.find_in_trace)
+        self._find_wanted.connect(self.find_worker.find_in_trace)
         self._vocabulary_wanted.connect(self.detail_worker.read_vocabulary)
 
     @property
@@ -103,5 +110,6 @@ class Backend(QObject):
         self._diff_wanted.emit(request)
 
     def find_in_trace(self, request: FindRequest) -> None:
-        """Ask for the spans of a trace that hold a text."""
+        """Ask for the spans of a trace that hold a text; a search that is still under way ends without an answer."""
+        self.find_worker.cancel_before(request.number)
         self._find_wanted.emit(request)

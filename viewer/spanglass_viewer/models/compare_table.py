@@ -15,6 +15,7 @@ from spanglass_viewer.trace.comparison import Change
 
 if TYPE_CHECKING:
     from spanglass_viewer.trace.comparison import Comparison
+    from spanglass_viewer.trace.layout import Ints
     from spanglass_viewer.trace.references import SpanRef
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
@@ -46,6 +47,8 @@ class CompareTableModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._comparison: Comparison | None = None
+        self._only_changes = False
+        self._rows: Ints = np.zeros(0, np.int32)
 
     @property
     def comparison(self) -> Comparison | None:
@@ -56,11 +59,28 @@ class CompareTableModel(QAbstractTableModel):
         """Show another comparison."""
         self.beginResetModel()
         self._comparison = comparison
+        self._choose_rows()
         self.endResetModel()
+
+    def set_only_changes(self, only: bool) -> None:
+        """Show what changed and what is above it, or every row."""
+        self.beginResetModel()
+        self._only_changes = only
+        self._choose_rows()
+        self.endResetModel()
+
+    def _choose_rows(self) -> None:
+        comparison = self._comparison
+        if comparison is None:
+            self._rows = np.zeros(0, np.int32)
+        elif self._only_changes:
+            self._rows = comparison.rows_with_changes()
+        else:
+            self._rows = np.arange(len(comparison), dtype=np.int32)
 
     def refs_at(self, row: int) -> tuple[SpanRef | None, SpanRef | None]:
         """Return the two spans of a row, before and after. Raises LookupError without a comparison."""
-        comparison = self._need()
+        comparison, row = self._need(), int(self._rows[row])
         before, after = int(comparison.before_span[row]), int(comparison.after_span[row])
         return (
             comparison.before.ref(before) if before >= 0 else None,
@@ -71,12 +91,12 @@ class CompareTableModel(QAbstractTableModel):
         """Return the first row with a change."""
         if self._comparison is None:
             return None
-        changed = np.flatnonzero(self._comparison.change)
+        changed = np.flatnonzero(self._comparison.change[self._rows])
         return int(changed[0]) if len(changed) else None
 
     def rowCount(self, parent: AnyIndex = _NOWHERE) -> int:
         """Return the number of rows."""
-        return 0 if parent.isValid() or self._comparison is None else len(self._comparison)
+        return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: AnyIndex = _NOWHERE) -> int:
         """Return the number of columns."""
@@ -94,15 +114,16 @@ class CompareTableModel(QAbstractTableModel):
         """Return a cell's text, its alignment, what became of the row, or what a screen reader says."""
         if not index.isValid() or self._comparison is None:
             return None
-        change = Change(int(self._comparison.change[index.row()]))
+        row = int(self._rows[index.row()])
+        change = Change(int(self._comparison.change[row]))
         if role in {CHANGE_ROLE, DEPTH_ROLE}:
-            return change if role == CHANGE_ROLE else int(self._comparison.depth[index.row()])
+            return change if role == CHANGE_ROLE else int(self._comparison.depth[row])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(self._comparison, index.row(), index.column())
+            return self._text(self._comparison, row, index.column())
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self._text(self._comparison, index.row(), index.column())}, {_WORDS[change]}"
+            return f"{self._text(self._comparison, row, index.column())}, {_WORDS[change]}"
         return None
 
     def _text(self, comparison: Comparison, row: int, column: int) -> str:

@@ -93,6 +93,7 @@ class SpanTableModel(QAbstractTableModel):
         self._pages.clear()
         if snapshot is None:
             self._is_folded, self._visible = np.zeros(0, np.bool_), np.zeros(0, np.int32)
+            self._kept = None
         else:
             self._is_folded = self._folding.folded_rows(snapshot)
             self._kept = None if self._narrowing is None else self._narrowing.kept_rows(snapshot)
@@ -132,6 +133,17 @@ class SpanTableModel(QAbstractTableModel):
             self._kept = None
             self._show_again()
 
+    @property
+    def narrowed_out(self) -> int:
+        """How many spans what is set by `set_narrowing` hides."""
+        if self._kept is None or self._snapshot is None:
+            return 0
+        return int(np.count_nonzero(~self._kept & ~self._snapshot.layout.is_ghost))
+
+    def lets_through(self, span: int) -> bool:
+        """Tell whether a span's own row is let through by `set_narrowing`."""
+        return self._kept is None or self._snapshot is None or bool(self._kept[self._snapshot.layout.row_of_span[span]])
+
     # rows
 
     def row_at(self, row: int) -> SpanRow:
@@ -158,7 +170,7 @@ class SpanTableModel(QAbstractTableModel):
         if self._snapshot is None:
             return None
         places = np.flatnonzero(self._snapshot.row_keys == key)
-        return self._nearest(int(places[0])) if len(places) else None
+        return max(self._nearest(int(places[0])), 0) if len(places) else None
 
     def find_span(self, span: int) -> int | None:
         """Return the visible row of a span; of a hidden one, the row that hides it."""

@@ -27,6 +27,7 @@ class TraceListModel(QAbstractListModel):
     """Holds frozen summaries; `more_wanted` asks for the page before the oldest one."""
 
     more_wanted = Signal(object)  # (start_us, root_span_id) of the oldest trace held
+    page_appended = Signal()  # what `more_wanted` asked for has come, be it nothing
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -92,13 +93,13 @@ class TraceListModel(QAbstractListModel):
         self._is_fetching = False
         self._has_more = has_more
         fresh = [summary for summary in page if summary.root_span_id not in self._row_by_id]
-        if not fresh:
-            return
-        first = len(self._summaries)
-        self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
-        self._summaries.extend(fresh)
-        self._number_rows(first)
-        self.endInsertRows()
+        if fresh:
+            first = len(self._summaries)
+            self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
+            self._summaries.extend(fresh)
+            self._number_rows(first)
+            self.endInsertRows()
+        self.page_appended.emit()
 
     def update_newest(self, page: Sequence[TraceSummary]) -> None:
         """Take in a fresh reading of the newest traces: known ones change in place, new ones find their place."""

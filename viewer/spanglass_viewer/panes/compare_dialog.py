@@ -25,6 +25,7 @@ from spanglass_viewer.models.diff_lines import DiffLinesModel
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.trace.comparison import Change
 from spanglass_viewer.views.compare_delegates import ChangeDelegate, DiffLineDelegate
+from spanglass_viewer.widgets.buttons import Chip
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class CompareDialog(QDialog):
         self._lines = DiffLinesModel(self)
         self._before, self._after = ElidedLabel(role=FontRole.BODY_STRONG), ElidedLabel(role=FontRole.BODY_STRONG)
         self._figures = PlainLabel(role=FontRole.SMALL, tone="muted")
+        self._only_changes = Chip("Only changes")
+        self._only_changes.setToolTip("Hide the spans that are the same, but for those above a change")
+        self._only_changes.toggled.connect(self._on_only_changes_toggled)
         self._table = self._make_table(appearance)
         self._diff = self._make_diff(appearance)
         self._diff_note = PlainLabel(role=FontRole.SMALL, tone="faint")
@@ -142,9 +146,19 @@ class CompareDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(8)
+        figures = QHBoxLayout()
+        figures.addWidget(self._figures, 1)
+        figures.addWidget(self._only_changes)
         column.addLayout(names)
-        column.addWidget(self._figures)
+        column.addLayout(figures)
         column.addWidget(halves, 1)
+
+    def _on_only_changes_toggled(self, only: bool) -> None:
+        chosen = self._model.refs_at(self._table.currentIndex().row()) if self._table.currentIndex().isValid() else None
+        self._model.set_only_changes(only)
+        rows = range(self._model.rowCount())
+        same = next((row for row in rows if self._model.refs_at(row) == chosen), self._model.first_change() or 0)
+        self._table.setCurrentIndex(self._model.index(same, 0))
 
     def _on_row_changed(self, current: QModelIndex) -> None:
         if current.isValid():

@@ -1,4 +1,4 @@
-"""Finds in the open trace: asks for the hits, marks them in tree and minimap, goes from one to the next."""
+"""Finds in the open trace, and narrows it: marks hits in every view, goes from one to the next, hides the rest."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.models.span_table import SpanTableModel
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.layout import Ints
+    from spanglass_viewer.views.flame_view import FlameView
     from spanglass_viewer.views.minimap import Minimap
     from spanglass_viewer.views.span_table_view import SpanTableView
 
@@ -24,15 +25,21 @@ MAX_HITS = 5000  # more help nobody, and each is looked up in the UI thread
 
 
 class TraceFinder(QObject):
-    """Owns the find bar. `choose` selects a span and brings it into sight."""
+    """Owns the find bar. `choose` selects a span and brings it into sight.
+
+    Types stay hidden from trace to trace, until `show_all` or until somebody goes to a span that they hide.
+    """
 
     search_wanted = Signal(object)  # FindRequest
+    needle_changed = Signal(str)  # what is looked for; "" ends it
+    narrowed = Signal()  # `hidden_count` or `hidden_types` may be others
 
     def __init__(
         self,
         model: SpanTableModel,
         view: SpanTableView,
         minimap: Minimap,
+        flame: FlameView,
         *,
         appearance: Appearance,
         choose: Callable[[int], None],
@@ -44,11 +51,13 @@ class TraceFinder(QObject):
         self._model = model
         self._view = view
         self._minimap = minimap
+        self._flame = flame
         self._choose = choose
         self._asked = FindRequest(0, "", "", MAX_HITS)
         self._hit_ids: tuple[str, ...] = ()
         self._spans: Ints = np.zeros(0, np.int32)
         self._focus_id: str | None = None
+        self._hidden_types: frozenset[str] = frozenset()
         self.bar.text_changed.connect(self._on_text_changed)
         self.bar.step_wanted.connect(self.step)
         self.bar.only_hits_toggled.connect(self._narrow)
@@ -79,6 +88,30 @@ class TraceFinder(QObject):
             self._focus_id = str(snapshot.skeleton.span_id[span])
         self._narrow()
 
+    @property
+    def hidden_types(self) -> frozenset[str]:
+        """The types whose spans are hidden."""
+        return self._hidden_types
+
+    def hide_types(self, types: frozenset[str]) -> None:
+        """Hide the spans of these types and no others."""
+        self._hidden_types = types
+        self._narrow()
+
+    def show_all(self) -> None:
+        """Show every span again; what is looked for stays marked."""
+        self._focus_id, self._hidden_types = None, frozenset()
+        self.bar.show_all_rows()
+        self._narrow()
+
+    def describe_narrowing(self) -> str:
+        """Return which spans are hidden, in words; nothing where none are."""
+        parts = ["all but hits"] if self.bar.is_only_hits and self._asked.text else []
+        parts += ["all outside one subtree"] if self._focus_id is not None else []
+        types = sorted(name or "without a type" for name in self._hidden_types)
+        parts += [f"spans of type {', '.join(types)}"] if types else []
+        return " · ".join(parts)
+
     def step(self, step: int) -> None:
         """Select the next (1) or previous (-1) hit below or above the selected row; at the end go on at the other."""
         snapshot = self._model.snapshot
@@ -95,10 +128,12 @@ class TraceFinder(QObject):
         if opened:
             self._focus_id = None
             self._hit_ids = ()
-            self._model.set_narrowing(None)
+            self._mark()
+            self._narrow()
             self._ask("" if self.bar.isHidden() else self.bar.text)
         else:
             self._mark()
+            self.narrowed.emit()
 
     def show_hits(self, answer: FindAnswer) -> None:
         """Mark what was found, and select the first hit unless one is selected."""
@@ -116,6 +151,8 @@ class TraceFinder(QObject):
     def _ask(self, text: str) -> None:
         snapshot = self._model.snapshot
         root_span_id = "" if snapshot is None else snapshot.root_span_id
+        if text != self._asked.text:
+            self.needle_changed.emit(text)
         self._asked = FindRequest(self._asked.number + 1, root_span_id, text, MAX_HITS)
         if text and root_span_id:
             self.bar.show_count("Searching…")
@@ -132,16 +169,19 @@ class TraceFinder(QObject):
         self._spans = spans
         self._view.set_hits(frozenset(spans.tolist()))
         self._minimap.set_hits([] if snapshot is None else snapshot.start_us[spans].tolist())
+        self._flame.set_hits(spans)
         self._show_count()
 
     def _narrow(self) -> None:
         is_narrowed = self.bar.is_only_hits and bool(self._asked.text)
-        narrowing = Narrowing(frozenset(self._hit_ids) if is_narrowed else None, self._focus_id)
+        narrowing = Narrowing(frozenset(self._hit_ids) if is_narrowed else None, self._focus_id, self._hidden_types)
         self._model.set_narrowing(None if narrowing == Narrowing() else narrowing)
+        self.narrowed.emit()
 
     def _on_narrowing_dropped(self) -> None:
-        self._focus_id = None
+        self._focus_id, self._hidden_types = None, frozenset()
         self.bar.show_all_rows()
+        self.narrowed.emit()
 
     def _show_count(self) -> None:
         if not self._asked.text:

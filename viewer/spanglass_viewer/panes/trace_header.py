@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute, format_date
 from spanglass_viewer.format.quantities import format_compact, format_cost, format_count, format_many
 from spanglass_viewer.format.text import elide_middle
+from spanglass_viewer.panes.types_menu import TypesMenu
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.widgets.buttons import IconButton, StatButton
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel, plain_tooltip
@@ -33,6 +34,7 @@ class TraceHeader(QWidget):
     copy_link_clicked = Signal()
     errors_clicked = Signal()
     view_toggled = Signal()
+    show_all_clicked = Signal()
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +45,10 @@ class TraceHeader(QWidget):
         self._copy.clicked.connect(self.copy_link_clicked)
         self._flame = IconButton("flame", "", appearance)
         self._flame.clicked.connect(self.view_toggled)
+        self.types_menu = TypesMenu(self)
+        self._types = IconButton("filter", "Hide span types (T)", appearance)
+        self._types.setMenu(self.types_menu)
+        self._types.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.show_view(is_flame=False)
         self._duration, self._spans, self._tokens, self._cost = (PlainLabel(role=FontRole.SMALL) for _ in range(4))
         for figure in self._figures():
@@ -51,7 +57,11 @@ class TraceHeader(QWidget):
         self._errors.set_tone("error")
         self._errors.setCursor(Qt.CursorShape.PointingHandCursor)
         self._errors.clicked.connect(self.errors_clicked)
-        self._absent: set[QWidget] = set()
+        self._hidden = StatButton()
+        self._hidden.set_tone("warning")
+        self._hidden.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._hidden.clicked.connect(self.show_all_clicked)
+        self._absent: set[QWidget] = {self._hidden}
         # narrower than its figures: those that matter less go first
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._lay_out()
@@ -65,11 +75,12 @@ class TraceHeader(QWidget):
         title.addWidget(self._name, 1)
         title.addWidget(self._trace_id)
         title.addWidget(self._live)
+        title.addWidget(self._types)
         title.addWidget(self._flame)
         title.addWidget(self._copy)
         figures = QHBoxLayout()
         figures.setSpacing(_FIGURE_GAP_PX)
-        for widget in (*self._figures(), self._errors):
+        for widget in (*self._figures(), self._errors, self._hidden):
             figures.addWidget(widget)
         figures.addStretch(1)
         column = QVBoxLayout(self)
@@ -97,13 +108,28 @@ class TraceHeader(QWidget):
         self._errors.setText(format_many(errors, "error"))
         self._errors.setToolTip(f"{failed} failed; {format_many(errors, 'error')} began there. Go to the next one (F8)")
         known = ((self._tokens, rollups.tokens_total is not None), (self._cost, rollups.cost is not None))
-        self._absent = {figure for figure, is_known in (*known, (self._errors, errors > 0)) if not is_known}
+        hidden = self._absent & {self._hidden}
+        self._absent = {figure for figure, is_known in (*known, (self._errors, errors > 0)) if not is_known} | hidden
         self._fit_figures()
 
     def show_view(self, *, is_flame: bool) -> None:
         """Say which view a click changes to."""
         self._flame.set_icon("collapse-all" if is_flame else "flame")
         self._flame.set_what("Show the tree (F)" if is_flame else "Show the flame view (F)")
+
+    def show_hidden(self, count: int, what: str) -> None:
+        """Say how many spans are hidden, and why."""
+        self._absent.discard(self._hidden)
+        if not count:
+            self._absent.add(self._hidden)
+        self._hidden.setText(f"{format_count(count)} hidden")
+        self._hidden.setToolTip(plain_tooltip(f"Hidden: {what}. Show everything"))
+        self._hidden.setAccessibleName(f"{format_many(count, 'span')} hidden. Show everything")
+        self._fit_figures()
+
+    def open_types_menu(self) -> None:
+        """Offer the span types, to hide some."""
+        self._types.showMenu()
 
     def show_duration(self, secs: float) -> None:
         """Show how long the trace took, or takes so far."""
@@ -116,7 +142,7 @@ class TraceHeader(QWidget):
 
     def _fit_figures(self) -> None:
         room = self.contentsRect().width() - _MARGINS_PX
-        for figure in (self._duration, self._errors, self._tokens, self._spans, self._cost):
+        for figure in (self._hidden, self._duration, self._errors, self._tokens, self._spans, self._cost):
             is_wanted = figure not in self._absent
             room -= figure.sizeHint().width() + _FIGURE_GAP_PX if is_wanted else 0
             figure.setVisible(is_wanted and room >= 0)

@@ -12,6 +12,7 @@ from spanglass_viewer.models.span_table import SpanTableModel
 from spanglass_viewer.models.time_axis import TimeAxis
 from spanglass_viewer.panes.trace_finder import TraceFinder
 from spanglass_viewer.panes.trace_header import TraceHeader
+from spanglass_viewer.panes.types_menu import count_types
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.views.flame_view import FlameView
 from spanglass_viewer.views.minimap import Minimap
@@ -56,8 +57,9 @@ class TracePane(QWidget):
         self._view = SpanTableView(self._model, self._axis, appearance)
         self._flame = FlameView(self._axis, appearance, self._model.now_us)
         self.finder = TraceFinder(
-            self._model, self._view, self._minimap, appearance=appearance, choose=self._choose, parent=self
-        )
+            self._model, self._view, self._minimap, self._flame,
+            appearance=appearance, choose=self._choose, parent=self,
+        )  # fmt: skip
         self._bodies = QStackedWidget()
         self._notice = PlainLabel(tone="faint")
         self._pill = _make_pill(self._view)
@@ -95,6 +97,10 @@ class TracePane(QWidget):
         self._header.copy_link_clicked.connect(self._on_copy_link_clicked)
         self._header.errors_clicked.connect(self._on_errors_clicked)
         self._header.view_toggled.connect(self.toggle_flame)
+        self._header.show_all_clicked.connect(self.finder.show_all)
+        self._header.types_menu.aboutToShow.connect(self._on_types_menu_opens)
+        self._header.types_menu.hidden_types_chosen.connect(self.finder.hide_types)
+        self.finder.narrowed.connect(self._on_narrowed)
         self._view.span_selected.connect(self._on_span_selected)
         self._flame.span_selected.connect(self._on_span_selected)
         self._view.rows_added_below.connect(self._on_rows_added_below)
@@ -122,8 +128,16 @@ class TracePane(QWidget):
         self._set_ticking()
         self.finder.show_snapshot(opened=opened)
         if opened:
-            own = snapshot.errors.own_spans
-            self._choose(int(own[0]) if len(own) else snapshot.root_span)
+            self._choose_first(snapshot)
+
+    def _choose_first(self, snapshot: TraceSnapshot) -> None:
+        """Select the first error that is not hidden, else the root, else the first row."""
+        own: list[int] = snapshot.errors.own_spans.tolist()
+        first = next((span for span in (*own, snapshot.root_span) if self._model.lets_through(span)), None)
+        if first is not None:
+            self._choose(first)
+        elif self._model.rowCount():
+            self._choose(self._model.row_at(0).span)
 
     def show_loading(self, root_span_id: str) -> None:
         """Wait for a trace; what was shown stays for a moment, so that a quick answer does not flicker."""
@@ -223,6 +237,19 @@ class TracePane(QWidget):
     def stop(self) -> None:
         """End the thread that draws the flame view."""
         self._flame.stop()
+
+    # what is hidden
+
+    def open_types_menu(self) -> None:
+        """Offer the span types, to hide some."""
+        self._header.open_types_menu()
+
+    def _on_types_menu_opens(self) -> None:
+        counts = {} if self._model.snapshot is None else count_types(self._model.snapshot)
+        self._header.types_menu.show_types(counts, self.finder.hidden_types)
+
+    def _on_narrowed(self) -> None:
+        self._header.show_hidden(self._model.narrowed_out, self.finder.describe_narrowing())
 
     # folding, zooming
 

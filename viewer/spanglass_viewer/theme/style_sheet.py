@@ -67,6 +67,8 @@ QPushButton[kind="stat"] { background: $raised; border: 1px solid $border; borde
 QPushButton[kind="stat"]:focus { border-color: $accent; }
 QPushButton[kind="stat"][tone="error"] { background: $error_fill; border-color: $error_fill; color: $error; }
 QPushButton[kind="stat"][tone="error"]:hover { border-color: $error; }
+QPushButton[kind="stat"][tone="warning"] { background: $warning_fill; border-color: $warning_fill; color: $warning; }
+QPushButton[kind="stat"][tone="warning"]:hover { border-color: $warning; }
 QPushButton[kind="pill"] { background: $accent; border: none; border-radius: 12px; padding: 0 12px; min-height: 24px; max-height: 24px; color: $accent_text; }
 QLabel[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; min-height: 16px; max-height: 16px; }
 QLabel[kind="stat"][tone="live"] { color: $ok; }
@@ -77,6 +79,7 @@ QLabel[tone="faint"] { color: $text_faint; }
 QLabel[tone="error"] { color: $error; }
 QLabel[tone="ok"] { color: $ok; }
 QLabel[tone="warning"] { color: $warning; }
+QLabel[hit="true"] { color: $warning; }
 
 QFrame[kind="card"] { background: $raised; border: 1px solid $hairline; border-radius: 8px; }
 QFrame[kind="card"][tone="error"] { background: $error_fill; border-color: $error_fill; }

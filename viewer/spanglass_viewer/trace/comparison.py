@@ -62,6 +62,18 @@ class Comparison:
         """Return the number of rows."""
         return len(self.change)
 
+    def rows_with_changes(self) -> Ints:
+        """Return the rows that changed, with those above them; none where all is the same."""
+        is_kept = self.change != Change.SAME
+        above: list[int] = []  # rows from the outermost inwards
+        depths: list[int] = self.depth.tolist()
+        for row, depth in enumerate(depths):
+            del above[depth:]
+            above.append(row)
+            if is_kept[row]:
+                is_kept[above] = True
+        return np.flatnonzero(is_kept).astype(np.int32)
+
     def count(self, change: Change) -> int:
         """Return how many rows changed so."""
         return int(np.count_nonzero(self.change == change))

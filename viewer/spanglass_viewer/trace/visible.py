@@ -61,10 +61,14 @@ class Folding:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """Which rows are let through: those of some spans with what is above them, or what is below one span."""
+    """Which rows are let through: those of some spans with what is above them, what is below one span, some types.
+
+    What hangs below a span of a hidden type stays where it is, one level deeper than the rows around it say.
+    """
 
     span_ids: frozenset[str] | None = None
     focus_id: str | None = None
+    hidden_types: frozenset[str] = frozenset()
 
     def kept_rows(self, snapshot: TraceSnapshot) -> Bools:
         """Return by layout row whether it is let through."""
@@ -82,4 +86,8 @@ class Narrowing:
             first = int(layout.row_of_span[focus])
             is_kept[:first] = False
             is_kept[first + int(layout.subtree_rows[first]) :] = False
+        if self.hidden_types:
+            types = snapshot.skeleton.types
+            is_hidden = np.array([name in self.hidden_types for name in types], np.bool_)
+            is_kept &= ~is_hidden[snapshot.skeleton.type_code[layout.span]]
         return is_kept

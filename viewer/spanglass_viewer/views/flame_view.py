@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.models.span_row import SpanRow
     from spanglass_viewer.models.time_axis import TimeAxis
     from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.trace.layout import Ints
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 _RULER_PX = 30
@@ -60,6 +61,7 @@ class FlameView(QAbstractScrollArea):
         self._picture: FlamePicture | None = None
         self._lanes = 0
         self._span: int | None = None
+        self._hits: Ints = np.zeros(0, np.int32)
         self._pressed: QPointF | None = None
         self._grabbed: tuple[float, float, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -106,6 +108,11 @@ class FlameView(QAbstractScrollArea):
         self._describe()
         self.viewport().update()
 
+    def set_hits(self, spans: Ints) -> None:
+        """Mark these spans of the snapshot that is shown."""
+        self._hits = spans
+        self.viewport().update()
+
     def stop(self) -> None:
         """End the thread that draws."""
         self._drawer.stop()
@@ -138,6 +145,7 @@ class FlameView(QAbstractScrollArea):
         painter.fillRect(self.viewport().rect(), QColor(self._appearance.tokens.window))
         if self._snapshot is not None:
             self._paint_picture(painter)
+            self._paint_hits(painter, self._snapshot)
             self._paint_selection(painter, self._snapshot)
             self._paint_ruler(painter)
         painter.end()
@@ -151,6 +159,29 @@ class FlameView(QAbstractScrollArea):
         top = self._top_of(window.first_lane)
         place = QRectF(left, top, right - left, window.lanes * LANE_PX)
         painter.drawImage(place, picture.image, QRectF(picture.image.rect()))
+
+    def _paint_hits(self, painter: QPainter, snapshot: TraceSnapshot) -> None:
+        """Frame the hits in sight; those that share a pixel of a lane share a frame."""
+        if not len(self._hits) or int(self._hits.max()) >= len(snapshot):
+            return
+        first_us, last_us = self._axis.window
+        width = self.viewport().width()
+        lanes = snapshot.layout.depth[snapshot.layout.row_of_span[self._hits]]
+        ends = snapshot.end_us[self._hits]
+        ends = np.where(ends < 0, self._clock_us(), ends)
+        scale = width / max(last_us - first_us, 1.0)
+        lefts = np.clip((snapshot.start_us[self._hits] - first_us) * scale, -9.0, width + 9.0)
+        widths = np.maximum(np.clip((ends - first_us) * scale, -9.0, width + 9.0) - lefts, _LEAST_OUTLINE_PX)
+        in_sight = (lefts + widths > 0) & (lefts < width)
+        frames = {
+            (round(left), round(taken), lane)
+            for left, taken, lane in zip(
+                lefts[in_sight].tolist(), widths[in_sight].tolist(), lanes[in_sight].tolist(), strict=True
+            )
+        }
+        painter.setPen(QPen(QColor(self._appearance.tokens.warning), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRects([QRect(left, self._top_of(lane), taken, BAR_PX) for left, taken, lane in frames])
 
     def _paint_selection(self, painter: QPainter, snapshot: TraceSnapshot) -> None:
         if self._span is None:

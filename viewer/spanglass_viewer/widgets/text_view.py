@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetricsF, QResizeEvent, QTextCursor, QTextOption
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QMimeData, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent, QTextCursor, QTextOption
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
 
 from spanglass_viewer.theme.fonts import FontRole, font
 
@@ -26,6 +26,7 @@ _SHOWN_INSTEAD: dict[int, int | str] = {
     **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD),
 }
 _MAX_HEIGHT_PX = 480
+_MAX_MARKS = 500
 
 
 class TextView(QPlainTextEdit):
@@ -49,6 +50,7 @@ class TextView(QPlainTextEdit):
         self._shown_chars = 0
         self._pieces: set[int] = set()  # blocks that go on where the one before was broken
         self._max_height_px = max_height_px
+        self._marked: tuple[str, QColor, int] = ("", QColor(), 0)
         # a height that changes while the layout gives out widths is lost on it: ask once more afterwards
         self._settling = QTimer(self, singleShot=True, interval=0)
         self._settling.timeout.connect(self.updateGeometry)
@@ -96,6 +98,33 @@ class TextView(QPlainTextEdit):
         self._shown_chars += len(page)
         self._append(page)
         self.more_changed.emit()
+
+    def mark(self, needle: str, color: QColor) -> QRect | None:
+        """Mark a text wherever it stands, in whatever case, and return the place of the first one.
+
+        Nothing takes the marks away. What waits for `load_more` is not looked through.
+        """
+        wanted = (needle, color, self._shown_chars)
+        if wanted != self._marked:
+            self._marked = wanted
+            self.setExtraSelections(self._find_all(needle, color) if needle else [])
+        found = self.extraSelections()
+        if not found:
+            return None
+        first = QTextCursor(found[0].cursor)  # pyright: ignore[reportAttributeAccessIssue] - the stubs lack it
+        first.setPosition(first.selectionStart())
+        return self.cursorRect(first)
+
+    def _find_all(self, needle: str, color: QColor) -> list[QTextEdit.ExtraSelection]:
+        found: list[QTextEdit.ExtraSelection] = []
+        cursor = self.document().find(needle, 0)
+        while not cursor.isNull() and len(found) < _MAX_MARKS:
+            selection = QTextEdit.ExtraSelection()
+            selection.cursor = cursor  # pyright: ignore[reportAttributeAccessIssue] - as in `mark`
+            selection.format.setBackground(color)  # pyright: ignore[reportAttributeAccessIssue] - as in `mark`
+            found.append(selection)
+            cursor = self.document().find(needle, cursor)
+        return found
 
     def set_wrapped(self, *, is_wrapped: bool) -> None:
         """Break lines at the edge, or let them run beyond it."""

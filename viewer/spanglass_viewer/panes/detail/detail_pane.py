@@ -16,6 +16,7 @@ from spanglass_viewer.panes.detail.error_card import ErrorCard
 from spanglass_viewer.panes.detail.field_card import FieldCard
 from spanglass_viewer.panes.detail.header import DetailHeader
 from spanglass_viewer.panes.detail.scores_card import ScoresCard
+from spanglass_viewer.panes.detail.value_hits import ValueHits
 from spanglass_viewer.panes.detail.view_state import DetailViewState
 from spanglass_viewer.panes.lightbox import Lightbox
 from spanglass_viewer.theme.fonts import FontRole
@@ -95,11 +96,16 @@ class DetailPane(QWidget):
         if not is_same_span:
             self._forget()
             self._scroll.verticalScrollBar().setValue(0)
+            self._hits.expect_span()
         self._show_error(resolver)
         self._show_fields(resolver, is_new_media=is_new_media)
         self._comments.show_comments(detail.comments)
         self._comments.setVisible(bool(detail.comments))
         self._show_attachments()
+
+    def mark_hits(self, needle: str) -> None:
+        """Mark a text in the span's values, in this span and the next ones; nothing takes the marks away."""
+        self._hits.set_needle(needle)
 
     def show_loading(self, name: str) -> None:
         """Show that a span's details are on their way."""
@@ -139,6 +145,7 @@ class DetailPane(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(content)
+        self._hits = ValueHits(self._scroll, content, self._context.appearance)
         self._notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._notice.setWordWrap(True)
         self._notice.setContentsMargins(24, 24, 24, 24)
