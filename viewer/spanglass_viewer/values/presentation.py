@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spanglass_viewer.values.messages import Message, find_messages
-from spanglass_viewer.values.pretty import pretty_json
+from spanglass_viewer.values.chat.conversation import find_conversation
+from spanglass_viewer.values.pretty import compact_json, pretty_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from spanglass_viewer.values.chat.messages import Conversation
     from spanglass_viewer.values.decode import JsonValue
     from spanglass_viewer.values.media import MediaItem, MediaResolver
 
@@ -20,7 +21,8 @@ _MAX_DEPTH = 40
 _MAX_ROWS = 40
 _MAX_NESTED_ROWS = 4
 _LONG_TEXT_CHARS = 72
-_MAX_MESSAGES = 2000
+_MAX_LINE_MEMBERS = 4
+_MAX_LINE_CHARS = 48
 _MAX_SEARCHED_NODES = 4000  # a picture that lies deeper in a large value is found by the attachments card
 
 
@@ -61,9 +63,9 @@ class RowsBlock:
 
 @dataclass(frozen=True, slots=True)
 class ChatBlock:
-    """Chat messages."""
+    """Chat messages, and what is said of the call beside them."""
 
-    messages: tuple[Message, ...]
+    conversation: Conversation
 
 
 Block = TextBlock | JsonBlock | TreeBlock | MediaBlock | RowsBlock | ChatBlock
@@ -72,6 +74,20 @@ Block = TextBlock | JsonBlock | TreeBlock | MediaBlock | RowsBlock | ChatBlock
 def present(value: JsonValue, resolver: MediaResolver, *, prefers_rows: bool = False) -> Block:
     """Decide how a value is shown; `prefers_rows` asks for names and values even where JSON would do."""
     return _present(value, resolver, prefers_rows=prefers_rows, level=0)
+
+
+def present_inner(value: JsonValue, resolver: MediaResolver, *, prefers_rows: bool = False) -> Block:
+    """Decide how a value inside another one is shown: as `present` does, but never as a chat of its own."""
+    return _present(value, resolver, prefers_rows=prefers_rows, level=1)
+
+
+def present_part(value: JsonValue, resolver: MediaResolver) -> Block:
+    """Decide how a part of a message is shown: what is short stands on one line."""
+    if isinstance(value, dict) and len(value) <= _MAX_LINE_MEMBERS and resolver.resolve(value) is None:
+        is_flat = not any(isinstance(member, dict | list) for member in value.values())
+        if is_flat and len(line := compact_json(value)) <= _MAX_LINE_CHARS:
+            return JsonBlock(line)
+    return present_inner(value, resolver)
 
 
 def scalar_text(value: str | float | None) -> str:
@@ -84,8 +100,8 @@ def _present(value: JsonValue, resolver: MediaResolver, *, prefers_rows: bool, l
         return MediaBlock(item)
     if not isinstance(value, dict | list):
         return TextBlock(scalar_text(value))
-    if level == 0 and (messages := find_messages(value)) is not None and len(messages) <= _MAX_MESSAGES:
-        return ChatBlock(messages)
+    if level == 0 and (conversation := find_conversation(value)) is not None:
+        return ChatBlock(conversation)
     is_small = _is_small(value)
     fits_rows = 0 < len(value) <= _MAX_ROWS and level < _MAX_NESTED_ROWS
     has_media = fits_rows and next(resolver.iter_media(value, _MAX_SEARCHED_NODES), None) is not None

@@ -189,9 +189,7 @@ class TextView(QPlainTextEdit):
         self._fit_height()
 
     def _fit_height(self) -> None:
-        # the document's height counts lines, as QPlainTextEdit does
-        lines = max(1.0, self.document().size().height())
-        needed = round(lines * QFontMetricsF(self.font()).lineSpacing()) + 4
+        needed = round(self._text_height()) + 4
         if self.horizontalScrollBar().maximum() > 0 and self.wordWrapMode() is QTextOption.WrapMode.NoWrap:
             needed += self.horizontalScrollBar().height()
         height = min(needed, self._max_height_px)
@@ -202,6 +200,19 @@ class TextView(QPlainTextEdit):
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
             self._settling.start()
+
+    def _text_height(self) -> float:
+        """Return the height of the text, or one beyond the limit.
+
+        Asking block by block lays each out: Qt's own size of the document counts lines as they were at a width that
+        is gone.
+        """
+        height = QFontMetricsF(self.font()).lineSpacing()
+        block, below = self.document().firstBlock(), 0.0
+        while block.isValid() and below <= self._max_height_px:
+            below += self.blockBoundingRect(block).height()
+            block = block.next()
+        return max(height, below)
 
 
 def _break_long_lines(text: str) -> tuple[str, list[int]]:

@@ -5,19 +5,21 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QWidget
 from span_details import make_detail, stored_file
 
 from spanglass_store.database.records import AttachmentRecord, CommentRecord
-from spanglass_viewer.panes.detail.chat_view import ChatView, MessageBlock
+from spanglass_viewer.panes.detail.chat_view import ChatView, FactsBar
 from spanglass_viewer.panes.detail.field_card import FieldCard
 from spanglass_viewer.panes.detail.image_thumb import ImageThumb
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
 from spanglass_viewer.panes.detail.media_tile import FileTile
+from spanglass_viewer.panes.detail.message_block import MessageBlock
 from spanglass_viewer.panes.detail.view_state import DetailViewState, ValueFormat
 from spanglass_viewer.theme.appearance import ThemeMode
+from spanglass_viewer.widgets.buttons import Chip
 from spanglass_viewer.widgets.card import Card
 from spanglass_viewer.widgets.text_view import TextView
 
@@ -45,6 +47,18 @@ def _settle(pane: DetailPane, qtbot: QtBot) -> None:
     QGuiApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QGuiApplication.processEvents()
+
+
+def _settle_chat(pane: DetailPane, qtbot: QtBot) -> None:
+    """Let everything in sight be painted, and then made, until nothing moves any more."""
+    pictures = [pane.grab().toImage()]
+
+    def is_at_rest() -> bool:
+        _settle(pane, qtbot)
+        pictures.append(pane.grab().toImage())
+        return pane.is_idle and pictures[-1] == pictures[-2]
+
+    qtbot.waitUntil(is_at_rest)
 
 
 def test_cards_stand_in_order_and_only_those_with_content(pane: DetailPane, qtbot: QtBot) -> None:
@@ -193,15 +207,95 @@ def test_chats_fold_what_came_long_before(pane: DetailPane, qtbot: QtBot) -> Non
     messages = [{"role": "system", "content": "Rules. " * 100}]
     messages += [{"role": "user", "content": f"question {number}"} for number in range(8)]
     pane.show_span(make_detail(type="llm", input=messages))
+    _settle_chat(pane, qtbot)
     chat = pane._fields["Input"].findChild(ChatView)
     assert isinstance(chat, ChatView)
     assert chat.unfolded() == {5, 6, 7, 8}
     assert _texts(chat) == ["question 4", "question 5", "question 6", "question 7"]
-    first = chat.findChildren(MessageBlock)[0]
+    assert chat.column._earlier.text() == "5 earlier messages"
+    qtbot.mouseClick(chat.column._earlier, Qt.MouseButton.LeftButton)
+    _settle_chat(pane, qtbot)
+    assert chat.unfolded() == {1, 2, 3, 4, 5, 6, 7, 8}  # long instructions stay in their line
+    first = chat.column.block_at(0)
+    assert isinstance(first, MessageBlock)
     qtbot.mouseClick(first._title, Qt.MouseButton.LeftButton)
     assert _texts(first) == ["Rules. " * 100]
     pane.show_span(make_detail(type="llm", input=messages, output="live"))
     assert 0 in chat.unfolded()
+
+
+def test_a_chat_that_grows_keeps_its_widgets(pane: DetailPane, qtbot: QtBot) -> None:
+    messages = [{"role": "user", "content": f"question {number}"} for number in range(4)]
+    pane.show_span(make_detail(type="llm", input=messages))
+    _settle_chat(pane, qtbot)
+    chat = pane._fields["Input"].findChild(ChatView)
+    assert isinstance(chat, ChatView)
+    kept = chat.column.block_at(3)
+    assert kept is not None
+    pane.show_span(make_detail(type="llm", input=[*messages, {"role": "assistant", "content": "answer"}]))
+    _settle_chat(pane, qtbot)
+    assert pane._fields["Input"].findChild(ChatView) is chat
+    assert chat.column.block_at(3) is kept
+    assert _texts(chat)[-1] == "answer"
+
+
+def test_what_metadata_and_metrics_say_of_a_call_stands_with_its_chat(pane: DetailPane, qtbot: QtBot) -> None:
+    tools = [{"type": "function", "function": {"name": name}} for name in ("look", "send")]
+    pane.show_span(
+        make_detail(
+            type="llm", input=[{"role": "user", "content": "Hi"}], output=[{"role": "assistant", "content": "Ho"}],
+            metadata={"model": "gpt-5", "temperature": 0.2, "tools": tools, "user": "u"},
+            metrics={"prompt_tokens": 1204, "completion_tokens": 31},
+        )
+    )  # fmt: skip
+    _settle_chat(pane, qtbot)
+    asked, answered = (pane._fields[title].findChild(FactsBar) for title in ("Input", "Output"))
+    assert isinstance(asked, FactsBar)
+    assert isinstance(answered, FactsBar)
+    assert [label.text() for label in asked.findChildren(QLabel)] == ["gpt-5", "temperature 0.2"]
+    assert [label.text() for label in answered.findChildren(QLabel)] == ["1,204 in · 31 out tokens"]
+    (counted,) = asked.findChildren(Chip)
+    assert counted.text() == "2 tools"
+    counted.click()
+    assert '"look"' in "".join(_texts(asked))
+
+
+def test_a_thousand_messages_cost_no_more_than_those_in_sight(pane: DetailPane, qtbot: QtBot) -> None:
+    messages = [{"role": "user", "content": f"question {number} " * 20} for number in range(1000)]
+    pane.show_span(make_detail(type="llm", input=messages))
+    _settle_chat(pane, qtbot)
+    chat = pane._fields["Input"].findChild(ChatView)
+    assert isinstance(chat, ChatView)
+    chat.column.set_all_unfolded(is_unfolded=True)
+    _settle_chat(pane, qtbot)
+    assert len(chat.findChildren(MessageBlock)) < 40
+    bar = pane._scroll.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    _settle_chat(pane, qtbot)
+    assert chat.column.block_at(999) is not None
+    assert chat.column.block_at(500) is None
+
+
+def test_scrolling_up_through_messages_keeps_what_is_in_sight_in_place(pane: DetailPane, qtbot: QtBot) -> None:
+    messages = [{"role": "user", "content": "il" * 600} for _ in range(60)]
+    pane.show_span(make_detail(type="llm", input=messages))
+    _settle_chat(pane, qtbot)
+    chat = pane._fields["Input"].findChild(ChatView)
+    assert isinstance(chat, ChatView)
+    chat.column.set_all_unfolded(is_unfolded=True)
+    _settle_chat(pane, qtbot)
+    bar = pane._scroll.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    _settle_chat(pane, qtbot)
+    for _ in range(10):
+        assert bar.value() > 1000
+        bar.setValue(bar.value() - 150)
+        top = chat.column.visibleRegion().boundingRect().center().y()
+        number = chat.column._numbers_in(QRect(0, top, 1, 20))[0]
+        block = chat.column.reveal(number)
+        stood = block.mapTo(pane, QPoint(0, block.height())).y()
+        _settle_chat(pane, qtbot)
+        assert abs(block.mapTo(pane, QPoint(0, block.height())).y() - stood) <= 1
 
 
 def test_attachments_stand_where_they_were_logged_and_in_their_card(

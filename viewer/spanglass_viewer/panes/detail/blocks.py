@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spanglass_viewer.panes.detail.chat_view import ChatView
+from spanglass_viewer.panes.detail.chat_view import ChatView, with_facts
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
 from spanglass_viewer.panes.detail.media_tile import media_tile
+from spanglass_viewer.panes.detail.message_block import ChatMakers
 from spanglass_viewer.panes.detail.rows_view import RowsView
 from spanglass_viewer.theme.fonts import FontRole
-from spanglass_viewer.values.messages import MessagePart, TextPart, ToolCall
+from spanglass_viewer.values.chat.messages import MessagePart, TextPart, ToolCall, ValuePart
 from spanglass_viewer.values.presentation import (
     Block,
     ChatBlock,
@@ -18,7 +19,8 @@ from spanglass_viewer.values.presentation import (
     RowsBlock,
     TextBlock,
     TreeBlock,
-    present,
+    present_inner,
+    present_part,
 )
 from spanglass_viewer.widgets.paged_text import PagedText
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from spanglass_viewer.panes.detail.context import DetailContext
+    from spanglass_viewer.values.chat.messages import CallFacts
     from spanglass_viewer.values.decode import JsonValue
     from spanglass_viewer.values.media import MediaResolver
 
@@ -55,13 +58,21 @@ class BlockMaker:
         is_wrapped = self._context.state.is_wrapped
         return PagedText(text, self._context.appearance, role=role, is_json=is_json, is_wrapped=is_wrapped)
 
+    def make_markdown(self, text: str) -> QWidget:
+        """Return text to read as Markdown."""
+        return self.make_text(text)
+
     def make_tree(self, value: JsonValue) -> JsonTreeView:
         """Return a lazy tree."""
         return JsonTreeView(value, self._context.appearance)
 
-    def make_chat(self, block: ChatBlock, unfolded: frozenset[int] | None = None) -> ChatView:
-        """Return a chat; `unfolded` are the numbers of the messages to show whole."""
-        return ChatView(block.messages, self._make_part, self._context, unfolded=unfolded)
+    def make_chat(
+        self, block: ChatBlock, facts: CallFacts | None = None, unfolded: frozenset[int] | None = None
+    ) -> ChatView:
+        """Return a chat; `facts` are known from elsewhere, `unfolded` are the numbers of the messages to show whole."""
+        conversation = with_facts(block.conversation, facts)
+        makers = ChatMakers(self._make_part, self.make_markdown, self._make_rest)
+        return ChatView(conversation, makers, self._context, unfolded=unfolded)
 
     def _make_compound(self, block: RowsBlock | ChatBlock) -> QWidget:
         return RowsView(block.rows, self.make) if isinstance(block, RowsBlock) else self.make_chat(block)
@@ -69,5 +80,8 @@ class BlockMaker:
     def _make_part(self, part: MessagePart) -> QWidget:
         if isinstance(part, TextPart):
             return self.make_text(part.text)
-        value = part.arguments if isinstance(part, ToolCall) else part.value
-        return self.make(present(value, self._resolver))
+        value = part.arguments if isinstance(part, ToolCall) else part.value if isinstance(part, ValuePart) else None
+        return self.make(present_part(value, self._resolver))
+
+    def _make_rest(self, value: JsonValue) -> QWidget:
+        return self.make(present_inner(value, self._resolver, prefers_rows=True))

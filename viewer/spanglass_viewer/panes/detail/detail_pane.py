@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -20,6 +21,8 @@ from spanglass_viewer.panes.detail.value_hits import ValueHits
 from spanglass_viewer.panes.detail.view_state import DetailViewState
 from spanglass_viewer.panes.lightbox import Lightbox
 from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.values.chat.call_facts import read_call_facts
+from spanglass_viewer.values.chat.messages import CallFacts
 from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json
 from spanglass_viewer.values.errors import read_error
 from spanglass_viewer.values.media import MediaItem, MediaKind, MediaResolver
@@ -29,6 +32,7 @@ from spanglass_viewer.values.span_text import span_as_json
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
+    from spanglass_store.database.records import SpanRecord
     from spanglass_viewer.backend.images import ImageLoader
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.theme.appearance import Appearance
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 
 _FIELDS = {"Input": "input", "Output": "output", "Expected": "expected", "Metadata": "metadata", "Metrics": "metrics",
            "Context": "context"}  # fmt: skip
+_MOST_FACTS_CHARS = 200_000
 _EMPTY = frozenset({None, "null", "{}", "[]", '""'})
 
 
@@ -72,8 +77,8 @@ class DetailPane(QWidget):
 
     @property
     def is_idle(self) -> bool:
-        """Tell whether no large value is still being read."""
-        return self._decoder.is_idle
+        """Tell whether no large value is still being read, and what is in sight is made."""
+        return self._decoder.is_idle and all(card.is_idle for card in self._field_cards())
 
     def set_view_state(self, state: DetailViewState) -> None:
         """Take over what was remembered; call this before the first span is shown."""
@@ -194,6 +199,9 @@ class DetailPane(QWidget):
         texts["Scores"] = None if listed else record.scores
         texts["Output so far"], texts["Metadata"] = split_partial_output(record.metadata)
         self._scroll.setVisible(True)
+        facts = _read_facts(record)
+        self._fields["Input"].set_facts(replace(facts, tokens=()))
+        self._fields["Output"].set_facts(CallFacts(tokens=facts.tokens))
         for title, card in cards.items():
             text = texts[title]
             card.setVisible(text not in _EMPTY or title == "Raw")
@@ -217,8 +225,11 @@ class DetailPane(QWidget):
         return list(found.values())
 
     def _forget(self) -> None:
-        for card in (*self._fields.values(), self._odd_scores, self._partial_output):
+        for card in self._field_cards():
             card.clear()
+
+    def _field_cards(self) -> tuple[FieldCard, ...]:
+        return (*self._fields.values(), self._odd_scores, self._partial_output)
 
     def _say(self, sentence: str) -> None:
         self._detail = None
@@ -250,6 +261,17 @@ class DetailPane(QWidget):
         if item.key not in {known.key for known in images}:
             images.append(item)
         self._lightbox.open_images(images, next(n for n, known in enumerate(images) if known.key == item.key))
+
+
+def _read_facts(record: SpanRecord) -> CallFacts:
+    """Return what metadata and metrics say of a model's call; nothing of other spans, and of what is large."""
+    is_call = record.type == "llm" or record.model is not None
+    if not is_call or len(record.metadata or "") > _MOST_FACTS_CHARS or len(record.metrics or "") > _MOST_FACTS_CHARS:
+        return CallFacts()
+    metadata, metrics = _decode_small(record.metadata), _decode_small(record.metrics)
+    said = read_call_facts(metadata if isinstance(metadata, dict) else {})[0]
+    counted = read_call_facts(metrics if isinstance(metrics, dict) else {})[0]
+    return replace(said, tokens=counted.tokens or said.tokens)
 
 
 def _decode_small(text: str | None) -> JsonValue:

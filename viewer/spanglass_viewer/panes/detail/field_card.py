@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from spanglass_viewer.format.quantities import format_bytes
 from spanglass_viewer.panes.detail.blocks import BlockMaker
-from spanglass_viewer.panes.detail.chat_view import ChatView
+from spanglass_viewer.panes.detail.chat_view import ChatView, with_facts
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
 from spanglass_viewer.panes.detail.view_state import ValueFormat
 from spanglass_viewer.theme.fonts import FontRole, font
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.backend.decoding import Decoded, JsonDecoder
     from spanglass_viewer.panes.detail.context import DetailContext
     from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.values.chat.messages import CallFacts
     from spanglass_viewer.values.media import MediaItem, MediaResolver
 
 # indented text of more than this is the same as the text itself to a reader, and costs
@@ -53,6 +54,8 @@ class FieldCard(Card):
         self._resolver: MediaResolver | None = None
         self._awaited = 0
         self._is_made = False
+        self._facts: CallFacts | None = None
+        self._is_new_media = True
         self._formats = _FormatButton(context.appearance, is_wrapped=context.state.is_wrapped)
         self._formats.format_chosen.connect(self._on_format_chosen)
         self._formats.wrap_toggled.connect(self._on_wrap_toggled)
@@ -72,12 +75,25 @@ class FieldCard(Card):
             self._media = () if resolver is None else tuple(resolver.iter_media(self._value))
         return self._media
 
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether everything that is in sight is made."""
+        chat = self._body_widget()
+        return not isinstance(chat, ChatView) or chat.column.is_idle
+
+    def set_facts(self, facts: CallFacts | None) -> None:
+        """Say what is known of the call beside the value; it shows with the next `show_field`."""
+        if facts != self._facts:
+            self._facts = facts
+            self._text = None
+
     def show_field(self, text: str, span_type: str, resolver: MediaResolver, *, is_new_media: bool = True) -> None:
         """Show a JSON text; one that is shown already keeps its widgets, unless its media changed."""
         if text == self._text and span_type == self._span_type and not is_new_media:
             return
         is_same_text = text == self._text and self._is_value and len(text) <= AT_ONCE_CHARS
         self._text, self._span_type, self._resolver = text, span_type, resolver
+        self._is_new_media = is_new_media
         self._formats.show_format(self._context.state.format_of(self.title, span_type))
         self.set_note(format_bytes(len(text)) if len(text) > 200 else "")
         if is_same_text:
@@ -148,11 +164,17 @@ class FieldCard(Card):
                 tree.unfold_paths(before.list_unfolded_paths())
             self._replace_body(tree)
         elif isinstance(block, ChatBlock):
-            unfolded = before.unfolded() if isinstance(before, ChatView) else None
-            is_longer = isinstance(before, ChatView) and before.message_count != len(block.messages)
-            self._replace_body(maker.make_chat(block, None if is_longer else unfolded))
+            self._show_chat(block, maker, before)
         else:
             self._replace_body(maker.make(block))
+
+    def _show_chat(self, block: ChatBlock, maker: BlockMaker, before: QWidget | None) -> None:
+        chat = before if isinstance(before, ChatView) else None
+        if chat is not None and not self._is_new_media and chat.take_over(with_facts(block.conversation, self._facts)):
+            return
+        is_as_long = chat is not None and chat.message_count == len(block.conversation.messages)
+        unfolded = chat.unfolded() if chat is not None and is_as_long else None
+        self._replace_body(maker.make_chat(block, self._facts, unfolded))
 
     def _plain_text(self) -> str:
         if isinstance(self._value, str):
