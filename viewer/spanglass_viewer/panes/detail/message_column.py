@@ -263,7 +263,8 @@ class MessageColumn(QWidget):
             if (layout := widget.layout()) is not None:
                 layout.activate()
             widget = widget.parentWidget()
-        QCoreApplication.sendEvent(content, QEvent(QEvent.Type.LayoutRequest))  # now, not after the next paint
+        if content is not None:
+            QCoreApplication.sendEvent(content, QEvent(QEvent.Type.LayoutRequest))  # now, before a paint
         area.verticalScrollBar().setValue(value)
 
     def _drop(self, number: int) -> None:
