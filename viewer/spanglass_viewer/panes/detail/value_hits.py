@@ -33,6 +33,7 @@ class ValueHits(QObject):
         self._appearance = appearance
         self._needle = ""
         self._wants_first = False
+        self._first_top = -1
         self._soon = QTimer(self, singleShot=True, interval=_AT_REST_MS)
         self._soon.timeout.connect(self._mark)
         content.installEventFilter(self)
@@ -71,8 +72,12 @@ class ValueHits(QObject):
             if is_hit and label.isVisibleTo(content):
                 tops.append(label.mapTo(content, QPoint(0, 0)).y())
         if tops and self._wants_first:
-            self._wants_first = False
             self._bring_into_sight(min(tops))
+            # a place that was the same twice is the last one: on a busy machine the layout may not be done in time
+            self._wants_first = self._first_top != min(tops)
+            self._first_top = min(tops)
+            if self._wants_first:
+                self._soon.start()
 
     def _bring_into_sight(self, top: int) -> None:
         bar = self._area.verticalScrollBar()
