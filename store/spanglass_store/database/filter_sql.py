@@ -42,10 +42,15 @@ _QUANTITY_COLUMNS = {"dur": "duration_secs", "tokens": "tokens", "cost": "cost"}
 _OPERATORS = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _PARAMETER = re.compile(r"\$(?!scan_since\b)(\w+)")
 _YEAR_9999_US = 253_402_214_400_000_000
+LONG_AGO = datetime(1, 1, 1)  # noqa: DTZ001 - DuckDB's TIMESTAMP has no zone
 
 
 class Condition:
-    """The SQL of one expression: `sql` is the text, `parameters` are what it binds."""
+    """The SQL of one expression: `sql` is the text, `parameters` are what it binds.
+
+    Nothing that began before `not_before` is let through, and no span that ended before `ended_since` where there is
+    one. Asked beside `sql`, these bounds spare the reading of what cannot match.
+    """
 
     def __init__(self, expression: Expression, *, of_traces: bool, now_us: int) -> None:
         """`of_traces`: the condition is one of a head in `list_roots`, which must bind `SCAN_SINCE` too.
@@ -56,6 +61,9 @@ class Condition:
         self._of_traces = of_traces
         self._now_us = now_us
         self._terms = 0
+        needed = expression.parts if isinstance(expression, And) else (expression,)
+        self.not_before = max((self._moment(term) for term in needed if isinstance(term, Since)), default=LONG_AGO)
+        self.ended_since = max((_moment(term.at_us) for term in needed if isinstance(term, EndedSince)), default=None)
         self.sql = self._join(expression)
 
     @property
@@ -101,7 +109,7 @@ class Condition:
         if isinstance(term, Since):
             return self._fill("match_since", since=self._moment(term))
         if isinstance(term, EndedSince):
-            return self._fill("match_ended_since", since=EPOCH + timedelta(microseconds=term.at_us))
+            return self._fill("match_ended_since", since=_moment(term.at_us))
         raise TypeError(f"{type(term).__name__} is no term")
 
     def _of_field(self, term: Match) -> str:
@@ -133,7 +141,11 @@ class Condition:
         at_us = term.at_us
         if at_us is None:
             at_us = self._now_us - round((term.ago_secs or 0.0) * 1e6)
-        return EPOCH + timedelta(microseconds=min(max(at_us, 0), _YEAR_9999_US))
+        return _moment(at_us)
+
+
+def _moment(at_us: int) -> datetime:
+    return EPOCH + timedelta(microseconds=min(max(at_us, 0), _YEAR_9999_US))
 
 
 def _words_of(term: Compare) -> dict[str, str]:

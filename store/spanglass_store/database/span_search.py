@@ -6,7 +6,7 @@ asking, or interrupts the cursor.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from spanglass_store.database.columns import EPOCH
@@ -15,6 +15,7 @@ from spanglass_store.database.statements import query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from spanglass_store.database.connection import Cursor
     from spanglass_store.search.expression import Expression
@@ -23,7 +24,6 @@ _FIRST_WINDOW_SPANS = 2000
 _LARGEST_WINDOW_SPANS = 128_000
 _WINDOW_GROWTH = 4
 _PAGE_SPANS = 500  # of whole spans in memory
-_LONG_AGO = datetime(1, 1, 1)  # noqa: DTZ001 - DuckDB's TIMESTAMP has no zone
 _ID, _CREATED_US = 0, 9  # their places in a row of `span_columns`
 
 SpanPosition = tuple[int, str]  # `created` in µs since the epoch, row id
@@ -35,13 +35,18 @@ def iter_matching_rows(
     """Yield rows of `span_columns`, newest `created` first, those that come after the position `before`."""
     condition = Condition(expression, of_traces=False, now_us=now_us)
     text = query("span_columns") + query("where_matches").format(predicate=condition.sql)
-    for since in _iter_window_starts(cursor, before):
+    # what ended lately may have begun long ago: one window, of which the bound on the end leaves little to read
+    starts = (
+        [condition.not_before] if condition.ended_since else _iter_window_starts(cursor, before, condition.not_before)
+    )
+    for since in starts:
         is_more = True
         while is_more:
             page = {
                 "since": since,
                 "before_ts": None if before is None else EPOCH + timedelta(microseconds=before[0]),
                 "before_id": None if before is None else before[1],
+                "ended_since": condition.ended_since,
                 "limit": _PAGE_SPANS,
             }
             rows = cursor.rows(text, {**condition.parameters, **page})
@@ -52,16 +57,20 @@ def iter_matching_rows(
         before = ((since - EPOCH) // timedelta(microseconds=1), "")
 
 
-def _iter_window_starts(cursor: Cursor, before: SpanPosition | None) -> Iterator[datetime]:
-    """Yield the lower ends of windows that grow, from the newest on; the last one lies before everything."""
+def _iter_window_starts(cursor: Cursor, before: SpanPosition | None, not_before: datetime) -> Iterator[datetime]:
+    """Yield the lower ends of windows that grow, from the newest on; the last one is `not_before`."""
     window = _FIRST_WINDOW_SPANS
     # a position within one moment: the rest of that moment is part of the first window
     until = None if before is None else EPOCH + timedelta(microseconds=before[0] + 1)
-    while True:
-        [(since, count)] = cursor.rows(query("newest_created"), {"until": until, "window": window})
-        if count < window:
-            yield _LONG_AGO
-            return
-        yield since
-        until = since
-        window = min(window * _WINDOW_GROWTH, _LARGEST_WINDOW_SPANS)
+    bounds = {"until": until, "not_before": not_before, "window": window}
+    [(first, count)] = cursor.rows(query("newest_created"), bounds)
+    if count == window:
+        yield first
+        reached = 0
+        for minute, spans in cursor.rows(query("list_created_minutes"), {"until": first, "not_before": not_before}):
+            reached += spans
+            if reached >= window * _WINDOW_GROWTH and minute > not_before:
+                yield minute
+                window = min(window * _WINDOW_GROWTH, _LARGEST_WINDOW_SPANS // _WINDOW_GROWTH)
+                reached = 0
+    yield not_before

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spanglass_store.database.columns import EPOCH
-from spanglass_store.database.filter_sql import SCAN_SINCE, Condition
+from spanglass_store.database.filter_sql import LONG_AGO, SCAN_SINCE, Condition
 from spanglass_store.database.statements import query
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ Position = tuple[int, str]  # start in µs since the epoch, root_span_id
 _FIRST_WINDOW_TRACES = 1000
 _WINDOW_GROWTH = 4  # each window reads the spans since its lower end: growing, all together read little twice
 _CLOCK_SKEW = timedelta(minutes=5)  # how far a child's clock may be behind its root's
-_LONG_AGO = datetime(1, 1, 1)  # noqa: DTZ001 - DuckDB's TIMESTAMP has no zone
 
 
 class Head(NamedTuple):
@@ -56,7 +55,7 @@ def list_heads(cursor: Cursor, wanted: Expression, limit: int, before: Position 
     for lower, upper, since in _iter_windows(cursor, before):
         page = _page(upper, lower, limit - len(found))
         found += _read_heads(cursor, texts, {**condition.parameters, **page, SCAN_SINCE: since})
-        if len(found) >= limit:
+        if len(found) >= limit or (lower is not None and lower < condition.not_before):
             break
     return found
 
@@ -70,7 +69,7 @@ def _page(before: Position | None, not_before: datetime | None, limit: int) -> d
     return {
         "before_ts": None if before is None else EPOCH + timedelta(microseconds=before[0]),
         "before_id": None if before is None else before[1],
-        "not_before": _LONG_AGO if not_before is None else not_before,
+        "not_before": LONG_AGO if not_before is None else not_before,
         "limit": limit,
     }
 
@@ -88,7 +87,7 @@ def _iter_windows(
         del page["not_before"]
         [(start, created, count)] = cursor.rows(query("newest_starts"), page)
         if count < window:
-            yield None, before, _LONG_AGO
+            yield None, before, LONG_AGO
             return
         yield start, before, min(start, created) - _CLOCK_SKEW
         before = ((start - EPOCH) // timedelta(microseconds=1), "")

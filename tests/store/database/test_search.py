@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spanglass_store.database import span_search, trace_heads
+from spanglass_store.database.columns import EPOCH
 from spanglass_store.database.connection import Interrupted
-from spanglass_store.database.filter_sql import Condition
+from spanglass_store.database.filter_sql import LONG_AGO, Condition
 from spanglass_store.database.reader import StoreReader
+from spanglass_store.search.expression import And, EndedSince
 from spanglass_store.search.parse import parse_filter
 from spanglass_store.search.tokens import FilterError
 
@@ -214,7 +217,36 @@ def test_nothing_that_is_typed_becomes_sql(place: str, text: str) -> None:
         assert any(text in str(value).replace("~1", "/").replace("~0", "~") for value in condition.parameters.values())
 
 
-_ENDLESS = "SELECT $until, count(*) FROM range(100_000_000) a, range(100_000) b WHERE $window > 0"
+@pytest.mark.parametrize(
+    ("text", "since_ms"),
+    [
+        ("since:2026-11-20T00:00:00Z", 1_795_132_800_000),
+        ("error since:2026-11-20T00:00:00Z since:2026-11-21T00:00:00Z", 1_795_219_200_000),
+        ("error or since:2026-11-20T00:00:00Z", None),
+        ("-since:2026-11-20T00:00:00Z", None),
+    ],
+)
+def test_what_is_too_old_is_not_read(text: str, since_ms: int | None) -> None:
+    condition = Condition(parse_filter(text), of_traces=False, now_us=0)
+    assert condition.not_before == (LONG_AGO if since_ms is None else EPOCH + timedelta(milliseconds=since_ms))
+
+
+def test_an_end_is_looked_for_in_one_window_with_its_bound(
+    reader: StoreReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    cursor_rows = reader._cursor.rows
+    monkeypatch.setattr(reader._cursor, "rows", lambda *query: asked.append(query[1]) or cursor_rows(*query))
+    ends = sorted(span.end_us or 0 for span in reader.search_spans(""))
+    asked.clear()
+    expression = And((parse_filter("name:c"), EndedSince(ends[-1])))
+    assert [span.name for span in reader.search_spans(expression)] == ["checkout"]
+    assert [bounds["ended_since"] for bounds in asked] == [EPOCH + timedelta(microseconds=ends[-1])]
+
+
+_ENDLESS = (
+    "SELECT $until, count(*) FROM range(100_000_000) a, range(100_000) b WHERE $window > 0 AND $not_before IS NOT NULL"
+)
 
 
 def test_a_search_can_be_cancelled(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ def run(filled_store: Path, capsys: pytest.CaptureFixture[str]) -> Callable[...,
 
 def test_list_as_a_table(run: Callable[..., str]) -> None:
     header, failed, quick = run("list").splitlines()
-    assert header.split() == ["trace", "name", "started", "duration", "tokens", "cost", "spans"]
+    assert header.split() == ["trace", "name", "started", "duration", "spans", "tokens", "cost"]
     assert "bad name" in failed
     assert failed.endswith("1 error"), "the second one is the first, raised through"
     assert "quick" in quick
@@ -150,6 +150,11 @@ def test_sql_as_a_table_and_as_json(run: Callable[..., str]) -> None:
     assert run("sql", query).splitlines()[1].split()[:2] == ["chat", "1"]
     (row,) = json.loads(run("sql", query, "--json"))
     assert (row["name"], row["n"]) == ("chat", 1)
+
+
+def test_sql_as_csv_keeps_values_whole(run: Callable[..., str]) -> None:
+    query = "select repeat('a,', 80) as long, null as nothing, 1.5 as n, E'two\nlines' as lines"
+    assert run("sql", query, "--csv") == f'long,nothing,n,lines\n"{"a," * 80}",,1.5,"two\nlines"\n'
 
 
 @pytest.mark.parametrize("query", ["select nonsense from spans", "drop table spans", "delete from spans"])

@@ -3,9 +3,11 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from spanglass_viewer.cli.commands.show_trace import write_trace
+import pytest
+
 from spanglass_viewer.cli.span_tree import lay_out_tree
-from spanglass_viewer.cli.terminal import Terminal
+from spanglass_viewer.cli.terminal import Terminal, display_width
+from spanglass_viewer.cli.trace_tree import write_trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,10 +40,38 @@ def test_a_tree_has_types_durations_and_tokens(make_span: Callable[..., SpanReco
     assert header.startswith("trace root · ")
     assert header.endswith("3 spans")
     assert tree == [
-        "run        task            1.00 s",
-        "├─ chat    llm gpt-5-mini          1,612 tok  ● running",
-        "└─ search  tool            1.00 s",
+        "run        task            1.00 s            ███████████████████████▌",
+        "├─ chat    llm gpt-5-mini          1.6k tok  ░░░░░░░░░░░░░░░░░░░░░░░░  ● running",
+        "└─ search  tool            1.00 s            ████████████████████████",
     ]
+
+
+class Screen(io.TextIOWrapper):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("columns", [50, 60, 80, 100, 200])
+def test_a_terminal_is_as_wide_as_it_is(
+    make_span: Callable[..., SpanRecord], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    spans = [
+        make_span("a run with a name of some length", type="task"),
+        make_span("chat", "a run with a name of some length", type="llm", model="gpt-5-mini", tokens=1612),
+        make_span("long 長い名前", "chat", type="tool", error="ValueError: " + "no " * 50),
+        make_span("again", "long 長い名前", type="tool", error="ValueError: " + "no " * 50),
+    ]
+    screen = Screen(io.BytesIO(), encoding="utf-8", write_through=True)
+    write_trace(Terminal(screen, {"NO_COLOR": "1"}), lay_out_tree(spans))
+    screen.seek(0)
+    header, *tree = screen.read().split("\n\nFirst error")[0].splitlines()
+    assert max(map(display_width, tree)) <= columns
+    assert header.startswith("trace root")
+    assert ("gpt-5-mini" in tree[1]) == (columns >= 80), "what is least needed goes first"
+    assert sum("✗ ValueError: no" in line for line in tree) == 1
 
 
 def test_the_first_own_error_is_shown_with_its_frames(make_span: Callable[..., SpanRecord]) -> None:

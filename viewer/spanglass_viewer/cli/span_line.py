@@ -5,29 +5,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spanglass_viewer.cli.error_text import headline
-from spanglass_viewer.cli.terminal import Terminal, pad, pad_left, plain_line
+from spanglass_viewer.cli.terminal import Terminal, clip, display_width, pad, pad_left, plain_line
 from spanglass_viewer.cli.trace_fields import duration_secs
 from spanglass_viewer.format.durations import format_duration
-from spanglass_viewer.format.moments import format_absolute
+from spanglass_viewer.format.moments import format_absolute, format_brief
 
 if TYPE_CHECKING:
     from spanglass_store.database.records import SpanRecord
 
 _ID_CHARS = 12
-_NAME_WIDTH = 32
+_NAME_WIDTH, _NARROW_NAME_WIDTH = 32, 20
+_NARROW = 120  # columns of a terminal
 _DURATION_WIDTH = 9
 _PREVIEW_CHARS = 80
+_GAP = "  "
 
 
 def write_span_line(terminal: Terminal, span: SpanRecord) -> None:
-    """Write where a span belongs, when and how long it ran, and its error, or else what it was given."""
+    """Write where a span belongs, when and how long it ran, and its error, or else what it was given.
+
+    In a terminal the line fits; a pipe gets the moment to the millisecond.
+    """
     value = span.input if span.input is not None else span.output
-    note = headline(span) if span.is_error else (value or "")[: 4 * _PREVIEW_CHARS]
+    note = plain_line(headline(span) if span.is_error else (value or "")[: 4 * _PREVIEW_CHARS], _PREVIEW_CHARS)
+    moment_us = span.start_us or span.created_us
+    name_width = _NAME_WIDTH if terminal.width is None or terminal.width >= _NARROW else _NARROW_NAME_WIDTH
+    moment = format_absolute(moment_us) if terminal.width is None else format_brief(moment_us)
+    duration = pad_left(format_duration(duration_secs(span)), _DURATION_WIDTH)
+    if terminal.width is not None:
+        taken = _ID_CHARS + name_width + len(moment) + display_width(duration) + 4 * len(_GAP)
+        note = clip(note, terminal.width - taken)
     cells = [
-        span.root_span_id[:_ID_CHARS],
-        pad(plain_line(span.name, _NAME_WIDTH), _NAME_WIDTH),
-        terminal.paint(format_absolute(span.start_us or span.created_us), "dim"),
-        pad_left(format_duration(duration_secs(span)), _DURATION_WIDTH),
-        terminal.paint(plain_line(note, _PREVIEW_CHARS), "red" if span.is_error else "dim"),
+        pad(plain_line(span.root_span_id)[:_ID_CHARS], _ID_CHARS),
+        pad(clip(plain_line(span.name, _NAME_WIDTH), name_width), name_width),
+        terminal.paint(moment, "dim"),
+        duration,
+        terminal.paint(note, "red" if span.is_error else "dim"),
     ]
-    terminal.write_line("  ".join(cells).rstrip())
+    terminal.write_line(_GAP.join(cells).rstrip())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import unicodedata
 from typing import TYPE_CHECKING, TextIO
@@ -58,19 +59,34 @@ def pad_left(text: str, width: int) -> str:
     return " " * (width - display_width(text)) + text
 
 
+def clip(text: str, width: int) -> str:
+    """Return `text` in at most `width` columns, with "…" for what is left out."""
+    if display_width(text) <= width:
+        return text
+    kept = text[: max(0, width - 1)]
+    while kept and display_width(kept) >= width:
+        kept = kept[:-1]
+    return kept + "…" if width > 0 else ""
+
+
 class Terminal:
-    """A stream that text goes to, with or without colours, with or without line-drawing characters."""
+    """A stream that text goes to, with or without colours, with or without line-drawing characters.
+
+    `width` is how many columns it has, None for a pipe or a file, where lines may be as long as they like.
+    """
 
     def __init__(self, stream: TextIO, environment: Mapping[str, str] = os.environ) -> None:
         """Look at the stream once: colours need a terminal that wants them, drawing needs an encoding that has it."""
         self._stream = stream
         dumb = environment.get("TERM") == "dumb" or bool(environment.get("NO_COLOR"))
-        self._is_coloured = stream.isatty() and not dumb
+        is_watched = stream.isatty()
+        self._is_coloured = is_watched and not dumb
+        self.width = shutil.get_terminal_size().columns if is_watched else None
         self.draws_lines = (stream.encoding or "").lower().replace("-", "").startswith("utf")
 
     def paint(self, text: str, *styles: str) -> str:
         """Return `text` in the named styles ("bold", "dim", "red", …), or as it is where colours are off."""
-        if not self._is_coloured or not text:
+        if not self._is_coloured or not text or not styles:
             return text
         return f"\x1b[{';'.join(_STYLES[style] for style in styles)}m{text}\x1b[0m"
 

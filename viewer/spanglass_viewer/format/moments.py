@@ -36,6 +36,11 @@ def format_clock(moment_us: int) -> str:
     return f"{local.strftime('%H:%M:%S')}.{local.microsecond // 1000:03d}"
 
 
+def format_brief(moment_us: int) -> str:
+    """Return a moment as `11-23 14:02:11`, for a line that has little room."""
+    return _local(moment_us).strftime("%m-%d %H:%M:%S")
+
+
 def format_date(moment_us: int) -> str:
     """Return the day of a moment as `2026-11-23`."""
     return _local(moment_us).strftime("%Y-%m-%d")

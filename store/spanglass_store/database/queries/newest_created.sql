@@ -1,2 +1,7 @@
 SELECT min(created), count(*)
-FROM (SELECT created FROM spans WHERE $until IS NULL OR created < $until ORDER BY created DESC LIMIT $window)
+FROM (
+    SELECT created FROM spans
+    WHERE created >= $not_before AND ($until IS NULL OR created < $until)
+    ORDER BY created DESC
+    LIMIT $window
+)

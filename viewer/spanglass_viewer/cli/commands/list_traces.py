@@ -13,7 +13,7 @@ from spanglass_viewer.cli.terminal import Terminal, plain_line, standard_output
 from spanglass_viewer.cli.trace_fields import trace_fields
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_relative
-from spanglass_viewer.format.quantities import format_compact, format_cost, format_many
+from spanglass_viewer.format.quantities import format_compact, format_cost, format_count, format_many
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 _ID_CHARS = 12
 _NAME_CHARS = 48
-_HEADER = ("trace", "name", "started", "duration", "tokens", "cost", "spans")
+_HEADER = ("trace", "name", "started", "duration", "spans", "tokens", "cost")
 _NUMBER_COLUMNS = range(3, 7)
+_FIT_ALL, _FIT_WITHOUT_COST = 96, 88  # columns of a terminal; a narrower one shows neither tokens nor cost
+_MARKS_WIDTH = 13
 
 
 def _configure(parser: ArgumentParser) -> None:
@@ -49,7 +51,12 @@ def _run(options: Namespace) -> int:
 
 def _write_table(terminal: Terminal, traces: Sequence[TraceSummary]) -> None:
     now_us = time.time_ns() // 1000
-    header, *lines = lay_out_columns([_HEADER, *(_cells(trace, now_us) for trace in traces)], _NUMBER_COLUMNS)
+    width = terminal.width
+    columns = 7 if width is None or width >= _FIT_ALL else 6 if width >= _FIT_WITHOUT_COST else 5
+    rows = [_HEADER, *(_cells(trace, now_us) for trace in traces)]
+    header, *lines = lay_out_columns(
+        [row[:columns] for row in rows], _NUMBER_COLUMNS, None if width is None else width - _MARKS_WIDTH
+    )
     terminal.write_line(terminal.paint(header, "dim"))
     for trace, line in zip(traces, lines, strict=True):
         style = "red" if trace.error_count else "yellow" if trace.is_interrupted else "green"
@@ -58,13 +65,13 @@ def _write_table(terminal: Terminal, traces: Sequence[TraceSummary]) -> None:
 
 def _cells(trace: TraceSummary, now_us: int) -> tuple[str, ...]:
     return (
-        trace.root_span_id[:_ID_CHARS],
+        plain_line(trace.root_span_id)[:_ID_CHARS],
         plain_line(trace.name, _NAME_CHARS),
         format_relative(trace.start_us, now_us),
         format_duration(trace.duration_secs),
+        format_count(trace.span_count),
         format_compact(trace.tokens),
         format_cost(trace.cost),
-        str(trace.span_count),
     )
 
 

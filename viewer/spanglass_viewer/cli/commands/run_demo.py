@@ -12,11 +12,12 @@ from spanglass_assets.demo import HOLDING_LINE
 from spanglass_store.faults import StoreFault
 from spanglass_store.location import ensure_store
 from spanglass_viewer.cli.command import Command, ExitCode
-from spanglass_viewer.cli.commands.show_trace import resolve_trace, write_trace
+from spanglass_viewer.cli.commands.show_trace import resolve_trace
 from spanglass_viewer.cli.display import has_display
 from spanglass_viewer.cli.span_tree import lay_out_tree
 from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import standard_output
+from spanglass_viewer.cli.trace_tree import write_trace
 from spanglass_viewer.cli.window import show_window
 
 if TYPE_CHECKING:

@@ -1,0 +1,228 @@
+"""A trace as a tree for a terminal: names, durations, bars on one time axis, marks, and its first error with frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from spanglass_viewer.cli.bars import TimeAxis
+from spanglass_viewer.cli.error_text import error_text, headline, is_bubbled
+from spanglass_viewer.cli.terminal import Terminal, clip, display_width, pad, pad_left, plain_block, plain_line
+from spanglass_viewer.cli.trace_fields import duration_secs, is_running
+from spanglass_viewer.format.durations import format_duration
+from spanglass_viewer.format.moments import format_absolute
+from spanglass_viewer.format.quantities import format_compact, format_many
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from spanglass_store.database.records import SpanRecord
+    from spanglass_viewer.cli.span_tree import TreeRow
+
+_MAX_TREE_WIDTH = 64
+_MAX_NAME_CHARS = 60
+_MAX_NOTE_CHARS = 90
+_LEAST_BAR, _USUAL_BAR, _LARGEST_BAR = 8, 24, 40
+_LEAST_TREE = 16
+_WIDE = 120  # columns of a terminal
+_ID_CHARS = 12
+_GAP = "  "
+_GUIDES = {"rail": "│  ", "gap": "   ", "branch": "├─ ", "last": "└─ "}
+_ASCII_GUIDES = {"rail": "|  ", "gap": "   ", "branch": "|- ", "last": "`- "}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    row: TreeRow
+    tree: str
+    below: str  # what stands before a note that has a line of its own
+    kind: str
+    short_kind: str
+    duration: str
+    tokens: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Widths:
+    """How many columns each part of a line has; 0 leaves it out."""
+
+    tree: int
+    kind: int
+    duration: int
+    tokens: int
+    bar: int
+
+    @property
+    def line(self) -> int:
+        parts = (self.tree, self.kind, self.duration, self.tokens, self.bar)
+        return sum(parts) + len(_GAP) * (sum(part > 0 for part in parts) - 1)
+
+
+def write_trace(terminal: Terminal, rows: Sequence[TreeRow]) -> None:
+    """Write a trace: a line about it, its tree, and its first error with the frames."""
+    children = _children_by_parent(rows)
+    lines = _make_lines(rows, _GUIDES if terminal.draws_lines else _ASCII_GUIDES)
+    widths = _fit(lines, terminal.width)
+    axis = TimeAxis.over([row.span for row in rows], widths.bar)
+    own_errors = _list_own_errors(rows, children)
+    own_error_ids = {span.id for span in own_errors}
+    said = {_error_note(span, is_own_error=False) for span in own_errors}
+    _write_header(terminal, rows, len(own_errors))
+    for line in lines:
+        is_own_error = not line.row.is_ghost and line.row.span.id in own_error_ids
+        notes = _notes(line.row, is_own_error=is_own_error)
+        if not _write_line(terminal, line, widths, axis, notes, is_own_error=is_own_error):
+            _write_below(terminal, line, [note for note in notes if note not in said])
+    if own_errors:
+        _write_error(terminal, own_errors[0])
+
+
+def _list_own_errors(rows: Sequence[TreeRow], children: Mapping[str, Sequence[SpanRecord]]) -> list[SpanRecord]:
+    """Return the spans where an error began, in the order of the tree."""
+    spans = (row.span for row in rows if row.span.is_error and not row.is_ghost)
+    return [span for span in spans if not is_bubbled(span, children.get(span.span_id, ()))]
+
+
+def _write_header(terminal: Terminal, rows: Sequence[TreeRow], errors: int) -> None:
+    spans = [row.span for row in rows if not row.is_ghost]
+    root_span_id, is_narrow = plain_line(spans[0].root_span_id), (terminal.width or _WIDE) < _WIDE
+    parts = [f"trace {root_span_id[:_ID_CHARS] if is_narrow else root_span_id}", format_many(len(spans), "span")]
+    if spans[0].start_us is not None:
+        parts.insert(1, format_absolute(spans[0].start_us))
+    if errors:
+        parts.append(terminal.paint(format_many(errors, "error"), "red"))
+    terminal.write_line(terminal.paint(" · ", "dim").join(parts))
+
+
+def _make_lines(rows: Sequence[TreeRow], guides: Mapping[str, str]) -> list[_Line]:
+    following = [*rows[1:], None]
+    return [
+        _make_line(row, guides, has_children=after is not None and after.depth > row.depth)
+        for row, after in zip(rows, following, strict=True)
+    ]
+
+
+def _make_line(row: TreeRow, guides: Mapping[str, str], *, has_children: bool) -> _Line:
+    span = row.span
+    name = plain_line(span.name, _MAX_NAME_CHARS)
+    above = "".join(guides["rail" if follows else "gap"] for follows in row.has_next[:-1])
+    own = guides["branch" if row.has_next[-1] else "last"] if row.has_next else ""
+    below = above + (guides["rail" if row.has_next[-1] else "gap"] if row.has_next else "")
+    below += guides["rail" if has_children else "gap"]
+    if row.is_ghost:
+        return _Line(row, above + own + f"({name})", below, "", "", "", "")
+    kind = " ".join(plain_line(part, 30) for part in (span.type, span.model) if part)
+    tokens = f"{format_compact(span.tokens)} tok" if span.tokens else ""
+    duration = duration_secs(span)
+    return _Line(
+        row=row,
+        tree=above + own + name,
+        below=below,
+        kind=kind,
+        short_kind=plain_line(span.type or "", 30),
+        duration="" if duration is None else format_duration(duration),
+        tokens=tokens,
+    )
+
+
+def _fit(lines: Sequence[_Line], width: int | None) -> _Widths:
+    """Return the widths of the parts; in a narrow terminal the models, the tokens, the types go, then names are cut."""
+    tree = min(_MAX_TREE_WIDTH, max(display_width(line.tree) for line in lines))
+    kind, short_kind, duration, tokens = (
+        max(display_width(text) for text in column)
+        for column in zip(*((line.kind, line.short_kind, line.duration, line.tokens) for line in lines), strict=True)
+    )
+    if width is None:
+        return _Widths(tree, kind, duration, tokens, _USUAL_BAR)
+    least = _Widths(tree, kind, duration, tokens, _LEAST_BAR)
+    narrower = (
+        least,
+        replace(least, kind=short_kind),
+        replace(least, kind=short_kind, tokens=0),
+        replace(least, kind=0, tokens=0),
+    )
+    for widths in narrower:
+        if widths.line <= width:
+            return replace(widths, bar=min(_LARGEST_BAR, _LEAST_BAR + width - widths.line))
+    return replace(narrower[-1], tree=max(_LEAST_TREE, tree - (narrower[-1].line - width)))
+
+
+def _write_line(
+    terminal: Terminal,
+    line: _Line,
+    widths: _Widths,
+    axis: TimeAxis,
+    notes: Sequence[tuple[str, str]],
+    *,
+    is_own_error: bool,
+) -> bool:
+    """Write a span's line; return whether its notes had room there."""
+    span, is_ghost = line.row.span, line.row.is_ghost
+    bar = "" if is_ghost else axis.bar(span, draws_lines=terminal.draws_lines)
+    bar_style = "red" if is_own_error else "green" if is_running(span) else "blue"
+    cells = [terminal.paint(pad(clip(line.tree, widths.tree), widths.tree), *_name_styles(line.row, is_own_error))]
+    if widths.kind:
+        kind = line.kind if display_width(line.kind) <= widths.kind else line.short_kind
+        cells.append(terminal.paint(pad(kind, widths.kind), "dim"))
+    cells.append(pad_left(line.duration, widths.duration))
+    if widths.tokens:
+        cells.append(terminal.paint(pad_left(line.tokens, widths.tokens), "dim"))
+    cells.append(terminal.paint(bar, bar_style) + " " * (widths.bar - len(bar)))
+    needed = widths.line + sum(len(_GAP) + display_width(note) for note, _ in notes)
+    has_room = terminal.width is None or needed <= terminal.width
+    if has_room:
+        cells += [terminal.paint(note, style) for note, style in notes]
+    terminal.write_line(_GAP.join(cells).rstrip())
+    return has_room
+
+
+def _write_below(terminal: Terminal, line: _Line, notes: Sequence[tuple[str, str]]) -> None:
+    """Write each note on a line of its own, below its span."""
+    room = max(_LEAST_TREE, (terminal.width or 0) - display_width(line.below))
+    for note, style in notes:
+        terminal.write_line(line.below + terminal.paint(clip(note, room), style))
+
+
+def _name_styles(row: TreeRow, is_own_error: bool) -> tuple[str, ...]:
+    return ("dim",) if row.is_ghost else ("red",) if is_own_error else ()
+
+
+def _notes(row: TreeRow, *, is_own_error: bool) -> list[tuple[str, str]]:
+    """Return what needs words, each with its style."""
+    span = row.span
+    if row.is_ghost:
+        return [("stands under its first parent", "dim")]
+    notes: list[tuple[str, str]] = []
+    if span.is_error:
+        notes.append(_error_note(span, is_own_error=is_own_error))
+    if span.is_interrupted:
+        notes.append(("■ interrupted: its process ended before it did", "yellow"))
+    elif is_running(span):
+        notes.append(("● running", "green"))
+    if row.also_under:
+        notes.append(("also under " + ", ".join(plain_line(name, 40) for name in row.also_under), "dim"))
+    if row.is_orphan:
+        notes.append(("its parent is missing", "yellow"))
+    return notes
+
+
+def _error_note(span: SpanRecord, *, is_own_error: bool) -> tuple[str, str]:
+    sign, style = ("✗", "red") if is_own_error else ("○", "dim")
+    return f"{sign} {plain_line(headline(span), _MAX_NOTE_CHARS)}", style
+
+
+def _write_error(terminal: Terminal, span: SpanRecord) -> None:
+    terminal.write_line()
+    terminal.write_line(f"First error, in {plain_line(span.name)}")
+    for text_line in plain_block(error_text(span)).rstrip().splitlines():
+        is_frame = text_line.startswith((" ", "Traceback"))
+        terminal.write_line(_GAP + terminal.paint(text_line, "dim" if is_frame else "red"))
+
+
+def _children_by_parent(rows: Sequence[TreeRow]) -> dict[str, list[SpanRecord]]:
+    children: dict[str, list[SpanRecord]] = {}
+    for row in rows:
+        if not row.is_ghost:
+            for parent in row.span.span_parents:
+                children.setdefault(parent, []).append(row.span)
+    return children
