@@ -7,12 +7,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from spanglass_store.database.columns import EPOCH
+from spanglass_store.database.connection import DATABASE_FILE
 from spanglass_store.database.json_text import parsed, read_fields
 from spanglass_store.database.rows import container_of
 from spanglass_store.database.statements import query
 from spanglass_store.journal.kept import KeptJournal
 from spanglass_store.journal.lines import BadLine
 from spanglass_store.settings import read_settings
+from spanglass_store.upkeep.blob_sweep import list_unnamed_blobs, sweep_blobs
+from spanglass_store.upkeep.compaction import compact, free_bytes
 
 if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor, Database
@@ -86,6 +89,21 @@ def prune(database: Database, plan: PrunePlan) -> None:
         cursor.rows(query("count_sequence_on"))  # a window that sees the gap reads everything anew
     kept = KeptJournal(database.store, read_settings(database.store).keep_journal_bytes)
     kept.rewrite(lambda line: not _speaks_of(line, spans, keys))
+
+
+def prune_and_free(database: Database, plan: PrunePlan, least_dead_share: float = 0.0) -> int:
+    """Prune, sweep the blobs that nothing names then, and give the space back; return how many bytes smaller all is.
+
+    The tables are compacted where at least `least_dead_share` of them is dead. Raises StoreBusy and StoreFault.
+    """
+    prune(database, plan)
+    with database.cursor() as cursor:
+        freed_bytes = sweep_blobs(database.store, list_unnamed_blobs(cursor))
+        dead_bytes = free_bytes(cursor)
+    if dead_bytes < least_dead_share * (database.store / DATABASE_FILE).stat().st_size:
+        return freed_bytes
+    sizes = compact(database)
+    return freed_bytes + max(0, sizes.before_bytes - sizes.after_bytes)
 
 
 def _list_own_keys(cursor: Cursor, roots: tuple[str, ...]) -> set[str]:

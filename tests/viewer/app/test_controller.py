@@ -36,6 +36,7 @@ class FakeWorker(QObject):
     traces_listed = Signal(object)
     trace_loaded = Signal(object)
     prices_loaded = Signal()
+    pruned = Signal(object)
     span_read = Signal(object)
     fault_raised = Signal(object)
 

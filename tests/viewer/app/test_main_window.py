@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from spanglass_store.links.addresses import parse_address
 from spanglass_store.location import ensure_store
+from spanglass_store.settings import StoreSettings, write_settings
 from spanglass_viewer.app.main_window import MainWindow
 from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.views.span_table_view import SpanTableView
+from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -196,6 +198,20 @@ def test_the_file_is_let_go_when_nothing_happens(
     journal.span(7, trace=9, at=60, name="late")
     qtbot.waitUntil(lambda: window.trace_list.view.model().rowCount() == 2, timeout=10_000)
     journal.die()
+
+
+def test_a_store_that_prunes_itself_does_so_when_the_window_is_quiet(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, store_path: Path, qtbot: QtBot
+) -> None:
+    journal.span(5, trace=2, at=-20, name="older")
+    write_failing_trace(journal)
+    journal.die()
+    write_settings(store_path, StoreSettings(prune_keep_last=1))
+    window = open_window()
+    rows = window.trace_list.view.model().rowCount
+    assert rows() == 2
+    qtbot.waitUntil(lambda: rows() == 1, timeout=10_000)
+    assert any(label.text().startswith("Pruned 1 old trace") for label in window.status.findChildren(PlainLabel))
 
 
 @pytest.mark.qt_log_ignore("does not support (raise|grabbing the keyboard)", extend=True)

@@ -99,6 +99,29 @@ def test_compact_tells_and_does(run: Callable[..., str], store: Path) -> None:
     assert count_traces(run) == 3
 
 
+def test_a_store_prunes_itself_once_a_day_and_says_so(
+    run: Callable[..., str], store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "once a day" in run("prune", "--keep-last", "2", "--automatic")
+    assert read_settings(store).prune_keep_last == 2
+    assert main(["list", "--json", "--store", str(store)]) == ExitCode.OK
+    printed = capsys.readouterr()
+    assert len(json.loads(printed.out)) == 3, "it is done after the command, which shows what was there"
+    assert printed.err.startswith("spanglass: Pruned 1 old trace by the store's settings; it is ")
+    assert count_traces(run) == 2
+    run("prune", "--keep-last", "1", "--automatic")
+    assert count_traces(run) == count_traces(run) == 2, "not twice a day"
+    assert "keeps everything" in run("prune", "--no-automatic")
+    assert not read_settings(store).prunes_itself
+
+
+@pytest.mark.parametrize(
+    "options", [["--automatic"], ["--no-automatic", "--keep-last", "1"], ["--automatic", "--project", "a"]]
+)
+def test_limits_that_do_not_fit_automatic(store: Path, options: list[str]) -> None:
+    assert main(["prune", *options, "--store", str(store)]) == ExitCode.USAGE
+
+
 @pytest.mark.parametrize("command", [["prune", "--keep-last", "1"], ["compact"]])
 def test_where_there_is_no_store_none_is_made(command: list[str], store_path: Path) -> None:
     assert main([*command, "--yes", "--store", str(store_path)]) == ExitCode.NOT_FOUND

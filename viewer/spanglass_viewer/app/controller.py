@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.records import ChangeSet
     from spanglass_store.faults import StoreFault
     from spanglass_store.search.expression import Expression
+    from spanglass_store.upkeep.automatic import UpkeepReport
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.models.trace_list import TraceListModel
@@ -125,6 +126,7 @@ class WindowController(QObject):
         store.traces_listed.connect(self._on_traces_listed)
         store.trace_loaded.connect(self._on_trace_loaded)
         store.prices_loaded.connect(self._on_prices_loaded)
+        store.pruned.connect(self._on_pruned)
         details.span_read.connect(self._on_span_read)
         details.fault_raised.connect(self._on_detail_fault)
         self._traces.more_wanted.connect(self._on_more_wanted)
@@ -186,6 +188,11 @@ class WindowController(QObject):
             self._is_detail_stale = True
         if changes.attachment_keys:
             self._is_detail_stale = True
+        self._refresh()
+
+    def _on_pruned(self, _report: UpkeepReport) -> None:
+        self._shown_filter = None  # what is gone goes from the list, too
+        self._is_list_stale = self._is_trace_stale = True
         self._refresh()
 
     def _on_prices_loaded(self) -> None:

@@ -19,6 +19,7 @@ from spanglass_viewer.app.session import Session, find_session, save_session
 from spanglass_viewer.app.span_clipboard import SpanClipboard
 from spanglass_viewer.app.store_drop import find_dropped_store, open_in_new_window
 from spanglass_viewer.backend.images import ImageLoader
+from spanglass_viewer.format.quantities import format_bytes, format_many
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.trace_list import TraceListModel
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.records import StoreTotals
     from spanglass_store.database.vocabulary import Vocabulary
     from spanglass_store.location import StoreInfo
+    from spanglass_store.upkeep.automatic import UpkeepReport
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.theme.appearance import Appearance, ThemeMode
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
@@ -199,6 +201,7 @@ class MainWindow(QMainWindow):
         self._backend.compare_worker.fault_raised.connect(self.status.show_fault)
         self._backend.find_worker.fault_raised.connect(self.status.show_fault)
         self._backend.store_worker.fault_cleared.connect(self.status.clear_fault)
+        self._backend.store_worker.pruned.connect(self._on_pruned)
 
     # errors, traces
 
@@ -287,6 +290,10 @@ class MainWindow(QMainWindow):
 
     def _on_vocabulary_read(self, vocabulary: Vocabulary) -> None:
         self.trace_list.filter_box.set_vocabulary(vocabulary)
+
+    def _on_pruned(self, report: UpkeepReport) -> None:
+        traces, freed = format_many(report.trace_count, "old trace"), format_bytes(report.freed_bytes)
+        self.status.show_notice(f"Pruned {traces} by the store's settings, {freed} free")
 
     def _on_sample_wanted(self) -> None:
         QProcess.startDetached(sys.executable, ["-m", "spanglass_assets.demo", "--store", str(self._info.path)])

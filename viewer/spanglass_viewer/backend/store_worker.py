@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from spanglass_store.faults import StoreBusy, StoreFault
+from spanglass_store.upkeep.schedule import is_upkeep_due
 from spanglass_viewer.backend.requests import ListAnswer, ListRequest, TraceAnswer, TraceRequest
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class StoreWorker(QObject):
     fault_raised = Signal(object)  # StoreFault
     fault_cleared = Signal()
     prices_loaded = Signal()
+    pruned = Signal(object)  # UpkeepReport: the store pruned itself
     _woken = Signal()
 
     def __init__(self, store: Path) -> None:
@@ -225,6 +227,8 @@ class StoreWorker(QObject):
         return self._need_database().let_go()
 
     def _fall_asleep(self) -> None:
+        if is_upkeep_due(self._store):
+            self._attempt(self._run_upkeep)
         self._held_since = None
         self._need_database().let_go()
         self._is_asleep = True
@@ -237,6 +241,13 @@ class StoreWorker(QObject):
             self._schedule(0)
         else:
             self._schedule(ASLEEP_POLL_MS)
+
+    def _run_upkeep(self) -> None:
+        from spanglass_store.upkeep.automatic import run_upkeep  # noqa: PLC0415 - heavy half
+
+        report = run_upkeep(self._need_database())
+        if report is not None:
+            self.pruned.emit(report)
 
     def _wake_up(self) -> None:
         if self._is_asleep:

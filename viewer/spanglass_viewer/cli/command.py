@@ -25,13 +25,17 @@ class ExitCode(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One entry of the table: `configure` adds its arguments, `run` does it and returns the exit code."""
+    """One entry of the table: `configure` adds its arguments, `run` does it and returns the exit code.
+
+    `tidies`: a store that is to prune itself may do so after the command.
+    """
 
     name: str
     help: str
     configure: Callable[[ArgumentParser], None]
     run: Callable[[Namespace], int]
     examples: tuple[str, ...] = ()
+    tidies: bool = False
 
 
 class NotFound(Exception):  # noqa: N818 - an answer, not a failure

@@ -29,6 +29,7 @@ from spanglass_viewer.cli.commands import (
 )
 from spanglass_viewer.cli.filters import with_filter_apart
 from spanglass_viewer.cli.terminal import complain
+from spanglass_viewer.cli.tidying import tidy_if_due
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,8 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser, subparsers = build_parsers()
     options = parser.parse_args([name, *(with_filter_apart(subparsers[name], given) if name in subparsers else given)])
     try:
-        code = options.run(options)
+        code = options.command.run(options)
         sys.stdout.flush()
+        if options.command.tidies:
+            tidy_if_due(options)
     except NotFound as absence:
         complain(str(absence))
         return ExitCode.NOT_FOUND
@@ -97,7 +100,7 @@ def build_parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.Argu
         )
         add_store_argument(subparser)
         command.configure(subparser)
-        subparser.set_defaults(run=command.run)
+        subparser.set_defaults(command=command)
     return parser, subparsers.choices
 
 

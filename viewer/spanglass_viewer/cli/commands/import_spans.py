@@ -92,4 +92,5 @@ COMMAND = Command(
         "spanglass import traces.zip",
         "spanglass import other/.spanglass",
     ),
+    tidies=True,
 )

@@ -95,4 +95,5 @@ COMMAND = Command(
         "spanglass list 'type:llm tokens>5k -error since:1d'",
         "spanglass list --json | jq '.[0].root_span_id'",
     ),
+    tidies=True,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import dataclasses
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,6 @@ from spanglass_viewer.format.quantities import format_bytes, format_many
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from pathlib import Path
 
     from spanglass_store.upkeep.pruning import PrunePlan
 
@@ -26,13 +27,24 @@ def _configure(parser: ArgumentParser) -> None:
         "--max-size", type=size_bytes, metavar="SIZE", help="the oldest, until what was logged and attached fits"
     )
     parser.add_argument("--project", metavar="NAME", help="only traces of this project; alone: all of them")
+    parser.add_argument(
+        "--automatic",
+        action=argparse.BooleanOptionalAction,
+        help="from now on the store prunes itself to these limits, once a day; --no-automatic ends that",
+    )
     parser.add_argument("--dry-run", action="store_true", help="only tell what would go")
     add_consent_argument(parser)
     add_json_argument(parser)
 
 
 def _run(options: Namespace) -> int:
-    from spanglass_store.upkeep.pruning import PruneRule, plan_prune  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
+    if options.automatic is not None:
+        return _set_automatic(options)
+    from spanglass_store.upkeep.pruning import (  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
+        PruneRule,
+        plan_prune,
+        prune_and_free,
+    )
     from spanglass_store.upkeep.session import hold_store  # noqa: PLC0415 - as above
 
     rule = PruneRule(options.older_than, options.keep_last, options.max_size, options.project)
@@ -48,7 +60,8 @@ def _run(options: Namespace) -> int:
     is_wanted = bool(plan.root_span_ids) and not options.dry_run
     is_done = is_wanted and is_agreed(options, "Delete them for good?")
     if is_done:
-        fields["freed_bytes"] = _delete(store, plan)
+        with hold_store(store) as database:
+            fields["freed_bytes"] = prune_and_free(database, plan)
         if not options.as_json:
             standard_output().write_line(f"Deleted. The store is {format_bytes(fields['freed_bytes'])} smaller.")
     if options.as_json:
@@ -56,20 +69,32 @@ def _run(options: Namespace) -> int:
     return ExitCode.OK
 
 
-def _delete(store: Path, plan: PrunePlan) -> int:
-    """Delete what was planned; return how many bytes smaller the store's tables and blobs are."""
-    from spanglass_store.upkeep.blob_sweep import list_unnamed_blobs, sweep_blobs  # noqa: PLC0415 - as above
-    from spanglass_store.upkeep.compaction import compact  # noqa: PLC0415 - as above
-    from spanglass_store.upkeep.pruning import prune  # noqa: PLC0415 - as above
-    from spanglass_store.upkeep.session import hold_store  # noqa: PLC0415 - as above
+def _set_automatic(options: Namespace) -> int:
+    """Keep the limits in the store's settings, or take them out; nothing is deleted here."""
+    from spanglass_store.settings import read_settings, write_settings  # noqa: PLC0415 - only this needs it
 
-    with hold_store(store) as database:
-        prune(database, plan)
-        with database.cursor() as cursor:
-            unnamed = list_unnamed_blobs(cursor)
-        freed_bytes = sweep_blobs(store, unnamed)
-        sizes = compact(database)
-    return freed_bytes + max(0, sizes.before_bytes - sizes.after_bytes)
+    limits: dict[str, Any] = {
+        "prune_older_than_secs": options.older_than,
+        "prune_keep_last": options.keep_last,
+        "prune_max_size_bytes": options.max_size,
+    }
+    has_limits = any(limit is not None for limit in limits.values())
+    if options.project is not None or has_limits != options.automatic:
+        raise WrongUsage(
+            "--automatic takes limits for the whole store: --older-than, --keep-last, --max-size;"
+            " --no-automatic takes none."
+        )
+    store = existing_store_path(options)
+    write_settings(store, dataclasses.replace(read_settings(store), **limits))
+    if options.as_json:
+        standard_output().write_json({"is_automatic": options.automatic, **limits})
+    elif options.automatic:
+        standard_output().write_line(
+            "From now on the store prunes itself to these limits, once a day. Nothing was deleted yet."
+        )
+    else:
+        standard_output().write_line("The store keeps everything until you prune it.")
+    return ExitCode.OK
 
 
 def _sentence(plan: PrunePlan) -> str:
@@ -100,5 +125,6 @@ COMMAND = Command(
         "spanglass prune --older-than 30d",
         "spanglass prune --keep-last 1000 --project checkout",
         "spanglass prune --max-size 2GB --yes",
+        "spanglass prune --older-than 90d --max-size 10GB --automatic",
     ),
 )

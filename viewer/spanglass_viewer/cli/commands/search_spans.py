@@ -48,4 +48,5 @@ COMMAND = Command(
         "spanglass search -error name:checkout",
         "spanglass search 'score.quality<0.5 or meta.user_id=123' --json | jq -r .span_id",
     ),
+    tidies=True,
 )

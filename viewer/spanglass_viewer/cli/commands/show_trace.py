@@ -57,4 +57,5 @@ COMMAND = Command(
     configure=_configure,
     run=_run,
     examples=("spanglass show latest", "spanglass show 8b608964", "spanglass show latest --json"),
+    tidies=True,
 )
