@@ -39,7 +39,9 @@ SELECT
     CASE WHEN n % 500 = 77 THEN '"ValueError: no such order ' || n || '"' END,
     '{{}}', '{{}}', '{{}}'
 FROM (
-    SELECT n, CASE WHEN n % 4 = 0 THEN greatest(n - 1 - hash(n) % 10, 0) ELSE (hash(n) % greatest(n, 1))::BIGINT END AS p
+    SELECT n,
+        CASE WHEN n % 4 = 0 THEN greatest(n - 1 - (hash(n) % 10)::BIGINT, 0)
+             ELSE (hash(n) % greatest(n, 1))::BIGINT END AS p
     FROM range($spans) AS numbers(n)
 )
 """

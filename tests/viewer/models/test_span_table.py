@@ -242,3 +242,23 @@ def test_a_trace_that_grows_shows_what_a_fresh_look_would(
         folded = model._folding.folded_rows(snapshot)
         assert shown == visible_rows(snapshot.layout, folded).tolist()
         assert all(model.row_at(row).is_folded == folded[place] for row, place in enumerate(shown))
+
+
+@pytest.mark.parametrize("is_handed_over", [True, False])
+def test_an_update_under_folds_inserts_what_shows(qtbot: QtBot, model: SpanTableModel, *, is_handed_over: bool) -> None:
+    before = model.snapshot
+    model.toggle(1)
+    spans = (MadeSpan("x", ("a",), 2.5), MadeSpan("y", ("root",), 8.0))
+    later = _snapshot(*spans)
+    with qtbot.assertNotEmitted(model.modelReset):
+        model.set_snapshot(build_snapshot(later.skeleton, 2, 0, before=before) if is_handed_over else later)
+    assert _ids(model) == ["root", "a", "c", "d", "y"]
+
+
+def test_many_insertions_into_many_rows_are_one_reset(
+    qtbot: QtBot, model: SpanTableModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spanglass_viewer.models.span_table._MAX_MOVED_ROWS", 10)
+    with qtbot.waitSignal(model.modelReset):
+        model.set_snapshot(_snapshot(MadeSpan("x", ("a",), 2.5), MadeSpan("y", ("root",), 8.0)))
+    assert _ids(model) == ["root", "a", "b", "x", "c", "d", "y"]

@@ -92,3 +92,31 @@ def test_an_overview_of_a_deep_trace_folds_its_depths() -> None:
 def test_a_trace_without_any_length_has_an_overview() -> None:
     overview = build_snapshot(make_skeleton([MadeSpan("root", start=0, end=0)]), 1, 0).overview
     assert np.count_nonzero(overview.cells) == 1
+
+
+def test_spans_are_found_by_their_ids_all_at_once() -> None:
+    snapshot = build_snapshot(
+        make_skeleton([MadeSpan("r"), MadeSpan("a", ("r",), 0.1), MadeSpan("b", ("r",), 0.2)]), 1, 0
+    )
+    assert snapshot.find_spans(["b", "gone", "r"]).tolist() == [2, 0]
+    assert snapshot.find_spans([]).tolist() == []
+
+
+def test_two_ids_with_one_hash_are_told_apart() -> None:
+    class Id(str):
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            return 5
+
+    skeleton = make_skeleton([MadeSpan("r"), MadeSpan("a", ("r",), 0.1), MadeSpan("b", ("r",), 0.2)])
+    skeleton.span_id[:] = [Id(name) for name in skeleton.span_id]
+    snapshot = build_snapshot(skeleton, 1, 0)
+    assert snapshot.find_spans([Id("b"), Id("a"), Id("gone")]).tolist() == [2, 1]
+
+
+def test_a_row_is_found_by_its_key_a_ghost_too() -> None:
+    spans = [MadeSpan("r"), MadeSpan("a", ("r",), 0.1), MadeSpan("b", ("r",), 0.2), MadeSpan("c", ("a", "b"), 0.3)]
+    snapshot = build_snapshot(make_skeleton(spans), 1, 0)
+    assert [snapshot.find_row(key) for key in snapshot.row_keys.tolist()] == [0, 1, 2, 3, 4]
+    assert snapshot.find_row(12345) is None

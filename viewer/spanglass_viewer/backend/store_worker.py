@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.records import ModelUsage, TraceSkeleton, TraceSummary
     from spanglass_viewer.backend.journal_watch import JournalWatch
     from spanglass_viewer.trace.prices import PriceBook
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 BUSY_POLL_MS = 50
 ASLEEP_POLL_MS = 1000
@@ -54,6 +55,7 @@ class StoreWorker(QObject):
         self._watch: JournalWatch | None = None
         self._poll: QTimer | None = None
         self._prices: PriceBook | None = None
+        self._shown: TraceSnapshot | None = None  # what the window was given last
         self._waiting: dict[type[object], Callable[[], None]] = {}
         self._last_use = 0.0
         self._held_since: float | None = None
@@ -162,9 +164,14 @@ class StoreWorker(QObject):
         with self._need_database().cursor() as cursor:
             skeleton = load_skeleton(cursor, request.root_span_id)
         now_us = time.time_ns() // 1000
-        snapshot = build_snapshot(skeleton, request.number, now_us, self._estimate(skeleton)) if len(skeleton) else None
+        before = self._shown if self._shown is not None and self._shown.root_span_id == request.root_span_id else None
+        self._shown = None
+        if len(skeleton):
+            self._shown = build_snapshot(skeleton, request.number, now_us, self._estimate(skeleton), before)
         lacks_prices = self._lacks_prices(are_needed=_has_unpriced_calls(skeleton))
-        self.trace_loaded.emit(TraceAnswer(request, snapshot, time.perf_counter() - began, lacks_prices=lacks_prices))
+        self.trace_loaded.emit(
+            TraceAnswer(request, self._shown, time.perf_counter() - began, lacks_prices=lacks_prices)
+        )
 
     def _estimate(self, skeleton: TraceSkeleton) -> npt.NDArray[np.float64] | None:
         if self._prices is None:

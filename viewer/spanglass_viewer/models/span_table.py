@@ -10,18 +10,19 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow, read_rows
+from spanglass_viewer.trace.succession import Succession, find_succession
 from spanglass_viewer.trace.visible import Folding, Narrowing, visible_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from spanglass_viewer.trace.layout import Bools, Ints, Longs
+    from spanglass_viewer.trace.layout import Bools, Ints
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 _PAGE_ROWS = 64
 _MAX_PAGES = 16
-# beyond that, Qt's work for each insertion costs more than showing everything anew
-_MAX_INSERTIONS = 32
+# each insertion moves all rows below it, here and in Qt's header: beyond that showing everything anew costs less
+_MAX_MOVED_ROWS = 3_000_000
 _NOWHERE = QModelIndex()
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -104,15 +105,18 @@ class SpanTableModel(QAbstractTableModel):
         is_folded = self._folding.folded_rows(snapshot)
         self._kept = None if self._narrowing is None else self._narrowing.kept_rows(snapshot)
         after = self._rows_that_show(snapshot, is_folded)
-        is_new = _find_new(before.row_keys[self._visible], snapshot.row_keys[after])
-        runs = [] if is_new is None else _runs(is_new)
-        if is_new is None or len(runs) > _MAX_INSERTIONS:
+        step = snapshot.succession
+        if step is None or step.generation != before.generation:
+            step = find_succession(before, snapshot)
+        new = self._find_new(step, after)
+        runs = [] if new is None else _runs(new)
+        if new is None or len(runs) * len(after) > _MAX_MOVED_ROWS:
             self.beginResetModel()
             self._take(snapshot)
             self.endResetModel()
             return
         self._snapshot, self._is_folded = snapshot, is_folded
-        self._visible = after[~is_new]
+        self._visible = np.delete(after, new)
         self._pages.clear()
         for first, end in runs:
             self.beginInsertRows(_NOWHERE, first, end - 1)
@@ -121,6 +125,16 @@ class SpanTableModel(QAbstractTableModel):
             self.endInsertRows()
         if len(after):
             self.dataChanged.emit(self.index(0, 0), self.index(len(after) - 1, len(Column) - 1))
+
+    def _find_new(self, step: Succession, after: Ints) -> Ints | None:
+        """Return which rows of `after` are new; None where those that show are not the others, in their order."""
+        if not step.only_grew:
+            return None
+        if len(self._visible) == len(step.rows) and len(after) == len(step.is_new):
+            return step.new_rows  # nothing is hidden: there is nothing to compare
+        is_new = step.is_new[after]
+        is_same = np.array_equal(after[~is_new], step.rows[self._visible])
+        return np.flatnonzero(is_new).astype(np.int32) if is_same else None
 
     def _rows_that_show(self, snapshot: TraceSnapshot, is_folded: Bools) -> Ints:
         rows = visible_rows(snapshot.layout, is_folded)
@@ -233,8 +247,7 @@ class SpanTableModel(QAbstractTableModel):
         self._is_folded[shown.layout_row] = not shown.is_folded
         end_place = shown.layout_row + int(snapshot.layout.subtree_rows[shown.layout_row])
         if shown.is_folded:
-            inner = visible_rows(snapshot.layout, self._is_folded)
-            inner = inner[(inner > shown.layout_row) & (inner < end_place)]
+            inner = visible_rows(snapshot.layout, self._is_folded, shown.layout_row + 1, end_place)
             self.beginInsertRows(_NOWHERE, row + 1, row + len(inner))
             self._visible = np.concatenate([self._visible[: row + 1], inner, self._visible[row + 1 :]])
             self._pages.clear()
@@ -267,16 +280,14 @@ class SpanTableModel(QAbstractTableModel):
         if self._kept is not None and not self._kept[layout.row_of_span[span]]:
             self.set_narrowing(None)
             self.narrowing_dropped.emit()
-        place = int(layout.parent_row[layout.row_of_span[span]])
-        is_hidden = False
-        while place >= 0:
-            if self._is_folded[place]:
-                self._folding.toggle(str(snapshot.skeleton.span_id[layout.span[place]]))
-                is_hidden = True
-            place = int(layout.parent_row[place])
-        if is_hidden:
+        place = int(layout.row_of_span[span])
+        folded = np.flatnonzero(self._is_folded[:place])
+        hiding = folded[folded + layout.subtree_rows[folded] > place]
+        for row in hiding.tolist():
+            self._folding.toggle(str(snapshot.skeleton.span_id[layout.span[row]]))
+        if len(hiding):
             self._show_again()
-        return self._nearest(int(layout.row_of_span[span]))
+        return self._nearest(place)
 
     def _show_again(self) -> None:
         self.rows_about_to_move.emit()
@@ -320,29 +331,10 @@ class SpanTableModel(QAbstractTableModel):
         return texts.get(Column(index.column()), "")
 
 
-def _find_new(before: Longs, after: Longs) -> Bools | None:
-    """Return which keys of `after` are new, None where `before` is not what is left without them, in its order."""
-    is_new = np.ones(len(after), np.bool_)
-    if len(before) > len(after):
-        return None
-    same = before == after[: len(before)]
-    head = len(before) if same.all() else int(np.argmin(same))
-    left = len(before) - head
-    same = before[head:] == after[len(after) - left :]
-    tail = left if same.all() else int(np.argmin(same[::-1]))
-    is_new[:head] = False
-    is_new[len(after) - tail :] = False
-    middle = before[head : len(before) - tail]
-    if len(middle):
-        between = after[head : len(after) - tail]
-        kept = np.isin(between, middle)
-        if not np.array_equal(between[kept], middle):
-            return None
-        is_new[head : len(after) - tail] = ~kept
-    return is_new
-
-
-def _runs(is_set: Bools) -> list[tuple[int, int]]:
-    """Return the runs of true values as (first, end)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_set, [False]]).astype(np.int8)))
-    return [(int(first), int(end)) for first, end in zip(edges[::2], edges[1::2], strict=True)]
+def _runs(places: Ints) -> list[tuple[int, int]]:
+    """Return the runs of neighbours among rising places, as (first, end)."""
+    if not len(places):
+        return []
+    begins = np.flatnonzero(np.diff(places, prepend=places[0] - 2) > 1)
+    ends = np.append(begins[1:], len(places)) - 1
+    return list(zip(places[begins].tolist(), (places[ends] + 1).tolist(), strict=True))

@@ -162,13 +162,12 @@ class TraceFinder(QObject):
 
     def _mark(self) -> None:
         snapshot = self._model.snapshot
-        found = [] if snapshot is None else [snapshot.find_span(span_id) for span_id in self._hit_ids]
-        spans = np.array([span for span in found if span is not None], np.int32)
+        spans = np.zeros(0, np.int32) if snapshot is None else snapshot.find_spans(self._hit_ids)
         if snapshot is not None:
             spans = spans[np.argsort(snapshot.layout.row_of_span[spans])]
         self._spans = spans
         self._view.set_hits(frozenset(spans.tolist()))
-        self._minimap.set_hits([] if snapshot is None else snapshot.start_us[spans].tolist())
+        self._minimap.set_hits(np.zeros(0, np.int64) if snapshot is None else snapshot.start_us[spans])
         self._flame.set_hits(spans)
         self._show_count()
 

@@ -5,7 +5,7 @@ Built in a worker thread, handed to the window, never changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,8 +15,11 @@ from spanglass_viewer.trace.layout import Bools, Ints, Longs, TraceLayout, lay_o
 from spanglass_viewer.trace.overview import Overview, draw_overview
 from spanglass_viewer.trace.references import SpanRef
 from spanglass_viewer.trace.rollups import Rollups, roll_up
+from spanglass_viewer.trace.succession import Succession, find_succession
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import numpy.typing as npt
 
     from spanglass_store.database.records import TraceSkeleton
@@ -30,7 +33,9 @@ class TraceSnapshot:
 
     `start_us` always has a value. `end_us` is -1 for a running span; for one whose process died it is the last
     sign of life below it. `first_us` to `last_us` is what is known of the trace's extent; a running trace goes
-    on to now. `row_keys` tells a row again in the next snapshot.
+    on to now. `row_keys` tells a row again in the next snapshot; of a span's own row it is the span's key, and
+    `span_keys` are those in order, each with its span in `spans_by_key`. `succession` leads here from the snapshot
+    before, where there was one.
     """
 
     generation: int
@@ -45,8 +50,9 @@ class TraceSnapshot:
     first_us: int
     last_us: int
     row_keys: Longs
-    _span_keys: Longs
-    _spans_by_key: Ints
+    span_keys: Longs
+    spans_by_key: Ints
+    succession: Succession | None = None
 
     def __len__(self) -> int:
         """Return the number of spans."""
@@ -76,13 +82,33 @@ class TraceSnapshot:
     def find_span(self, span_id: str) -> int | None:
         """Return the span with this id, or None."""
         key = hash(span_id)
-        at = int(np.searchsorted(self._span_keys, key))
-        while at < len(self._span_keys) and self._span_keys[at] == key:
-            span = int(self._spans_by_key[at])
+        at = int(np.searchsorted(self.span_keys, key))
+        while at < len(self.span_keys) and self.span_keys[at] == key:
+            span = int(self.spans_by_key[at])
             if self.skeleton.span_id[span] == span_id:
                 return span
             at += 1
         return None
+
+    def find_spans(self, span_ids: Collection[str]) -> Ints:
+        """Return the spans with these ids, in the order of the ids; those that are not there are left out."""
+        keys = np.fromiter(map(hash, span_ids), np.int64, len(span_ids))
+        places = np.minimum(np.searchsorted(self.span_keys, keys), len(self) - 1)
+        found = self.spans_by_key[places]
+        is_it = self.skeleton.span_id[found] == np.array([*span_ids], object)
+        for at in np.flatnonzero(~is_it & (self.span_keys[places] == keys)).tolist():  # two ids with one hash
+            span = self.find_span([*span_ids][at])
+            found[at], is_it[at] = (-1, False) if span is None else (span, True)
+        return found[is_it]
+
+    def find_row(self, key: int) -> int | None:
+        """Return the row with this key, or None."""
+        at = int(np.searchsorted(self.span_keys, key))
+        if at < len(self.span_keys) and self.span_keys[at] == key:
+            return int(self.layout.row_of_span[self.spans_by_key[at]])
+        ghosts = np.flatnonzero(self.layout.is_ghost)
+        found = ghosts[self.row_keys[ghosts] == key]
+        return int(found[0]) if len(found) else None
 
     def ref(self, span: int) -> SpanRef:
         """Return what other panes need to know to find the span."""
@@ -96,11 +122,16 @@ class TraceSnapshot:
 
 
 def build_snapshot(
-    skeleton: TraceSkeleton, generation: int, now_us: int, cost_estimates: npt.NDArray[np.float64] | None = None
+    skeleton: TraceSkeleton,
+    generation: int,
+    now_us: int,
+    cost_estimates: npt.NDArray[np.float64] | None = None,
+    before: TraceSnapshot | None = None,
 ) -> TraceSnapshot:
     """Derive all that a trace's pane shows; `generation` numbers the answers, `now_us` is the time of the reading.
 
-    `cost_estimates` are US dollars by span, NaN where a cost was logged or none is known (`trace.prices`).
+    `cost_estimates` are US dollars by span, NaN where a cost was logged or none is known (`trace.prices`). `before` is
+    the same trace as it was read last.
 
     Raises ValueError for a skeleton without spans.
     """
@@ -114,7 +145,7 @@ def build_snapshot(
     shown_last_us = max(last_us, now_us) if is_running.any() else last_us
     span_keys = np.fromiter(map(hash, skeleton.span_id), np.int64, len(skeleton))
     spans_by_key = np.argsort(span_keys).astype(np.int32)
-    return TraceSnapshot(
+    snapshot = TraceSnapshot(
         generation=generation,
         skeleton=skeleton,
         layout=layout,
@@ -134,9 +165,10 @@ def build_snapshot(
         first_us=first_us,
         last_us=last_us,
         row_keys=_row_keys(layout, span_keys),
-        _span_keys=span_keys[spans_by_key],
-        _spans_by_key=spans_by_key,
+        span_keys=span_keys[spans_by_key],
+        spans_by_key=spans_by_key,
     )
+    return snapshot if before is None else replace(snapshot, succession=find_succession(before, snapshot))
 
 
 def _times(skeleton: TraceSkeleton, layout: TraceLayout) -> tuple[Longs, Longs, Bools]:

@@ -12,16 +12,21 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 
-def visible_rows(layout: TraceLayout, is_folded: Bools) -> Ints:
-    """Return the layout rows that show, in order; `is_folded` says by row whether what is below it is hidden."""
-    folded = np.flatnonzero(is_folded & (layout.subtree_rows > 1))
+def visible_rows(layout: TraceLayout, is_folded: Bools, first: int = 0, end: int | None = None) -> Ints:
+    """Return the layout rows that show, in order; `is_folded` says by row whether what is below it is hidden.
+
+    `first` and `end` ask for the rows of one subtree alone, as if nothing above it were folded.
+    """
+    end = len(layout) if end is None else end
+    sizes = layout.subtree_rows[first:end]
+    folded = np.flatnonzero(is_folded[first:end] & (sizes > 1))
     if not len(folded):
-        return np.arange(len(layout), dtype=np.int32)
-    depth_of_folds = np.zeros(len(layout) + 1, np.int32)
+        return np.arange(first, end, dtype=np.int32)
+    depth_of_folds = np.zeros(end - first + 1, np.int32)
     # ends of several folds may coincide, their beginnings never do
     depth_of_folds[folded + 1] += 1
-    np.subtract.at(depth_of_folds, folded + layout.subtree_rows[folded], 1)
-    return np.flatnonzero(np.cumsum(depth_of_folds[:-1]) == 0).astype(np.int32)
+    np.subtract.at(depth_of_folds, folded + sizes[folded], 1)
+    return (np.flatnonzero(np.cumsum(depth_of_folds[:-1]) == 0) + first).astype(np.int32)
 
 
 class Folding:
@@ -52,8 +57,7 @@ class Folding:
             is_folded = (layout.depth > 0) & (layout.subtree_rows > 1)
         else:
             is_folded = np.zeros(len(layout), np.bool_)
-        spans = [span for span in map(snapshot.find_span, self._exceptions) if span is not None]
-        rows = layout.row_of_span[spans]
+        rows = layout.row_of_span[snapshot.find_spans(self._exceptions)]
         rows = rows[layout.subtree_rows[rows] > 1]
         is_folded[rows] = ~is_folded[rows]
         return is_folded
@@ -75,7 +79,7 @@ class Narrowing:
         layout = snapshot.layout
         is_kept = np.ones(len(layout), np.bool_)
         if self.span_ids is not None:
-            spans = [span for span in map(snapshot.find_span, self.span_ids) if span is not None]
+            spans = snapshot.find_spans(self.span_ids)
             found = np.zeros(len(layout) + 1, np.int64)
             found[layout.row_of_span[spans] + 1] = 1
             up_to = np.cumsum(found)

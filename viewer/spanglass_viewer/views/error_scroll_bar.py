@@ -9,11 +9,12 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollBar, QWidget
 
+from spanglass_viewer.views.ticks import TICK_PX, merge_ticks
+
 if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.layout import Ints
 
-_TICK_PX = 2
 _INSET_PX = 3
 
 
@@ -23,12 +24,11 @@ class ErrorScrollBar(QScrollBar):
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self._appearance = appearance
-        self._shares: list[float] = []
+        self._shares = np.zeros(0, np.float64)
 
     def set_error_rows(self, rows: Ints, count: int) -> None:
         """Mark these rows out of `count`."""
-        # more ticks than a screen has pixels say nothing
-        self._shares = np.unique(np.round(rows / max(count, 1), 3)).tolist()
+        self._shares = rows / max(count, 1)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -38,7 +38,7 @@ class ErrorScrollBar(QScrollBar):
         super().paintEvent(event)
         painter = QPainter(self)
         color = QColor(self._appearance.tokens.error)
-        width, height = self.width() - 2 * _INSET_PX, self.height() - _TICK_PX
-        for share in self._shares:
-            painter.fillRect(QRect(_INSET_PX, round(share * height), width, _TICK_PX), color)
+        width = self.width() - 2 * _INSET_PX
+        for top, length in merge_ticks(self._shares * (self.height() - TICK_PX)):
+            painter.fillRect(QRect(_INSET_PX, top, width, length), color)
         painter.end()

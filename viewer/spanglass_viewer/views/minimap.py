@@ -10,10 +10,12 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from spanglass_viewer.trace.overview import BINS, EMPTY_CELL, ERROR_CELL, FIRST_TYPE_CELL
+from spanglass_viewer.views.ticks import merge_ticks
 
 if TYPE_CHECKING:
     from spanglass_viewer.models.time_axis import TimeAxis
     from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.trace.layout import Longs
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 _HEIGHT = 44
@@ -21,7 +23,6 @@ _PAD_PX = 5
 _MOST_LANE_PX = 7
 _LANE_GAP_PX = 1
 _LEAST_DRAG_PX = 4
-_TICK_PX = 2
 
 
 class Minimap(QWidget):
@@ -33,7 +34,7 @@ class Minimap(QWidget):
         self._appearance = appearance
         self._snapshot: TraceSnapshot | None = None
         self._image: QImage | None = None
-        self._hits_us: list[int] = []
+        self._hits_us: Longs = np.zeros(0, np.int64)
         self._pressed_x: float | None = None
         self._dragged_x: float | None = None
         self._moved_window: tuple[float, float] | None = None
@@ -54,7 +55,7 @@ class Minimap(QWidget):
         self._image = None
         self.update()
 
-    def set_hits(self, starts_us: list[int]) -> None:
+    def set_hits(self, starts_us: Longs) -> None:
         """Mark where the spans begin that were found."""
         self._hits_us = starts_us
         self.update()
@@ -130,14 +131,14 @@ class Minimap(QWidget):
     def _paint_errors(self, painter: QPainter, snapshot: TraceSnapshot) -> None:
         track, scale = self._track(), self._known_width(snapshot) / BINS
         color = QColor(self._appearance.tokens.error)
-        for share in snapshot.overview.error_bins.tolist():
-            x = track.left() + share * scale
-            painter.fillRect(QRectF(x, self.height() - _PAD_PX, _TICK_PX, _PAD_PX - 1), color)
+        for x, width in merge_ticks(track.left() + snapshot.overview.error_bins * scale):
+            painter.fillRect(QRectF(x, self.height() - _PAD_PX, width, _PAD_PX - 1), color)
 
     def _paint_hits(self, painter: QPainter) -> None:
-        color, left = QColor(self._appearance.tokens.warning), self._track().left()
-        for x in sorted({round(self._x_of(start_us)) for start_us in self._hits_us}):
-            painter.fillRect(QRectF(left + x, 1, _TICK_PX, _PAD_PX - 1), color)
+        color, (first, last) = QColor(self._appearance.tokens.warning), self._axis.extent
+        track = self._track()
+        for x, width in merge_ticks(track.left() + (self._hits_us - first) / (last - first) * track.width()):
+            painter.fillRect(QRectF(x, 1, width, _PAD_PX - 1), color)
 
     def _paint_window(self, painter: QPainter) -> None:
         tokens, track = self._appearance.tokens, self._track()

@@ -1,0 +1,61 @@
+"""Which rows and spans of a trace's earlier state are which of a later one; found beside the UI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from spanglass_viewer.trace.layout import Bools, Ints, Longs
+    from spanglass_viewer.trace.snapshot import TraceSnapshot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Succession:
+    """The way from one snapshot, that of `generation`, to a later one of the same trace.
+
+    `rows` and `spans` give by earlier row and span the later one, -1 for what is gone. `is_new` says by later row
+    whether it came in, `new_rows` are those, rising. `only_grew`: no row went, and those that stayed keep their order.
+    """
+
+    generation: int
+    rows: Ints
+    spans: Ints
+    is_new: Bools
+    new_rows: Ints
+    only_grew: bool
+
+
+def find_succession(before: TraceSnapshot, after: TraceSnapshot) -> Succession:
+    """Find each row of `before` in `after`. A few sorted look-ups; about 0.1 s for a million spans."""
+    span_places = _places_of(before.span_keys, after.span_keys)
+    spans = np.full(len(before), -1, np.int32)
+    is_there = span_places >= 0
+    spans[before.spans_by_key[is_there]] = after.spans_by_key[span_places[is_there]]
+    later = spans[before.layout.span]
+    rows = np.where(later < 0, -1, after.layout.row_of_span[later]).astype(np.int32)
+    ghosts, later_ghosts = np.flatnonzero(before.layout.is_ghost), np.flatnonzero(after.layout.is_ghost)
+    if len(ghosts):
+        order = np.argsort(after.row_keys[later_ghosts])
+        places = _places_of(before.row_keys[ghosts], after.row_keys[later_ghosts][order])
+        rows[ghosts] = np.where(places < 0, -1, later_ghosts[order][places]) if len(later_ghosts) else -1
+    is_new = np.ones(len(after.layout), np.bool_)
+    is_new[rows[rows >= 0]] = False
+    return Succession(
+        generation=before.generation,
+        rows=rows,
+        spans=spans,
+        is_new=is_new,
+        new_rows=np.flatnonzero(is_new).astype(np.int32),
+        only_grew=bool((np.diff(rows, prepend=np.int32(-1)) > 0).all()),
+    )
+
+
+def _places_of(keys: Longs, ordered: Longs) -> Longs:
+    """Return where keys stand among ordered ones, -1 for those that are not there."""
+    if not len(ordered):
+        return np.full(len(keys), -1, np.int64)
+    places = np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)
+    return np.where(ordered[places] == keys, places, -1)
