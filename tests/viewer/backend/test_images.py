@@ -8,8 +8,11 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QSize
 
-from spanglass_viewer.backend.images import FULL_SIZE, ImageLoader, UndecodableImage, decode_image
-from spanglass_viewer.values.media import MediaItem, MediaKind, MediaResolver
+from spanglass_viewer.backend.images import FULL_SIZE, ImageLoader, decode_image
+from spanglass_viewer.backend.thumbnail_cache import ThumbnailCache
+from spanglass_viewer.decoders.answers import DecoderFault
+from spanglass_viewer.values.media import MediaItem, MediaResolver
+from spanglass_viewer.values.media_formats import MediaKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +40,7 @@ def _write(path: Path, kind: str = "PNG", size: tuple[int, int] = (40, 20), **op
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
 def test_the_magic_bytes_decide_whatever_the_name_says(tmp_path: Path, kind: str) -> None:
     loaded = decode_image(_item(_write(tmp_path / "named.svg", kind)))
-    assert (loaded.format, loaded.size) == (kind.lower(), QSize(40, 20))
+    assert (loaded.format.upper(), loaded.size) == (kind, QSize(40, 20))
     assert loaded.image.pixelColor(5, 5).red() > 150
 
 
@@ -53,12 +56,35 @@ def test_pictures_of_a_turned_camera_stand_upright(tmp_path: Path) -> None:
     assert (loaded.image.size(), loaded.size) == (QSize(50, 100), QSize(200, 400))
 
 
-@pytest.mark.parametrize("data", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"", b"GIF89a"])
-def test_what_is_no_image_is_told(tmp_path: Path, data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [(b"<svg xmlns", "damaged"), (b"%PDF-1.7", "damaged"), (b"", "no picture"), (b"GIF89a", "cannot be decoded")],
+)
+def test_what_is_no_image_is_told(tmp_path: Path, data: bytes, problem: str) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(data)
-    with pytest.raises(UndecodableImage, match="image"):
+    with pytest.raises(DecoderFault, match=problem):
         decode_image(_item(path))
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "TIFF", "ICO"])
+def test_what_qt_does_not_read_is_decoded_in_a_process(tmp_path: Path, kind: str) -> None:
+    loaded = decode_image(_item(_write(tmp_path / "a.png", kind)), 100)
+    assert (loaded.format, loaded.size) == (kind, QSize(16, 8) if kind == "ICO" else QSize(40, 20))
+    assert loaded.image.pixelColor(5, 5).red() > 150
+    assert loaded.image.pixelColor(5, 5).blue() < 80
+
+
+def test_a_thumbnail_that_took_work_is_kept_under_the_digest(tmp_path: Path) -> None:
+    blob = _write(tmp_path / ("ab" * 32), "TIFF", (400, 200))
+    cache = ThumbnailCache(tmp_path / "cache")
+    first = decode_image(_item(blob), 100, cache=cache)
+    blob.write_bytes(b"no longer a picture")
+    again = decode_image(_item(blob), 100, cache=cache)
+    assert (again.size, again.format, again.facts) == (first.size, first.format, first.facts)
+    assert again.image == first.image
+    kept = [path for path in cache.folder.rglob("*") if path.is_file()]
+    assert [oct(path.stat().st_mode & 0o777) for path in (cache.folder, *kept)] == ["0o700", "0o600"]
 
 
 def test_a_bomb_is_refused(tmp_path: Path) -> None:
@@ -68,12 +94,12 @@ def test_a_bomb_is_refused(tmp_path: Path) -> None:
     data[25] = 2  # from one bit a pixel to three bytes: 2.7 GB
     data[24] = 8
     path.write_bytes(bytes(data))
-    with pytest.raises(UndecodableImage):
+    with pytest.raises(DecoderFault):
         decode_image(_item(path))
 
 
 def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UndecodableImage, match="cannot be read"):
+    with pytest.raises(DecoderFault, match="cannot be read"):
         decode_image(_item(tmp_path / "gone.png"))
 
 
@@ -96,7 +122,7 @@ def test_the_loader_answers_later_and_keeps_what_it_made(qtbot: QtBot, images: I
     assert loaded.args[:2] == ["k", FULL_SIZE]
     assert images.is_idle
     assert images.find("k", FULL_SIZE) is loaded.args[2]
-    assert images.size_of("k") == QSize(40, 20)
+    assert images.find_any("k") is loaded.args[2]
 
 
 def test_the_loader_tells_what_failed(qtbot: QtBot, images: ImageLoader, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,8 @@ import pytest
 
 from spanglass_store.database.records import AttachmentRecord
 from spanglass_viewer.values.data_urls import find_data_url
-from spanglass_viewer.values.media import MediaKind, MediaResolver, kind_of, may_hold_media, sniff_image_format
+from spanglass_viewer.values.media import MediaResolver, kind_of, may_hold_media
+from spanglass_viewer.values.media_formats import MediaKind
 
 if TYPE_CHECKING:
     from spanglass_viewer.values.decode import JsonValue
@@ -71,10 +73,10 @@ def test_audio_in_messages() -> None:
     stored = _resolver("done").resolve({"type": "input_audio", "input_audio": _stored()})
     assert stored is not None
     assert stored.key == "k"
-    value: JsonValue = {"type": "input_audio", "input_audio": {"data": "aGk=", "format": "wav"}}
+    value: JsonValue = {"type": "input_audio", "input_audio": {"data": "UklGRgAAAABXQVZF", "format": "wav"}}
     inline = _resolver().resolve(value)
     assert inline is not None
-    assert (inline.kind, inline.content_type, inline.size_bytes) == (MediaKind.AUDIO, "audio/wav", 2)
+    assert (inline.kind, inline.content_type, inline.size_bytes) == (MediaKind.AUDIO, "audio/wav", 12)
     assert may_hold_media(json.dumps(value))
 
 
@@ -118,27 +120,80 @@ def test_media_is_found_anywhere_in_order_and_once() -> None:
 @pytest.mark.parametrize(
     ("content_type", "name", "kind"),
     [
-        ("image/svg+xml", "a.png", MediaKind.FILE),
+        ("image/svg+xml", "a.png", MediaKind.IMAGE),
+        ("image/x-unheard-of", "a", MediaKind.IMAGE),
         ("", "photo.JPG", MediaKind.IMAGE),
         ("audio/mpeg", "a", MediaKind.AUDIO),
         ("application/pdf", "a", MediaKind.PDF),
         ("application/json; charset=utf-8", "a", MediaKind.JSON),
-        ("text/plain", "a.png", MediaKind.FILE),
+        ("text/plain", "a.png", MediaKind.TEXT),
+        ("application/x-unheard-of", "a.png", MediaKind.FILE),
     ],
 )
 def test_kinds(content_type: str, name: str, kind: MediaKind) -> None:
     assert kind_of(content_type, name) is kind
 
 
-def test_the_magic_bytes_decide_the_format() -> None:
-    assert sniff_image_format(b"RIFF\0\0\0\0WEBPVP8 ") == "webp"
-    assert sniff_image_format(b"GIF89a") == "gif"
-    assert sniff_image_format(b"<svg xmlns=") is None
-    assert sniff_image_format(b"%PDF-1.7") is None
+def test_what_the_first_bytes_said_wins() -> None:
+    resolver = MediaResolver({}, {"k": Path("/blobs/ab")}, {"k": "pdf"})
+    item = resolver.resolve(_stored())
+    assert item is not None
+    assert item.kind is MediaKind.PDF
+
+
+@pytest.mark.parametrize(
+    ("beginning", "kind", "content_type"),
+    [
+        (b"\x89PNG\r\n\x1a\n", MediaKind.IMAGE, "image/png"),
+        (b"\xff\xd8\xff\xe0", MediaKind.IMAGE, "image/jpeg"),
+        (b"GIF89a", MediaKind.IMAGE, "image/gif"),
+        (b"RIFF\0\0\0\0WEBP", MediaKind.IMAGE, "image/webp"),
+        (b"RIFF\0\0\0\0WAVE", MediaKind.AUDIO, "audio/wav"),
+        (b"%PDF-1.7\n", MediaKind.PDF, "application/pdf"),
+    ],
+)
+def test_bare_base64_is_known_by_its_first_bytes(beginning: bytes, kind: MediaKind, content_type: str) -> None:
+    text = base64.b64encode(beginning + bytes(200)).decode()
+    assert may_hold_media(json.dumps({"a": text}))
+    item = _resolver().resolve(text)
+    assert item is not None
+    assert (item.kind, item.content_type, item.size_bytes) == (kind, content_type, len(beginning) + 200)
+    assert item.data is not None
+    assert item.data.decode().startswith(beginning)
+
+
+@pytest.mark.parametrize("text", ["/9j/ is how it begins, and then come words, which are no base64 at all, and more",
+                                  "iVBORw0KGgo=", "UklGR" + "A" * 200])  # fmt: skip
+def test_text_that_only_begins_like_base64_stays_text(text: str) -> None:
+    assert _resolver().resolve(text) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"type": "input_image", "image_url": PIXEL},
+        {"inlineData": {"mimeType": "image/png", "data": "iVBORw0KGgo="}},
+        {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0xLjc="}},
+        {"type": "image", "source": {"type": "url", "url": "https://a.example/x"}},
+        {"type": "image_url", "image_url": "https://a.example/x"},
+    ],
+)
+def test_more_shapes(value: JsonValue) -> None:
+    assert _resolver().resolve(value) is not None
+    assert may_hold_media(json.dumps(value))
+
+
+@pytest.mark.parametrize("tail", ["...", "…", "<truncated>", "[1234 more characters]", "A"])
+def test_base64_that_was_cut_off_is_said_to_be(tail: str) -> None:
+    found = find_data_url("data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" * 30).decode() + tail)
+    assert found is not None
+    assert found.is_cut
+    with pytest.raises(ValueError, match="cut off"):
+        found.decode()
 
 
 def test_a_damaged_data_url_is_told() -> None:
     found = find_data_url("data:image/png;charset=utf-8;base64,A")
     assert found is not None
-    with pytest.raises(ValueError, match="damaged"):
+    with pytest.raises(ValueError, match="cut off"):
         found.decode()

@@ -19,6 +19,7 @@ from spanglass_viewer.app.session import Session, find_session, save_session
 from spanglass_viewer.app.span_clipboard import SpanClipboard
 from spanglass_viewer.app.store_drop import find_dropped_store, open_in_new_window
 from spanglass_viewer.backend.images import ImageLoader
+from spanglass_viewer.backend.thumbnail_cache import ThumbnailCache
 from spanglass_viewer.format.quantities import format_bytes, format_many
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.selection import Selection
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         self._session = find_session(settings, info.id)
         self.setWindowTitle("Spanglass")
         self.selection = Selection(self)
-        self.images = ImageLoader(self)
+        self.images = ImageLoader(self, ThumbnailCache())
         self._traces = TraceListModel(self)
         self.trace_list = TraceListPane(self._traces, self.selection, appearance)
         self.trace_pane = TracePane(self.selection, appearance)

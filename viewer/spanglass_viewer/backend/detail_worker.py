@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
+from spanglass_viewer.backend.decoder_process import open_plain_file
 from spanglass_viewer.backend.reading_worker import ReadingWorker
 from spanglass_viewer.backend.requests import DetailAnswer, DetailRequest
+from spanglass_viewer.decoders.answers import DecoderFault
 from spanglass_viewer.trace.references import SpanDetail
+from spanglass_viewer.values.media_formats import HEAD_BYTES, sniff_format
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from spanglass_store.database.connection import Cursor
     from spanglass_store.database.reader import StoreReader
-    from spanglass_store.database.records import SpanRecord
+    from spanglass_store.database.records import AttachmentRecord, SpanRecord
 
+_MAX_SNIFFED = 500
 _ATTACHMENT_KEY = re.compile(r'"key"\s*:\s*("(?:[^"\\]|\\.){1,1024}")')
 
 
@@ -58,7 +66,22 @@ class DetailWorker(ReadingWorker):
             attachments=attachments,
             blobs=blobs,
             comments=tuple(reader.list_comments(record.id)),
+            kinds=sniff_kinds(attachments, blobs),
         )
+
+
+def sniff_kinds(attachments: Mapping[str, AttachmentRecord], blobs: Mapping[str, Path]) -> dict[str, str]:
+    """Return what attachments are by their first bytes, as the value of a `MediaKind`.
+
+    Files that cannot be read are left out.
+    """
+    found: dict[str, str] = {}
+    for key, path in list(blobs.items())[:_MAX_SNIFFED]:
+        state = attachments[key]
+        with contextlib.suppress(DecoderFault, OSError), open_plain_file(path) as file:
+            head = file.read(HEAD_BYTES)
+            found[key] = sniff_format(head, state.content_type or "", state.filename or "").kind.value
+    return found
 
 
 def attachment_keys(record: SpanRecord) -> list[str]:

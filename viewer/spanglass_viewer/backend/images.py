@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QBuffer,
-    QByteArray,
-    QFile,
-    QIODevice,
-    QObject,
-    QRunnable,
-    QSize,
-    Qt,
-    QThreadPool,
-    Signal,
-    Slot,
-)
+from PySide6.QtCore import QByteArray, QFile, QIODevice, QObject, QRunnable, QSize, Qt, QThreadPool, Signal, Slot
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
-from spanglass_viewer.values.media import sniff_image_format
+from spanglass_viewer.backend.decoder_process import DecoderCrew, open_media
+from spanglass_viewer.backend.loaded_image import LoadedImage
+from spanglass_viewer.backend.thumbnail_cache import find_digest
+from spanglass_viewer.decoders.answers import DecoderFault, Picture
+from spanglass_viewer.values.media_formats import HEAD_BYTES, THUMBNAIL_SECS, Decoder, sniff_format
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from spanglass_viewer.backend.thumbnail_cache import ThumbnailCache
+    from spanglass_viewer.decoders.document import Wish
     from spanglass_viewer.values.media import MediaItem
+    from spanglass_viewer.values.media_formats import MediaFormat
 
 _CACHE_BYTES = 96 * 1024 * 1024
 _MAX_THREADS = 2
-_ALLOCATION_LIMIT_MB = 512  # 12,000 x 10,000 pixels; a bomb asks for more
-_MAX_FILE_BYTES = 512 * 1024 * 1024
-_HEAD_BYTES = 32
+_ALLOCATION_LIMIT_MB = 512  # for 64 million pixels; a bomb asks for more
+_MAX_PIXELS = 64_000_000
+_BYTES_A_PIXEL = 4
+# the longer side of a whole picture; 0: as the file says
+_MAX_SIDE_PX = {Decoder.QT: 8192, Decoder.PICTURES: 8192, Decoder.SVG: 0, Decoder.PDF: 2048, Decoder.STREAMS: 1440}
 
 _KEEP_RATIO = Qt.AspectRatioMode.KeepAspectRatio
 
 FULL_SIZE = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedImage:
-    """A decoded image; `size` is that of the whole image, upright, whatever it was scaled to."""
-
-    image: QImage
-    size: QSize
-    format: str
 
 
 class ImageLoader(QObject):
@@ -56,8 +47,10 @@ class ImageLoader(QObject):
     image_failed = Signal(str, int, str)  # key, max_px, what is wrong: a sentence without its full stop
     _decoded = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, cache: ThumbnailCache | None = None) -> None:
         super().__init__(parent)
+        self._cache = cache
+        self._crew = DecoderCrew()
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(_MAX_THREADS)
         self._under_way: set[tuple[str, int]] = set()
@@ -80,9 +73,9 @@ class ImageLoader(QObject):
             self._images.move_to_end((key, max_px))
         return found
 
-    def size_of(self, key: str) -> QSize | None:
-        """Return the size of a whole image that was decoded before, at whatever scale."""
-        return next((made.size for (decoded, _), made in self._images.items() if decoded == key), None)
+    def find_any(self, key: str) -> LoadedImage | None:
+        """Return an image that was decoded before at whatever scale, for what is known of it."""
+        return next((made for (decoded, _), made in self._images.items() if decoded == key), None)
 
     def request(self, item: MediaItem, max_px: int) -> None:
         """Decode an image; `image_loaded` or `image_failed` follows, never before this returns."""
@@ -96,8 +89,13 @@ class ImageLoader(QObject):
         """Let go of what waits, and wait for what is being decoded."""
         self._is_stopped = True
         self._pool.clear()
+        self._crew.end()
         self._pool.waitForDone()
         self._under_way.clear()
+
+    def decode(self, item: MediaItem, max_px: int) -> LoadedImage:
+        """Decode in a thread of the pool. Raises DecoderFault."""
+        return decode_image(item, max_px, crew=self._crew, cache=self._cache)
 
     def report(self, outcome: _Outcome) -> None:
         """Hand over what a thread of the pool made; the slot runs in the loader's own thread."""
@@ -139,61 +137,77 @@ class _Decoding(QRunnable):
         self._max_px = max_px
 
     def run(self) -> None:
+        made: LoadedImage | str
         try:
-            made: LoadedImage | str = decode_image(self._item, self._max_px)
-        except UndecodableImage as fault:
+            made = self._loader.decode(self._item, self._max_px)
+        except DecoderFault as fault:
             made = str(fault)
         self._loader.report(_Outcome(self._item.key, self._max_px, made))
 
 
-class UndecodableImage(Exception):  # noqa: N818 - it names the image, not the failure
-    """The bytes are no image that can be shown; its text is a sentence without its full stop."""
-
-
-def decode_image(item: MediaItem, max_px: int = FULL_SIZE) -> LoadedImage:
-    """Decode an image, upright, its longer side at most `max_px` device pixels.
+def decode_image(
+    item: MediaItem, max_px: int = FULL_SIZE, *, crew: DecoderCrew | None = None, cache: ThumbnailCache | None = None
+) -> LoadedImage:
+    """Decode the picture of a file, upright, its longer side at most `max_px` device pixels.
 
     The format is that of the magic bytes, never that of the name: Qt would hand a disguised SVG or PDF to plugins that
-    read files. Raises UndecodableImage.
+    read files. What Qt does not read, and what is too large, is decoded in a process of its own.
+    Raises DecoderFault.
     """
-    device = _open(item)
-    try:
-        format_name = sniff_image_format(bytes(device.peek(_HEAD_BYTES).data()))
-        if format_name is None:
-            raise UndecodableImage("The file is no PNG, JPEG, WebP, GIF or BMP image")
-        return _read(device, format_name, max_px)
-    finally:
-        device.close()
+    digest = None if cache is None or max_px == FULL_SIZE else find_digest(item)
+    if cache is not None and digest is not None and (kept := cache.find(digest, max_px)) is not None:
+        return kept
+    with open_media(item) as file:
+        known = sniff_format(file.read(HEAD_BYTES), item.content_type, item.name)
+        file.seek(0)
+        if not known.has_thumbnail:
+            raise DecoderFault("It has no picture")
+        made = _read(file, known, max_px) if known.decoder is Decoder.QT else None
+        if made is not None:
+            return made
+        wish: Wish = {"do": "picture", "max_px": max_px or _MAX_SIDE_PX[known.decoder]}
+        made = to_image(_picture(crew or DecoderCrew(), file, known, wish), known.name)
+    if cache is not None and digest is not None:
+        cache.keep(digest, max_px, made)
+    return made
 
 
-def _open(item: MediaItem) -> QIODevice:
-    if item.data is not None:
-        try:
-            buffer = QBuffer()
-            buffer.setData(QByteArray(item.data.decode()))
-        except ValueError as error:
-            raise UndecodableImage(f"The inline image cannot be read, {error}") from None
-        buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        return buffer
-    file = QFile(str(item.path))
-    if item.path is None or not file.open(QIODevice.OpenModeFlag.ReadOnly):
-        raise UndecodableImage(f"The file cannot be read ({file.errorString()})")
-    if file.size() > _MAX_FILE_BYTES:
-        raise UndecodableImage("The file is too large to be shown")
-    return file
+def to_image(picture: Picture, format_name: str) -> LoadedImage:
+    """Return a decoder's pixels as an image."""
+    whole = QImage(
+        picture.pixels, picture.width, picture.height, picture.width * _BYTES_A_PIXEL, QImage.Format.Format_RGBA8888
+    )
+    shown = QImage.Format.Format_ARGB32_Premultiplied  # what is painted without converting each time
+    return LoadedImage(
+        whole.convertToFormat(shown), QSize(*picture.full), format_name, picture.facts, is_mask=picture.is_mask
+    )
 
 
-def _read(device: QIODevice, format_name: str, max_px: int) -> LoadedImage:
-    reader = QImageReader(device, QByteArray(format_name.encode()))
+def _picture(crew: DecoderCrew, file: BinaryIO, known: MediaFormat, wish: Wish) -> Picture:
+    answer = crew.ask_once(file, known, wish, THUMBNAIL_SECS)
+    if not isinstance(answer, Picture):
+        raise DecoderFault("It has no picture")
+    return answer
+
+
+def _read(file: BinaryIO, known: MediaFormat, max_px: int) -> LoadedImage | None:
+    """Read a picture with Qt; None for one that is better read elsewhere: one too large, or one that Qt refuses."""
+    os.lseek(file.fileno(), 0, os.SEEK_SET)  # Python's reader has read ahead
+    device = QFile()
+    if not device.open(file.fileno(), QIODevice.OpenModeFlag.ReadOnly, QFile.FileHandleFlag.DontCloseHandle):
+        raise DecoderFault(f"The file cannot be read ({device.errorString()})")
+    reader = QImageReader(device, QByteArray(known.name.lower().encode()))
     reader.setAutoDetectImageFormat(False)
     reader.setAutoTransform(True)
     stored = reader.size()
+    if stored.width() * stored.height() > _MAX_PIXELS:
+        return None
     longer = max(stored.width(), stored.height())
     if max_px and longer > max_px:
         reader.setScaledSize(stored.scaled(QSize(max_px, max_px), _KEEP_RATIO))
     image = reader.read()
     if image.isNull():
-        raise UndecodableImage(f"The image cannot be decoded ({reader.errorString()})")
+        raise DecoderFault(f"The image cannot be decoded ({reader.errorString()})")
     is_turned = bool(reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90)
     size = stored.transposed() if is_turned else stored
-    return LoadedImage(image, size if size.isValid() else image.size(), format_name)
+    return LoadedImage(image, size if size.isValid() else image.size(), known.name)

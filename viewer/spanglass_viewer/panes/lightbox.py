@@ -1,40 +1,36 @@
-"""An image over the whole window: fit, 1:1, zoom at the cursor, pan, the span's other images."""
+"""An attachment over the whole window: a view by its kind, the span's other attachments, what can be done."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QGuiApplication,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPixmap,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from spanglass_viewer.backend.images import FULL_SIZE
-from spanglass_viewer.panes.detail.media_actions import save_media_as
+from spanglass_viewer.backend.preview_session import PreviewSession
+from spanglass_viewer.panes.detail.media_actions import can_open, open_media, reveal_media, save_media_as
 from spanglass_viewer.panes.detail.media_tile import describe_media
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.panes.previews.frame_player import FramePlayer
+from spanglass_viewer.panes.previews.image_canvas import ImageCanvas
+from spanglass_viewer.panes.previews.pdf_preview import PdfPreview
+from spanglass_viewer.panes.previews.stream_preview import StreamPreview
+from spanglass_viewer.panes.previews.table_preview import TablePreview
+from spanglass_viewer.panes.previews.text_preview import TextPreview
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.values.media_formats import Decoder, MediaFormat, MediaKind, get_format
 from spanglass_viewer.widgets.buttons import IconButton
-from spanglass_viewer.widgets.checkerboard import checkerboard
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:
-    from spanglass_viewer.backend.images import ImageLoader, LoadedImage
+    from spanglass_viewer.backend.images import ImageLoader
+    from spanglass_viewer.backend.loaded_image import LoadedImage
+    from spanglass_viewer.panes.previews.preview import Preview
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.values.media import MediaItem
 
 _ZOOM_STEP = 1.25
-_MIN_ZOOM, _MAX_ZOOM = 0.02, 32.0
-_MARGIN_PX = 24
-_SMOOTH_BELOW = 2.0  # above it pixels are what one wants to see
 
 
 class Lightbox(QWidget):
@@ -47,11 +43,14 @@ class Lightbox(QWidget):
         self._images = images
         self._items: list[MediaItem] = []
         self._position = 0
+        self._session: PreviewSession | None = None
+        self._player: FramePlayer | None = None
         self._name = ElidedLabel(role=FontRole.BODY_STRONG)
         self._details = PlainLabel(role=FontRole.SMALL, tone="muted")
         self._zoom = PlainLabel(role=FontRole.SMALL, tone="muted")
         self.canvas = ImageCanvas(appearance)
         self.canvas.zoom_changed.connect(self._on_zoom_changed)
+        self.preview: Preview = self.canvas
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._lay_out()
         images.image_loaded.connect(self._on_image_loaded)
@@ -59,8 +58,8 @@ class Lightbox(QWidget):
         appearance.changed.connect(self.update)
         self.hide()
 
-    def open_images(self, items: list[MediaItem], position: int) -> None:
-        """Show one of several images over the owner's window."""
+    def open_items(self, items: list[MediaItem], position: int) -> None:
+        """Show one of several attachments over the owner's window."""
         window = self._owner.window()
         self.setParent(window)
         window.installEventFilter(self)
@@ -73,11 +72,20 @@ class Lightbox(QWidget):
 
     @property
     def item(self) -> MediaItem | None:
-        """The image that is shown."""
+        """What is shown."""
         return self._items[self._position] if self._items else None
 
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether everything that was asked of a decoder is there."""
+        return self._session is None or self._session.is_idle
+
+    def stop(self) -> None:
+        """End what decodes; call this before the application ends."""
+        self._end_preview()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes, ← → step, plus, minus, 0 and 1 zoom."""
+        """Esc closes, ← → step, plus, minus, 0 and 1 zoom, the space bar plays."""
         actions = {
             Qt.Key.Key_Escape: self._on_close,
             Qt.Key.Key_Left: self._on_previous,
@@ -87,9 +95,11 @@ class Lightbox(QWidget):
             Qt.Key.Key_Minus: self._on_zoom_out,
             Qt.Key.Key_0: self._on_fit,
             Qt.Key.Key_1: self._on_actual_size,
+            Qt.Key.Key_Space: self._on_space,
         }
-        action = actions.get(Qt.Key(event.key()))
-        if action is not None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._on_copy()
+        elif (action := actions.get(Qt.Key(event.key()))) is not None:
             action()
         event.accept()  # nothing goes through to the window behind
 
@@ -120,51 +130,126 @@ class Lightbox(QWidget):
         row.addWidget(self._name, 1)
         row.addWidget(self._details)
         row.addWidget(self._zoom)
-        self._step_buttons: list[IconButton] = []
+        self._buttons: dict[str, IconButton] = {}
         for icon_name, what, slot in (
-            ("arrow-left", "Previous image", self._on_previous),
-            ("arrow-right", "Next image", self._on_next),
+            ("arrow-left", "Previous attachment", self._on_previous),
+            ("arrow-right", "Next attachment", self._on_next),
             ("zoom-out", "Zoom out", self._on_zoom_out),
             ("zoom-in", "Zoom in", self._on_zoom_in),
             ("fit", "Fit to window", self._on_fit),
             ("actual-size", "Actual size", self._on_actual_size),
-            ("copy", "Copy image", self._on_copy),
+            ("copy", "Copy", self._on_copy),
             ("save", "Save as…", self._on_save),
+            ("external", "Open with the system's application", self._on_open),
+            ("folder", "Show in folder", self._on_reveal),
             ("close", "Close", self._on_close),
         ):
             button = IconButton(icon_name, what, self._appearance)
             button.clicked.connect(slot)
             row.addWidget(button)
-            if icon_name.startswith("arrow"):
-                self._step_buttons.append(button)
+            self._buttons[icon_name] = button
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.canvas)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(bar)
-        column.addWidget(self.canvas, 1)
+        column.addWidget(self._stack, 1)
 
     def _go_to(self, position: int) -> None:
+        self._end_preview()
         self._position = position % len(self._items)
         item = self._items[self._position]
         self._name.setText(item.name)
-        for button in self._step_buttons:
-            button.setVisible(len(self._items) > 1)
+        self.setAccessibleName(f"{item.kind.word} {item.name}")
+        for name in ("arrow-left", "arrow-right"):
+            self._buttons[name].setVisible(len(self._items) > 1)
+        self._buttons["external"].setEnabled(can_open(item))
+        self._buttons["folder"].setEnabled(item.path is not None)
+        self._details.setText(describe_media(item, self._images.find_any(item.key)))
+        if item.kind is MediaKind.IMAGE:
+            self._show_picture(item)
+        else:
+            self.canvas.show_sentence("Loading…")
+            self._start_session(item)
+
+    def _show_picture(self, item: MediaItem) -> None:
         found = self._images.find(item.key, FULL_SIZE)
         if found is not None:
             self._show(found)
         else:
-            self._details.setText(describe_media(item))
             self.canvas.show_sentence("Loading…")
             self._images.request(item, FULL_SIZE)
 
     def _show(self, loaded: LoadedImage) -> None:
         item = self._items[self._position]
-        self._details.setText(describe_media(item, loaded.size))
+        self._details.setText(describe_media(item, loaded))
         self.setAccessibleName(f"Image {item.name}, {loaded.size.width()} by {loaded.size.height()} pixels")
         self.canvas.show_image(QPixmap.fromImage(loaded.image))
+        if get_format(loaded.format).is_animated and self._session is None:
+            session = self._start_session(item)
+            self._player = FramePlayer(session, self.canvas, self)
+
+    def _start_session(self, item: MediaItem) -> PreviewSession:
+        self._session = PreviewSession(item, self)
+        self._session.recognised.connect(self._on_recognised)
+        self._session.failed.connect(self._on_session_failed)
+        self._session.start()
+        return self._session
+
+    def _end_preview(self) -> None:
+        if self._player is not None:
+            self._player.stop()
+            self._player.deleteLater()
+            self._player = None
+        if self.preview is not self.canvas:
+            self.preview.close_preview()
+            self._stack.removeWidget(self.preview)
+            self.preview.deleteLater()
+            self.preview = self.canvas
+        if self._session is not None:
+            self._session.close()
+            self._session.deleteLater()
+            self._session = None
+
+    def _on_recognised(self, known: MediaFormat) -> None:
+        session = self._session
+        if session is None or session is not self.sender() or self._player is not None:
+            return
+        preview = self._make_preview(session, known)
+        if preview is None:  # said to be something else, and a picture by its first bytes
+            self._show_picture(self._items[self._position])
+            return
+        self.preview = preview
+        preview.zoom_changed.connect(self._on_zoom_changed)
+        preview.described.connect(self._on_described)
+        self._stack.addWidget(preview)
+        self._stack.setCurrentWidget(preview)
+        self._on_zoom_changed()
+
+    def _make_preview(self, session: PreviewSession, known: MediaFormat) -> Preview | None:
+        if known.decoder is Decoder.PDF:
+            return PdfPreview(session, self._appearance)
+        if known.decoder is Decoder.STREAMS:
+            return StreamPreview(session, self._appearance)
+        if known.decoder in {Decoder.SEPARATED, Decoder.PARQUET, Decoder.ARCHIVES}:
+            return TablePreview(session)
+        if known.decoder in {Decoder.TEXT, Decoder.BYTES}:
+            return TextPreview(session, known, self._appearance)
+        return None
+
+    def _on_described(self, facts: tuple[str, ...]) -> None:
+        item = self._items[self._position]
+        self._details.setText(" · ".join((*facts, describe_media(item))))
+
+    def _on_session_failed(self, wish: object, problem: str) -> None:
+        if wish is None and self.sender() is self._session and not self.canvas.has_image:
+            self.canvas.show_sentence(problem)
 
     def _on_zoom_changed(self) -> None:
-        self._zoom.setText(f"{self.canvas.zoom:.0%}" if self.canvas.has_image else "")
+        self._zoom.setText(self.preview.zoom_text)
+        for name in ("zoom-out", "zoom-in", "fit", "actual-size"):
+            self._buttons[name].setEnabled(self.preview.can_zoom)
 
     def _is_shown(self, key: str, max_px: int) -> bool:
         return self.isVisible() and max_px == FULL_SIZE and self.item is not None and self.item.key == key
@@ -184,153 +269,41 @@ class Lightbox(QWidget):
         self._go_to(self._position + 1)
 
     def _on_zoom_in(self) -> None:
-        self.canvas.zoom_by(_ZOOM_STEP)
+        self.preview.zoom_by(_ZOOM_STEP)
 
     def _on_zoom_out(self) -> None:
-        self.canvas.zoom_by(1 / _ZOOM_STEP)
+        self.preview.zoom_by(1 / _ZOOM_STEP)
 
     def _on_fit(self) -> None:
-        self.canvas.fit()
+        self.preview.fit()
 
     def _on_actual_size(self) -> None:
-        self.canvas.show_actual_size()
+        self.preview.show_actual_size()
+
+    def _on_space(self) -> None:
+        if self._player is not None:
+            self._player.toggle()
+        else:
+            self.preview.press_space()
 
     def _on_copy(self) -> None:
-        if self.canvas.has_image:
-            QGuiApplication.clipboard().setPixmap(self.canvas.pixmap)
+        self.preview.copy()
 
     def _on_save(self) -> None:
         if self.item is not None:
             save_media_as(self.item, self)
 
+    def _on_open(self) -> None:
+        if self.item is not None:
+            open_media(self.item, self)
+
+    def _on_reveal(self) -> None:
+        if self.item is not None:
+            reveal_media(self.item, self)
+
     def _on_close(self) -> None:
+        self._end_preview()
         self.window().removeEventFilter(self)
         self.hide()
         self.canvas.show_sentence("")
         self._owner.setFocus(Qt.FocusReason.PopupFocusReason)
-
-
-class ImageCanvas(QWidget):
-    """One image that can be zoomed and moved; `zoom` is screen pixels for an image pixel."""
-
-    zoom_changed = Signal()
-
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._appearance = appearance
-        self.pixmap = QPixmap()
-        self.zoom = 1.0
-        self._sentence = ""
-        self._center = QPointF()  # the image's point in the middle of the canvas
-        self._is_fitted = True
-        self._dragged_from: QPointF | None = None
-        appearance.changed.connect(self.update)
-
-    @property
-    def has_image(self) -> bool:
-        """Tell whether there is an image to zoom."""
-        return not self.pixmap.isNull()
-
-    def show_image(self, pixmap: QPixmap) -> None:
-        """Show an image, whole."""
-        self.pixmap = pixmap
-        self._sentence = ""
-        self.setCursor(Qt.CursorShape.OpenHandCursor)
-        self.fit()
-
-    def show_sentence(self, sentence: str) -> None:
-        """Show words where the image would be."""
-        self.pixmap = QPixmap()
-        self._sentence = sentence
-        self.unsetCursor()
-        self.update()
-        self.zoom_changed.emit()
-
-    def fit(self) -> None:
-        """Show the image whole, and never larger than it is."""
-        room = self.size() - QSize(2 * _MARGIN_PX, 2 * _MARGIN_PX)
-        if self.has_image:
-            across = max(1, room.width()) / self.pixmap.width()
-            down = max(1, room.height()) / self.pixmap.height()
-            self.zoom = max(_MIN_ZOOM, min(1.0, across, down))
-        self._center = QPointF(self.pixmap.width() / 2, self.pixmap.height() / 2)
-        self._is_fitted = True
-        self.update()
-        self.zoom_changed.emit()
-
-    def show_actual_size(self) -> None:
-        """Show one pixel of the image as one of the screen's logical pixels."""
-        self.zoom_by(1 / self.zoom)
-
-    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """Zoom so that what is below a point (the middle, where None) stays there."""
-        if not self.has_image:
-            return
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        anchor = (middle if at is None else at) - middle
-        before = self.zoom
-        self.zoom = min(_MAX_ZOOM, max(_MIN_ZOOM, self.zoom * factor))
-        self._center += anchor / before - anchor / self.zoom
-        self._is_fitted = False
-        self.update()
-        self.zoom_changed.emit()
-
-    def image_rect(self) -> QRectF:
-        """Return where the image lies on the canvas."""
-        size = QPointF(self.pixmap.width() * self.zoom, self.pixmap.height() * self.zoom)
-        origin = QPointF(self.width() / 2, self.height() / 2) - self._center * self.zoom
-        return QRectF(origin.x(), origin.y(), size.x(), size.y())
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Draw the ground and the image, or the sentence."""
-        painter = QPainter(self)
-        tokens = self._appearance.tokens
-        if not self.has_image:
-            painter.setFont(font(FontRole.BODY))
-            painter.setPen(QColor(tokens.text_muted))
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._sentence)
-            return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.zoom < _SMOOTH_BELOW)
-        place = self.image_rect()
-        if self.pixmap.hasAlpha():
-            painter.fillRect(place.toAlignedRect().intersected(self.rect()), checkerboard(tokens))
-        painter.drawPixmap(place, self.pixmap, QRectF(self.pixmap.rect()))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom at the cursor."""
-        steps = event.angleDelta().y() / 120
-        self.zoom_by(_ZOOM_STEP**steps, event.position())
-        event.accept()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to move the image."""
-        if event.button() is Qt.MouseButton.LeftButton and self.has_image:
-            self._dragged_from = event.position()
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the image with the mouse."""
-        if self._dragged_from is not None:
-            self._center -= (event.position() - self._dragged_from) / self.zoom
-            self._dragged_from = event.position()
-            self._is_fitted = False
-            self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Let the image lie."""
-        self._dragged_from = None
-        if self.has_image:
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Turn between fit and actual size."""
-        if self._is_fitted:
-            self.zoom_by(1 / self.zoom, event.position())
-        else:
-            self.fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep a fitted image fitted."""
-        super().resizeEvent(event)
-        if self._is_fitted:
-            self.fit()

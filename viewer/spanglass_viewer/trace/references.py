@@ -25,7 +25,8 @@ class SpanRef:
 class SpanDetail:
     """A selected span with its payload, as read at one moment.
 
-    `attachments` are those that its values name, by key; `blobs` the files of those whose bytes are here.
+    `attachments` are those that its values name, by key; `blobs` the files of those whose bytes are here; `kinds` what
+    the first bytes of these say that they are, as the value of a `MediaKind`.
     """
 
     ref: SpanRef
@@ -33,3 +34,4 @@ class SpanDetail:
     attachments: dict[str, AttachmentRecord] = field(default_factory=dict["str", "AttachmentRecord"])
     blobs: dict[str, Path] = field(default_factory=dict["str", "Path"])
     comments: tuple[CommentRecord, ...] = ()
+    kinds: dict[str, str] = field(default_factory=dict[str, str])

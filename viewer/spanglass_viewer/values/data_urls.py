@@ -8,6 +8,17 @@ import re
 from dataclasses import dataclass
 
 _HEAD = re.compile(r"data:([\w.+-]+/[\w.+-]+)(?:;[\w.+-]+=[^;,]{0,64})*;base64,", re.IGNORECASE)
+_LETTERS = re.compile(r"[A-Za-z0-9+/_-]+")
+_STRANGE = re.compile(r"[^A-Za-z0-9+/=_\s-]")
+_TAIL_CHARS = 80
+_LARGE_CHARS = 200_000  # longer texts are not counted on the UI thread
+_URL_SAFE = str.maketrans("-_", "+/")
+# the beginnings of files that are logged as base64 without a word on what they are
+_BARE = {"iVBORw0KGgo": "image/png", "/9j/": "image/jpeg", "R0lGOD": "image/gif", "UklGR": "image/webp",
+         "JVBERi0": "application/pdf"}  # fmt: skip
+_LEAST_BARE_CHARS = 64
+_PROBED_CHARS = 256
+_BARE_LETTERS = re.compile(r"[A-Za-z0-9+/\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +31,30 @@ class DataUrl:
     size_bytes: int
 
     def decode(self) -> bytes:
-        """Return the bytes. Raises ValueError where the text is no base64."""
+        """Return the bytes. Raises ValueError where the text is no base64, or was cut off."""
+        if self.is_cut:
+            raise ValueError("the base64 text was cut off before its end")
         try:
-            return base64.b64decode(self.text[self.start :])
+            return base64.b64decode(self.text[self.start :].translate(_URL_SAFE))
         except binascii.Error as error:
             raise ValueError(f"the base64 text is damaged: {error}") from None
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether somebody shortened the text: it ends in dots or words, or with a lone character of four."""
+        if _STRANGE.search(self.text, max(self.start, len(self.text) - _TAIL_CHARS)) is not None:
+            return True
+        return len(self.text) - self.start < _LARGE_CHARS and self._count_letters() % 4 == 1
+
+    def decode_head(self, size_bytes: int) -> bytes:
+        """Return the first bytes, as far as they can be read: what a file is stands there."""
+        chars = self.text[self.start : self.start + size_bytes * 4 // 3].translate(_URL_SAFE)
+        letters = "".join(_LETTERS.findall(chars)).rstrip("=")
+        whole = letters[:-1] if len(letters) % 4 == 1 else letters
+        return base64.b64decode(whole + "=" * (-len(whole) % 4))
+
+    def _count_letters(self) -> int:
+        return sum(map(len, _LETTERS.findall(self.text, self.start)))
 
 
 def find_data_url(text: str) -> DataUrl | None:
@@ -33,3 +63,18 @@ def find_data_url(text: str) -> DataUrl | None:
         return None
     padding = text[-2:].count("=")
     return DataUrl(text, head[1].lower(), head.end(), (len(text) - head.end()) * 3 // 4 - padding)
+
+
+def find_bare_base64(text: str) -> DataUrl | None:
+    """Tell whether a whole string is the base64 of a picture or a PDF, by the first bytes alone."""
+    mark = next((mark for mark in _BARE if text.startswith(mark)), None)
+    if (
+        mark is None
+        or len(text) < _LEAST_BARE_CHARS
+        or _BARE_LETTERS.fullmatch(text[:_PROBED_CHARS].rstrip("=")) is None
+    ):
+        return None
+    found = DataUrl(text, _BARE[mark], 0, len(text) * 3 // 4 - text[-2:].count("="))
+    if mark == "UklGR" and found.decode_head(12)[8:] != b"WEBP":
+        return DataUrl(text, "audio/wav", 0, found.size_bytes) if found.decode_head(12)[8:] == b"WAVE" else None
+    return found

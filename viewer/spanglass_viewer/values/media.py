@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from spanglass_viewer.values.data_urls import DataUrl, find_data_url
+from spanglass_viewer.values.data_urls import DataUrl, find_bare_base64, find_data_url
+from spanglass_viewer.values.media_formats import HEAD_BYTES, MediaKind, expect_format, sniff_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,25 +18,15 @@ if TYPE_CHECKING:
     from spanglass_viewer.values.decode import JsonValue
 
 _PARTS = frozenset({"input_audio", "file", "input_file", "audio", "video"})
-_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
+_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".svg")
 _MAX_NODES = 400_000
 _MAX_URL_CHARS = 4096
 _MAX_PART_KEYS = 4  # type, image_url, detail, and one to spare: more is a record with an image, not an image
 
 
 # what stands in every JSON text that names media: looking for it is a hundred times faster than walking the value
-_HINTS = ('_attachment"', "data:", "DATA:", "image_url", "inline_data", '"source"', "_audio", "http")
-
-
-class MediaKind(enum.Enum):
-    """What an attachment is; the value is its icon's name."""
-
-    IMAGE = "image"
-    AUDIO = "audio"
-    VIDEO = "video"
-    PDF = "pdf"
-    JSON = "json"
-    FILE = "file"
+_HINTS = ('_attachment"', "data:", "DATA:", "image_url", "inline_data", "inlineData", '"source"', "_audio", "http",
+          "iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "JVBERi0")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +56,15 @@ class MediaItem:
 class MediaResolver:
     """Finds the media in a span's values with what the store knows of them."""
 
-    def __init__(self, attachments: Mapping[str, AttachmentRecord], blobs: Mapping[str, Path]) -> None:
+    def __init__(
+        self,
+        attachments: Mapping[str, AttachmentRecord],
+        blobs: Mapping[str, Path],
+        kinds: Mapping[str, str] | None = None,
+    ) -> None:
         self._attachments = attachments
         self._blobs = blobs
+        self._kinds = kinds or {}
 
     def resolve(self, value: JsonValue) -> MediaItem | None:
         """Return what a value names as a whole, None where it is no media."""
@@ -104,8 +100,16 @@ class MediaResolver:
             return self._resolve_image_url(value["image_url"])
         if named in _PARTS and isinstance(inner := value.get(named), dict):
             return self._resolve_dict(inner) or _resolve_audio(inner)
-        source = value.get("source") if named in {"image", "document"} else value.get("inline_data")
-        return _resolve_base64(source) if isinstance(source, dict) else None
+        if named in {"image", "document"}:
+            source = value.get("source")
+        else:
+            source = value.get("inline_data") or value.get("inlineData")
+        return self._resolve_source(source) if isinstance(source, dict) else None
+
+    def _resolve_source(self, source: dict[str, JsonValue]) -> MediaItem | None:
+        if source.get("type") == "url" and isinstance(url := source.get("url"), str):
+            return self._resolve_text(url, is_surely_image=True)
+        return _resolve_base64(source)
 
     def _resolve_image_url(self, inner: JsonValue) -> MediaItem | None:
         address = inner.get("url") if isinstance(inner, dict) else inner
@@ -116,7 +120,7 @@ class MediaResolver:
         return self._resolve_dict(inner) if isinstance(inner, dict) and "image_url" not in inner else None
 
     def _resolve_text(self, text: str, *, is_surely_image: bool) -> MediaItem | None:
-        if (data := find_data_url(text)) is not None:
+        if (data := find_data_url(text) or find_bare_base64(text)) is not None:
             return _from_data(data)
         if len(text) > _MAX_URL_CHARS or not text.startswith(("https://", "http://")) or " " in text:
             return None
@@ -140,7 +144,8 @@ class MediaResolver:
             key=key,
             name=name,
             content_type=content_type,
-            kind=kind_of(content_type, name),
+            # what its first bytes say, where they were read; else what it is said to be
+            kind=MediaKind(self._kinds[key]) if key in self._kinds else kind_of(content_type, name),
             size_bytes=state.size_bytes if state is not None else None,
             path=path,
             problem=None if path is not None else _why_missing(state),
@@ -160,49 +165,27 @@ def may_hold_media(json_text: str) -> bool:
 
 
 def kind_of(content_type: str, name: str) -> MediaKind:
-    """Tell what a file is from its declared type, else from its name's ending."""
-    declared, ending = content_type.lower().partition(";")[0], name.lower().rpartition(".")[2]
-    if declared == "image" or (declared.startswith("image/") and "svg" not in declared):
-        return MediaKind.IMAGE
-    for kind, start in ((MediaKind.AUDIO, "audio/"), (MediaKind.VIDEO, "video/"), (MediaKind.PDF, "application/pdf")):
+    """Tell what a file is said to be by its declared type, else by its name's ending; its bytes may say otherwise."""
+    known = expect_format(content_type, name)
+    if known is not None:
+        return known.kind
+    declared = content_type.lower()
+    for kind, start in ((MediaKind.IMAGE, "image"), (MediaKind.AUDIO, "audio/"), (MediaKind.VIDEO, "video/")):
         if declared.startswith(start):
             return kind
-    if declared.endswith(("/json", "+json")):
-        return MediaKind.JSON
-    if declared in {"", "application/octet-stream"}:
-        return _KIND_OF_ENDING.get(ending, MediaKind.FILE)
     return MediaKind.FILE
-
-
-_KIND_OF_ENDING = {suffix[1:]: MediaKind.IMAGE for suffix in _IMAGE_SUFFIXES} | {
-    "mp3": MediaKind.AUDIO, "wav": MediaKind.AUDIO, "ogg": MediaKind.AUDIO, "m4a": MediaKind.AUDIO,
-    "flac": MediaKind.AUDIO, "mp4": MediaKind.VIDEO, "webm": MediaKind.VIDEO, "mov": MediaKind.VIDEO,
-    "pdf": MediaKind.PDF, "json": MediaKind.JSON,
-}  # fmt: skip
-
-
-def sniff_image_format(head: bytes) -> str | None:
-    """Return Qt's name of the raster format whose magic bytes begin a file (32 bytes suffice), None for others."""
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return "webp"
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return "gif"
-    return "bmp" if head.startswith(b"BM") else None
 
 
 def _from_data(data: DataUrl) -> MediaItem:
     # the length and a stretch of the middle tell inline images apart without hashing megabytes on the UI thread
     middle = data.text[len(data.text) // 2 :][:4096] + data.text[-256:]
     mark = hashlib.sha1(f"{len(data.text)}{middle}".encode(errors="replace"), usedforsecurity=False).hexdigest()
+    head = data.decode_head(HEAD_BYTES)
     return MediaItem(
         key=f"data:{mark}",
         name=f"inline {data.content_type.partition('/')[0]}",
         content_type=data.content_type,
-        kind=kind_of(data.content_type, ""),
+        kind=sniff_format(head, data.content_type).kind if head else kind_of(data.content_type, ""),
         size_bytes=data.size_bytes,
         data=data,
     )

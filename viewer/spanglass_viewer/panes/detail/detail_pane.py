@@ -25,7 +25,7 @@ from spanglass_viewer.values.chat.call_facts import read_call_facts
 from spanglass_viewer.values.chat.messages import CallFacts
 from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json
 from spanglass_viewer.values.errors import read_error
-from spanglass_viewer.values.media import MediaItem, MediaKind, MediaResolver
+from spanglass_viewer.values.media import MediaItem, MediaResolver
 from spanglass_viewer.values.metrics import list_scores
 from spanglass_viewer.values.partial_output import split_partial_output
 from spanglass_viewer.values.span_text import span_as_json
@@ -78,7 +78,8 @@ class DetailPane(QWidget):
     @property
     def is_idle(self) -> bool:
         """Tell whether no large value is still being read, and what is in sight is made."""
-        return self._decoder.is_idle and all(card.is_idle for card in self._field_cards())
+        cards_idle = all(card.is_idle for card in self._field_cards())
+        return self._decoder.is_idle and self._lightbox.is_idle and cards_idle
 
     def set_view_state(self, state: DetailViewState) -> None:
         """Take over what was remembered; call this before the first span is shown."""
@@ -93,7 +94,7 @@ class DetailPane(QWidget):
         before = self._detail
         is_same_span = before is not None and before.ref.row_id == detail.ref.row_id
         self._detail = detail
-        resolver = MediaResolver(detail.attachments, detail.blobs)
+        resolver = MediaResolver(detail.attachments, detail.blobs, detail.kinds)
         is_new_media = before is None or (before.attachments, before.blobs) != (detail.attachments, detail.blobs)
         self._notice.hide()
         self._header.show()
@@ -128,6 +129,7 @@ class DetailPane(QWidget):
 
     def stop(self) -> None:
         """Wait for what is still being read; call this before the application ends."""
+        self._lightbox.stop()
         self._decoder.stop()
 
     def _lay_out(self) -> None:
@@ -250,17 +252,17 @@ class DetailPane(QWidget):
 
     def _on_raw_toggled(self, is_folded: bool) -> None:
         if not is_folded and self._detail is not None:
-            resolver = MediaResolver(self._detail.attachments, self._detail.blobs)
+            resolver = MediaResolver(self._detail.attachments, self._detail.blobs, self._detail.kinds)
             record = self._detail.record
             self._fields["Raw"].show_field(span_as_json(record), record.type or "", resolver)
 
     def _on_media_opened(self, item: MediaItem) -> None:
         if self._detail is None:
             return
-        images = [known for known in self._list_media() if known.kind is MediaKind.IMAGE and known.has_bytes]
-        if item.key not in {known.key for known in images}:
-            images.append(item)
-        self._lightbox.open_images(images, next(n for n, known in enumerate(images) if known.key == item.key))
+        items = [known for known in self._list_media() if known.has_bytes]
+        if item.key not in {known.key for known in items}:
+            items.append(item)
+        self._lightbox.open_items(items, next(n for n, known in enumerate(items) if known.key == item.key))
 
 
 def _read_facts(record: SpanRecord) -> CallFacts:

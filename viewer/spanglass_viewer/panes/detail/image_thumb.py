@@ -19,10 +19,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.icons import icon_pixmap
+from spanglass_viewer.values.media_formats import MediaKind
 from spanglass_viewer.widgets.checkerboard import checkerboard
 
 if TYPE_CHECKING:
-    from spanglass_viewer.backend.images import LoadedImage
+    from spanglass_viewer.backend.loaded_image import LoadedImage
     from spanglass_viewer.panes.detail.context import DetailContext
     from spanglass_viewer.values.media import MediaItem
 
@@ -30,13 +31,14 @@ THUMB_PX = 720  # decoded once, in device pixels: enough for a pane of 360 at 20
 _RADIUS_PX = 8
 _PLACEHOLDER_HEIGHT_PX = 72
 _LEAST_HEIGHT_PX = 32
+_MARK_PX = 40
 
 
 class ImageThumb(QWidget):
     """A thumbnail, as wide as its place and at most `max_height_px` tall; a click or Enter opens the image."""
 
     opened = Signal()
-    loaded = Signal(QSize)  # the whole image's size
+    loaded = Signal(object)  # LoadedImage
 
     def __init__(
         self, item: MediaItem, context: DetailContext, *, max_height_px: int, parent: QWidget | None = None
@@ -46,12 +48,14 @@ class ImageThumb(QWidget):
         self._context = context
         self._max_height_px = max_height_px
         self._pixmap: QPixmap | None = None
+        self._is_mask = False
         self._problem = item.problem or ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAccessibleName(f"Image {item.name}")
+        self._word = item.kind.word
+        self.setAccessibleName(f"{self._word} {item.name}")
         context.appearance.changed.connect(self.update)
         context.images.image_loaded.connect(self._on_image_loaded)
         context.images.image_failed.connect(self._on_image_failed)
@@ -91,9 +95,13 @@ class ImageThumb(QWidget):
             self._paint_placeholder(painter)
         else:
             place = self._picture_rect(self._pixmap)
-            if self._pixmap.hasAlpha():
-                painter.fillRect(place, checkerboard(tokens))
-            painter.drawPixmap(place, self._pixmap)
+            if self._is_mask:
+                painter.drawPixmap(place, tinted(self._pixmap, tokens.accent))
+            else:
+                if self._pixmap.hasAlpha():
+                    painter.fillRect(place, checkerboard(tokens))
+                painter.drawPixmap(place, self._pixmap)
+                self._paint_mark(painter, place)
         if self.hasFocus():
             painter.setPen(QPen(QColor(tokens.accent), 2))
             painter.drawPath(shape)
@@ -111,7 +119,7 @@ class ImageThumb(QWidget):
             super().keyPressEvent(event)
 
     def _open(self) -> None:
-        if self._pixmap is not None:
+        if self._item.has_bytes:
             self.opened.emit()
 
     def _load(self) -> None:
@@ -128,11 +136,13 @@ class ImageThumb(QWidget):
         pixmap.setDevicePixelRatio(self.devicePixelRatioF())
         self._pixmap = pixmap
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._is_mask = loaded.is_mask
         size = f"{loaded.size.width()} by {loaded.size.height()} pixels"
-        self.setAccessibleName(f"Image {self._item.name}, {size}")
+        known = (size,) if self._item.kind is MediaKind.IMAGE else loaded.facts
+        self.setAccessibleName(", ".join((f"{self._word} {self._item.name}", *known)))
         self.updateGeometry()
         self.update()
-        self.loaded.emit(loaded.size)
+        self.loaded.emit(loaded)
 
     def _picture_rect(self, pixmap: QPixmap) -> QRect:
         size = pixmap.deviceIndependentSize().toSize()
@@ -142,9 +152,22 @@ class ImageThumb(QWidget):
         place.moveCenter(self.rect().center())
         return place
 
+    def _paint_mark(self, painter: QPainter, place: QRect) -> None:
+        """Mark a video: its poster looks like any picture."""
+        if self._item.kind is not MediaKind.VIDEO:
+            return
+        ground = QRect(0, 0, _MARK_PX, _MARK_PX)
+        ground.moveCenter(place.center())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 150))
+        painter.drawEllipse(ground)
+        icon = icon_pixmap("play", "#ffffff", 20, self.devicePixelRatioF())
+        painter.drawPixmap(ground.center().x() - 9, ground.center().y() - 9, icon)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
     def _paint_placeholder(self, painter: QPainter) -> None:
         tokens = self._context.appearance.tokens
-        icon = icon_pixmap("image", tokens.text_faint, 20, self.devicePixelRatioF())
+        icon = icon_pixmap(self._item.kind.value, tokens.text_faint, 20, self.devicePixelRatioF())
         middle = self.rect().center()
         painter.drawPixmap(middle.x() - 10, middle.y() - (22 if self._problem else 10), icon)
         painter.setFont(font(FontRole.TINY))
@@ -160,5 +183,15 @@ class ImageThumb(QWidget):
     def _on_image_failed(self, key: str, max_px: int, problem: str) -> None:
         if key == self._item.key and max_px == THUMB_PX:
             self._problem = problem
-            self.setAccessibleName(f"Image {self._item.name}, {problem}")
+            self.setAccessibleName(f"{self._word} {self._item.name}, {problem}")
             self.update()
+
+
+def tinted(mask: QPixmap, color: str) -> QPixmap:
+    """Return a mask in a colour."""
+    made = QPixmap(mask)
+    painter = QPainter(made)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(made.rect(), QColor(color))
+    painter.end()
+    return made

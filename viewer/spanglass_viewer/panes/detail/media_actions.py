@@ -74,6 +74,14 @@ def save_media_as(item: MediaItem, parent: QWidget) -> None:
         _say(parent, f"The attachment could not be saved. The store is unchanged. {error}")
 
 
+def reveal_media(item: MediaItem, parent: QWidget) -> None:
+    """Show the stored file in the system's file manager."""
+    if item.path is None:
+        return
+    if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(item.path.parent))):
+        _say(parent, f"No application shows folders. The file is stored at {item.path}")
+
+
 def _say(parent: QWidget, sentence: str) -> None:
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.quantities import format_bytes
 from spanglass_viewer.panes.detail.image_thumb import ImageThumb
-from spanglass_viewer.panes.detail.media_actions import can_open, open_media, save_media_as
+from spanglass_viewer.panes.detail.media_actions import can_open, open_media, reveal_media, save_media_as
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import icon_pixmap
-from spanglass_viewer.values.media import MediaItem, MediaKind
+from spanglass_viewer.values.media_formats import MediaKind
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:
+    from spanglass_viewer.backend.loaded_image import LoadedImage
     from spanglass_viewer.panes.detail.context import DetailContext
+    from spanglass_viewer.values.media import MediaItem
 
 _INLINE_HEIGHT_PX = 132
 _STRIP_HEIGHT_PX = 200
 _GROUND_PX = 34
 _GLYPH_PX = 18
+_PICTURED = frozenset({MediaKind.IMAGE, MediaKind.PDF, MediaKind.VIDEO, MediaKind.AUDIO})
 
 
 def media_tile(item: MediaItem, context: DetailContext, *, is_large: bool = False) -> QWidget:
-    """Return the tile of an attachment: a picture for an image whose bytes are here, else a line with its icon."""
-    if item.kind is MediaKind.IMAGE and item.has_bytes:
+    """Return the tile of an attachment: a picture where one can be made of its bytes, else a line with its icon."""
+    if item.kind in _PICTURED and item.has_bytes:
         return ImageTile(item, context, max_height_px=_STRIP_HEIGHT_PX if is_large else _INLINE_HEIGHT_PX)
     return FileTile(item, context)
 
@@ -59,11 +62,11 @@ class ImageTile(QWidget):
         column.setSpacing(6)
         column.addWidget(thumb)
         column.addLayout(caption)
-        self._on_loaded(context.images.size_of(item.key))
+        self._on_loaded(context.images.find_any(item.key))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
-    def _on_loaded(self, size: QSize | None) -> None:
-        self._details.setText(describe_media(self._item, size))
+    def _on_loaded(self, loaded: LoadedImage | None) -> None:
+        self._details.setText(describe_media(self._item, loaded))
 
     def _on_opened(self) -> None:
         self._context.media_opened.emit(self._item)
@@ -78,7 +81,11 @@ class FileTile(QFrame):
     def __init__(self, item: MediaItem, context: DetailContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._item = item
+        self._context = context
         self.setProperty("kind", "tile")
+        if item.has_bytes:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         details = " · ".join(part for part in (describe_media(item), item.problem or "") if part)
         words = QVBoxLayout()
         words.setSpacing(1)
@@ -97,6 +104,26 @@ class FileTile(QFrame):
             self._add_button(row, "copy", "Copy address", context)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName(f"{item.kind.value} {item.name}, {details}")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Show it large."""
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._open()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Show it large by Enter or Space."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self._open()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show what can be done."""
+        show_media_menu(self._item, self, event.globalPos())
+
+    def _open(self) -> None:
+        if self._item.has_bytes:
+            self._context.media_opened.emit(self._item)
 
     def _add_button(self, row: QHBoxLayout, icon_name: str, what: str, context: DetailContext) -> None:
         button = IconButton(icon_name, what, context.appearance)
@@ -138,11 +165,14 @@ class _Glyph(QWidget):
         painter.drawPixmap(inset, inset, icon_pixmap(self._item.kind.value, hue, _GLYPH_PX, self.devicePixelRatioF()))
 
 
-def describe_media(item: MediaItem, size: QSize | None = None) -> str:
-    """Return dimensions, size and type, as far as they are known, with points between them."""
+def describe_media(item: MediaItem, loaded: LoadedImage | None = None) -> str:
+    """Return dimensions, what else is known, size and type, with points between them."""
+    has_pixels = loaded is not None and item.kind in {MediaKind.IMAGE, MediaKind.VIDEO} and not loaded.is_mask
+    size = loaded.size if loaded is not None and has_pixels else None
     dimensions = f"{size.width()} × {size.height()}" if size is not None else ""  # noqa: RUF001 - that is the sign
     size_bytes = item.size_bytes if item.size_bytes is not None else _file_size(item)
-    parts = (dimensions, format_bytes(size_bytes) if size_bytes is not None else "", item.content_type)
+    facts = loaded.facts if loaded is not None else ()
+    parts = (dimensions, *facts, format_bytes(size_bytes) if size_bytes is not None else "", item.content_type)
     return " · ".join(part for part in parts if part)
 
 
@@ -158,7 +188,9 @@ def show_media_menu(item: MediaItem, parent: QWidget, place: QPoint) -> None:
     menu = QMenu(parent)
     save = menu.addAction("Save as…")
     open_outside = menu.addAction("Open with the system's application")
+    reveal = menu.addAction("Show in folder")
     copy_name = menu.addAction("Copy name")
+    reveal.setEnabled(item.path is not None)
     save.setEnabled(item.has_bytes)
     open_outside.setEnabled(can_open(item))
     chosen = menu.exec(place)
@@ -166,6 +198,8 @@ def show_media_menu(item: MediaItem, parent: QWidget, place: QPoint) -> None:
         save_media_as(item, parent)
     elif chosen is open_outside:
         open_media(item, parent)
+    elif chosen is reveal:
+        reveal_media(item, parent)
     elif chosen is copy_name:
         QGuiApplication.clipboard().setText(item.name)
     menu.deleteLater()
