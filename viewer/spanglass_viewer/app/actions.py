@@ -43,6 +43,7 @@ ACTIONS = (
     ActionSpec("show_all_spans", "Show all spans again", ("Shift+T",)),
     ActionSpec("filter_traces", "Filter traces", ("/",)),
     ActionSpec("clear_filter", "Clear the filter", ("Ctrl+Shift+F",)),
+    ActionSpec("annotate", "Annotate the span…", ("A",)),
     ActionSpec("copy_link", "Copy link to the span", ("Ctrl+L",)),
     ActionSpec("copy_span_id", "Copy span id"),
     ActionSpec("copy_trace_id", "Copy trace id"),

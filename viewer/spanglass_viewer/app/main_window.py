@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QProcess, QSettings, Qt
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from spanglass_viewer.app.actions import make_actions, set_keys
+from spanglass_viewer.app.annotating import SpanAnnotating
 from spanglass_viewer.app.comparing import TraceComparing
 from spanglass_viewer.app.controller import WindowController
 from spanglass_viewer.app.history import History, Place
@@ -51,8 +52,9 @@ if TYPE_CHECKING:
 
 _USER_EVENTS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.Wheel)
 _WIDTHS = (288, 780, 372)  # of 1440: traces, trace, detail
-_MENU = ("show_palette", None, "go_back", "go_forward", None, "copy_link", "copy_json", "copy_markdown", "copy_snippet",
-         None, "next_error", "previous_error", "expand_all", "collapse_all", "toggle_flame", "reset_zoom",
+_MENU = ("show_palette", None, "go_back", "go_forward", None, "annotate", None, "copy_link", "copy_json",
+         "copy_markdown", "copy_snippet", None, "next_error", "previous_error", "expand_all", "collapse_all",
+         "toggle_flame", "reset_zoom",
          "compare_previous", None, "find", "filter_traces", "clear_filter", None, "turn_theme", "show_keys",
          "show_settings", None, "quit")  # fmt: skip
 
@@ -85,6 +87,7 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         self._clipboard = SpanClipboard(info, self.selection, self)
+        self._annotating = SpanAnnotating(info.path, self.detail_pane, self)
         self.comparing = TraceComparing(backend, appearance, self)
         self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
         self._top_bar = TopBar(self._make_menu(), appearance)
@@ -131,6 +134,7 @@ class MainWindow(QMainWindow):
             "show_palette": self._on_show_palette,
             "go_back": self._on_go_back,
             "go_forward": self._on_go_forward,
+            "annotate": self.detail_pane.annotate,
             "copy_link": self._clipboard.copy_link,
             "copy_span_id": self._clipboard.copy_span_id,
             "copy_trace_id": self._clipboard.copy_trace_id,

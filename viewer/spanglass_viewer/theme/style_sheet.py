@@ -46,6 +46,14 @@ QLineEdit[invalid="true"] { border-color: $error; }
 
 QPlainTextEdit, QTextEdit { background: transparent; border: none; selection-background-color: $selection; selection-color: $text; }
 
+QPlainTextEdit[kind="editor"] { background: $window; border: 1px solid $border; border-radius: 6px; padding: 2px 4px; selection-background-color: $accent; selection-color: $accent_text; }
+QPlainTextEdit[kind="editor"]:focus { border-color: $accent; }
+QFrame[kind="card"] QLineEdit { background: $window; }
+QFrame[kind="card"] QComboBox { background: $window; border: 1px solid $border; border-radius: 6px; padding: 4px 4px 4px 8px; }
+QFrame[kind="card"] QComboBox:focus { border-color: $accent; }
+QFrame[kind="card"] QComboBox::drop-down { border: none; width: 18px; }
+QFrame[kind="card"] QComboBox QLineEdit { background: transparent; border: none; padding: 0; }
+
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; color: $text_muted; }
 QToolButton:hover { background: $hover; color: $text; }
 QToolButton:pressed, QToolButton:checked { background: $pressed; color: $text; }

@@ -169,7 +169,7 @@ class TextView(QPlainTextEdit):
             self._fit_height()
 
     def _append(self, text: str) -> None:
-        shown = text.replace("\r\n", "\n").translate(_SHOWN_INSTEAD)
+        shown = shown_text(text)
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         first = cursor.blockNumber()
@@ -213,6 +213,11 @@ class TextView(QPlainTextEdit):
             below += self.blockBoundingRect(block).height()
             block = block.next()
         return max(height, below)
+
+
+def shown_text(text: str) -> str:
+    """Return a text as the screen may show it: control characters and overrides of direction are marked as such."""
+    return text.replace("\r\n", "\n").translate(_SHOWN_INSTEAD)
 
 
 def _break_long_lines(text: str) -> tuple[str, list[int]]:

@@ -22,6 +22,7 @@ from spanglass_viewer.values.presentation import (
     present_inner,
     present_part,
 )
+from spanglass_viewer.widgets.markdown_view import MarkdownView
 from spanglass_viewer.widgets.paged_text import PagedText
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class BlockMaker:
 
     def __init__(self, context: DetailContext, resolver: MediaResolver) -> None:
         self._context = context
-        self._resolver = resolver
+        self.resolver = resolver
 
     def make(self, block: Block) -> QWidget:
         """Return the widget of a block."""
@@ -60,7 +61,7 @@ class BlockMaker:
 
     def make_markdown(self, text: str) -> QWidget:
         """Return text to read as Markdown."""
-        return self.make_text(text)
+        return MarkdownView(text, self._context.appearance)
 
     def make_tree(self, value: JsonValue) -> JsonTreeView:
         """Return a lazy tree."""
@@ -81,7 +82,7 @@ class BlockMaker:
         if isinstance(part, TextPart):
             return self.make_text(part.text)
         value = part.arguments if isinstance(part, ToolCall) else part.value if isinstance(part, ValuePart) else None
-        return self.make(present_part(value, self._resolver))
+        return self.make(present_part(value, self.resolver))
 
     def _make_rest(self, value: JsonValue) -> QWidget:
-        return self.make(present_inner(value, self._resolver, prefers_rows=True))
+        return self.make(present_inner(value, self.resolver, prefers_rows=True))

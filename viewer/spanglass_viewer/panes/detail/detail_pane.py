@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from spanglass_viewer.backend.decoding import JsonDecoder
+from spanglass_viewer.panes.detail.annotate_card import AnnotateCard, AnnotationRequest
 from spanglass_viewer.panes.detail.attachments_card import AttachmentsCard
 from spanglass_viewer.panes.detail.blocks import BlockMaker
 from spanglass_viewer.panes.detail.comments_card import CommentsCard
@@ -17,10 +18,12 @@ from spanglass_viewer.panes.detail.error_card import ErrorCard
 from spanglass_viewer.panes.detail.field_card import FieldCard
 from spanglass_viewer.panes.detail.header import DetailHeader
 from spanglass_viewer.panes.detail.scores_card import ScoresCard
+from spanglass_viewer.panes.detail.undo_strip import UndoStrip
 from spanglass_viewer.panes.detail.value_hits import ValueHits
 from spanglass_viewer.panes.detail.view_state import DetailViewState
 from spanglass_viewer.panes.lightbox import Lightbox
 from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.values.annotations import undo_rows
 from spanglass_viewer.values.chat.call_facts import read_call_facts
 from spanglass_viewer.values.chat.messages import CallFacts
 from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json
@@ -51,6 +54,8 @@ class DetailPane(QWidget):
     copy_link_requested = Signal(object)  # SpanRef
     step_requested = Signal(int)  # -1: the span before, 1: the next one
     notice_given = Signal(str)  # a sentence for the status bar
+    annotated = Signal(object)  # AnnotationRequest
+    annotation_undone = Signal(object)  # AnnotationRequest
 
     def __init__(
         self, selection: Selection, appearance: Appearance, images: ImageLoader, parent: QWidget | None = None
@@ -69,6 +74,9 @@ class DetailPane(QWidget):
         self._partial_output = FieldCard("Output so far", self._context, self._decoder)
         self._attachments = AttachmentsCard(self._context)
         self._comments = CommentsCard(self._context)
+        self._annotate = AnnotateCard(self._context)
+        self._done = UndoStrip(appearance)
+        self._last_annotation: AnnotationRequest | None = None
         self._notice = PlainLabel(role=FontRole.BODY, tone="faint")
         self._lightbox = Lightbox(self, appearance, images)
         self._lay_out()
@@ -113,6 +121,30 @@ class DetailPane(QWidget):
         """Mark a text in the span's values, in this span and the next ones; nothing takes the marks away."""
         self._hits.set_needle(needle)
 
+    def annotate(self) -> None:
+        """Open the form that annotates the shown span."""
+        if self._detail is not None:
+            scores = _decode_small(self._detail.record.scores)
+            self._annotate.open_for(self._detail.record, [*scores] if isinstance(scores, dict) else [])
+            self._scroll.ensureWidgetVisible(self._annotate)
+
+    def show_annotated(self, request: AnnotationRequest) -> None:
+        """Say that an annotation is in the journal, and offer to take it back."""
+        self._annotate.close_form()
+        self._last_annotation = request
+        can_undo = bool(undo_rows(request.record, request.annotation))
+        self._done.show_done(f"Saved {request.annotation.summary()}", can_undo=can_undo)
+        self._scroll.setFocus()
+
+    def show_undone(self) -> None:
+        """Say that the last annotation was taken back."""
+        self._last_annotation = None
+        self._done.show_done("Taken back", can_undo=False)
+
+    def show_annotation_problem(self, sentence: str) -> None:
+        """Say why an annotation could not be saved; what was typed stays."""
+        self._annotate.show_problem(sentence)
+
     def show_loading(self, name: str) -> None:
         """Show that a span's details are on their way."""
         self._say("Loading…")
@@ -144,6 +176,8 @@ class DetailPane(QWidget):
             self._odd_scores, self._comments, fields["Metadata"], fields["Metrics"], self._attachments,
             fields["Context"], fields["Raw"],
         )  # fmt: skip
+        column.addWidget(self._done)
+        column.addWidget(self._annotate)
         for card in self._cards:
             column.addWidget(card)
         column.addStretch(1)
@@ -166,6 +200,9 @@ class DetailPane(QWidget):
     def _connect(self) -> None:
         self._header.copy_link_requested.connect(self._on_copy_link)
         self._header.step_requested.connect(self.step_requested)
+        self._header.annotate_requested.connect(self.annotate)
+        self._annotate.saved.connect(self.annotated)
+        self._done.undo_wanted.connect(self._on_undo_wanted)
         self._context.media_opened.connect(self._on_media_opened)
         self._context.notice_given.connect(self.notice_given)
         for card in self._cards:
@@ -229,6 +266,8 @@ class DetailPane(QWidget):
     def _forget(self) -> None:
         for card in self._field_cards():
             card.clear()
+        self._annotate.close_form()
+        self._done.hide()
 
     def _field_cards(self) -> tuple[FieldCard, ...]:
         return (*self._fields.values(), self._odd_scores, self._partial_output)
@@ -243,6 +282,10 @@ class DetailPane(QWidget):
     def _on_copy_link(self) -> None:
         if self._detail is not None:
             self.copy_link_requested.emit(self._detail.ref)
+
+    def _on_undo_wanted(self) -> None:
+        if self._last_annotation is not None:
+            self.annotation_undone.emit(self._last_annotation)
 
     def _on_fold_toggled(self, is_folded: bool) -> None:
         card = self.sender()

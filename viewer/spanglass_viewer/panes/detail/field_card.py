@@ -143,11 +143,25 @@ class FieldCard(Card):
             self._show_block(self._present(self._resolver), maker, before)
         elif shown is ValueFormat.TREE:
             self._show_block(TreeBlock(self._value), maker, before)
+        elif shown is ValueFormat.MARKDOWN:
+            self._show_as_markdown(maker)
         elif shown is ValueFormat.RAW:
             self._replace_body(maker.make_text(self._text or "", is_json=True))
         else:
             is_text = isinstance(self._value, str)
             self._replace_body(maker.make_text(self._plain_text(), is_json=not is_text, is_code=True))
+
+    def _show_as_markdown(self, maker: BlockMaker) -> None:
+        """Show a text, or the texts of a chat, as Markdown; what has no text stays as it is."""
+        block = TextBlock(self._value) if isinstance(self._value, str) else present(self._value, maker.resolver)
+        if isinstance(block, TextBlock):
+            self._replace_body(maker.make_markdown(block.text))
+        elif isinstance(block, ChatBlock):
+            chat = maker.make_chat(block, self._facts)
+            chat.column.set_all_markdown()
+            self._replace_body(chat)
+        else:
+            self._show_block(block, maker, None)
 
     def _present(self, resolver: MediaResolver) -> Block:
         if self.title == "Metrics" and (rows := present_metrics(self._value)) is not None:

@@ -36,6 +36,7 @@ class DetailHeader(QFrame):
 
     copy_link_requested = Signal()
     step_requested = Signal(int)
+    annotate_requested = Signal()
 
     def __init__(self, context: DetailContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,6 +125,8 @@ class DetailHeader(QFrame):
     def _more_button(self, context: DetailContext) -> IconButton:
         button = IconButton("more", "More", context.appearance)
         menu = QMenu(button)
+        menu.addAction("Annotate…").triggered.connect(self.annotate_requested)
+        menu.addSeparator()
         menu.addAction("Copy span id").triggered.connect(self._on_copy_span_id)
         menu.addAction("Copy trace id").triggered.connect(self._on_copy_trace_id)
         menu.addAction("Copy row as JSON").triggered.connect(self._on_copy_json)

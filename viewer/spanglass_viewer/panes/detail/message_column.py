@@ -107,6 +107,12 @@ class MessageColumn(QWidget):
         self._measured.clear()
         self._estimate()
 
+    def set_all_markdown(self) -> None:
+        """Show every text as Markdown."""
+        self._as_markdown = {*range(len(self._messages))}
+        for block in self._blocks.values():
+            block.set_markdown(is_markdown=True)
+
     def show_earlier(self) -> None:
         """Show what came long before, whole but for long instructions."""
         self._unfolded |= {number for number in range(self._first) if not _is_long_system(self._messages[number])}

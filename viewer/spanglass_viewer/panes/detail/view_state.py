@@ -13,6 +13,7 @@ class ValueFormat(enum.Enum):
     PRETTY = "Pretty"
     TREE = "JSON tree"
     TEXT = "Text"
+    MARKDOWN = "Markdown"
     RAW = "Raw JSON"
 
 

@@ -1,0 +1,120 @@
+"""From a key in the window to rows in the journal, to what the next merge shows; and back."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from journal_rows import JournalWriter
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+
+from spanglass_store.location import ensure_store
+from spanglass_viewer.app.main_window import MainWindow
+from spanglass_viewer.backend.row_writer import RowWriter
+from spanglass_viewer.backend.threads import Backend
+from spanglass_viewer.panes.detail.annotate_card import AnnotateCard
+from spanglass_viewer.widgets.labels import PlainLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_store.database.records import SpanRecord
+    from spanglass_viewer.theme.appearance import Appearance
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def window(qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path) -> Iterator[MainWindow]:
+    """The window on a span with a score, a tag and no expected value."""
+    journal = JournalWriter(store_path)
+    journal.span(1, name="answer", type="llm", output="Paris", scores={"exact": 0.5}, tags=["old"])
+    info = ensure_store(store_path)
+    backend = Backend(info.path)
+    made = MainWindow(info, backend, appearance, QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    backend.start()
+    made.controller.start()
+    qtbot.waitUntil(lambda: made.controller.is_settled and made.selection.span is not None, timeout=10_000)
+    yield made
+    made.close()
+    made.deleteLater()
+    journal.die()
+
+
+def _record(window: MainWindow) -> SpanRecord:
+    detail = window.detail_pane._detail
+    assert detail is not None
+    return detail.record
+
+
+def _open_form(window: MainWindow, qtbot: QtBot) -> AnnotateCard:
+    qtbot.waitUntil(lambda: window.detail_pane._detail is not None, timeout=10_000)
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    form = window.detail_pane.findChild(AnnotateCard)
+    assert isinstance(form, AnnotateCard)
+    assert form.isVisible()
+    return form
+
+
+def test_all_that_can_be_said_is_merged_and_shown(window: MainWindow, qtbot: QtBot) -> None:
+    form = _open_form(window, qtbot)
+    form._score_name.setCurrentText("helpful")
+    qtbot.keyClicks(form._score, "80%")
+    qtbot.keyClicks(form._tags, "new")
+    qtbot.keyClicks(form._expected, '{"city": "Paris"}')
+    qtbot.keyClicks(form._comment, "well said")
+    qtbot.keyClick(form._comment, Qt.Key.Key_Return, CTRL)
+    assert not form.isVisible()
+    qtbot.waitUntil(lambda: bool(window.detail_pane._detail and window.detail_pane._detail.comments), timeout=10_000)
+    record = _record(window)
+    assert json.loads(record.scores or "") == {"exact": 0.5, "helpful": 0.8}
+    assert json.loads(record.expected or "") == {"city": "Paris"}
+    assert sorted(record.tags) == ["new", "old"]
+    assert not record.is_interrupted
+    shown = [view.toPlainText() for view in window.detail_pane._comments.findChildren(QPlainTextEdit)]
+    assert shown == ["well said"]
+    assert any("app" in label.text() for label in window.detail_pane._comments.findChildren(PlainLabel))
+
+
+def test_a_score_and_a_tag_are_taken_back(window: MainWindow, qtbot: QtBot) -> None:
+    form = _open_form(window, qtbot)
+    form._score_name.setCurrentText("helpful")
+    qtbot.keyClicks(form._score, "1")
+    qtbot.keyClicks(form._tags, "new")
+    qtbot.keyClick(form._tags, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: "new" in _record(window).tags, timeout=10_000)
+    window.detail_pane._done._undo.click()
+    qtbot.waitUntil(lambda: "new" not in _record(window).tags, timeout=10_000)
+    assert json.loads(_record(window).scores or "") == {"exact": 0.5}
+    assert _record(window).tags == ("old",)
+
+
+def test_a_bad_score_is_said_in_place_and_esc_closes(window: MainWindow, qtbot: QtBot) -> None:
+    form = _open_form(window, qtbot)
+    form._score_name.setCurrentText("helpful")
+    qtbot.keyClicks(form._score, "7")
+    qtbot.keyClick(form._score, Qt.Key.Key_Return, CTRL)
+    assert form.isVisible()
+    assert "from 0 to 1" in form._problem.text()
+    qtbot.keyClick(form.findChildren(QLineEdit)[0], Qt.Key.Key_Escape)
+    assert not form.isVisible()
+    assert json.loads(_record(window).scores or "") == {"exact": 0.5}
+
+
+def test_where_nothing_can_be_written_what_was_typed_stays(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "in the way").write_text("no store")
+    window._annotating._writer = RowWriter(tmp_path / "in the way")
+    form = _open_form(window, qtbot)
+    qtbot.keyClicks(form._tags, "new")
+    qtbot.keyClick(form._tags, Qt.Key.Key_Return, CTRL)
+    assert form.isVisible()
+    assert "Not saved" in form._problem.text()
+    assert form._tags.text() == "new"
