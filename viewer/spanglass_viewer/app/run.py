@@ -61,7 +61,17 @@ def run_window(
     interrupts.received.connect(window.close)
     code = app.exec() if screenshot is None else _take_screenshot(app, window, screenshot)
     interrupts.stop()
+    _hand_over_clipboard()
     return code
+
+
+def _hand_over_clipboard() -> None:
+    """Leave copied text to Qt: what Python made for the clipboard must not be deleted after Python has ended."""
+    from PySide6.QtGui import QGuiApplication  # noqa: PLC0415 - Qt loads when a window is wanted
+
+    clipboard = QGuiApplication.clipboard()
+    if clipboard.ownsClipboard() and clipboard.mimeData().hasText():
+        clipboard.setText(clipboard.text())
 
 
 def _make_application(scale_percent: int) -> QApplication:
