@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from spanglass_store.search.parse import parse_filter
 from spanglass_store.search.tokens import FilterError
 from spanglass_viewer.cli.command import WrongUsage
+from spanglass_viewer.cli.completion import complete_filter_word, completes_with
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -23,12 +24,14 @@ _WORDS = "filter"
 
 def add_filter_words(parser: ArgumentParser, *, are_needed: bool = False) -> None:
     """Add the words of a filter as the command's only positional arguments."""
-    parser.add_argument(_WORDS, nargs="+" if are_needed else "*", metavar="FILTER", help=_HELP)
+    words = parser.add_argument(_WORDS, nargs="+" if are_needed else "*", metavar="FILTER", help=_HELP)
+    completes_with(words, complete_filter_word)
 
 
 def add_filter_option(parser: ArgumentParser) -> None:
     """Add `--filter`, for a command whose words mean something else."""
-    parser.add_argument("--filter", metavar="FILTER", default="", help=f"only traces that match: {_HELP}")
+    text = parser.add_argument("--filter", metavar="FILTER", default="", help=f"only traces that match: {_HELP}")
+    completes_with(text, complete_filter_word)
 
 
 def with_filter_apart(parser: ArgumentParser, arguments: Sequence[str]) -> list[str]:

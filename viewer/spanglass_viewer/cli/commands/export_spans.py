@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from spanglass_store.faults import StoreFault
-from spanglass_store.transfer.bundle import write_bundle
 from spanglass_store.transfer.export_lines import iter_flat_lines, iter_nested_lines
 from spanglass_store.transfer.markdown import MAX_CHARS, trace_markdown
 from spanglass_viewer.cli.command import Command, ExitCode, NotFound, WrongUsage, count_argument
 from spanglass_viewer.cli.commands.show_trace import resolve_trace
+from spanglass_viewer.cli.completion import complete_trace, completes_with
 from spanglass_viewer.cli.filters import add_filter_option, read_filter
 from spanglass_viewer.cli.stores import open_existing_store
 
@@ -27,7 +27,8 @@ _FILES_ONLY = {"parquet", "bundle"}  # their readers jump about in them
 
 
 def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("traces", nargs="*", metavar="TRACE", help='ids of traces, or "latest" (default: all)')
+    traces = parser.add_argument("traces", nargs="*", metavar="TRACE", help='ids of traces, or "latest" (default: all)')
+    completes_with(traces, complete_trace)
     parser.add_argument(
         "--format",
         choices=_FORMATS,
@@ -83,6 +84,8 @@ def _export(store: Store, roots: list[str] | None, options: Namespace) -> None:
     elif options.format == "parquet":
         store.write_parquet(options.output, roots)
     elif options.format == "bundle":
+        from spanglass_store.transfer.bundle import write_bundle  # noqa: PLC0415 - zipfile takes its time to load
+
         write_bundle(store, options.output, roots)
     elif options.output is None:
         _write_text(store, roots, options, sys.stdout.buffer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spanglass_viewer.cli.command import Command, ExitCode, NotFound, add_json_argument
+from spanglass_viewer.cli.completion import complete_trace, completes_with
 from spanglass_viewer.cli.span_tree import lay_out_tree
 from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import plain_line, standard_output
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 def _configure(parser: ArgumentParser) -> None:
     add_json_argument(parser)
-    parser.add_argument("trace", metavar="TRACE", help='an id of the trace or of one of its spans, or "latest"')
+    trace = parser.add_argument("trace", metavar="TRACE", help='an id of the trace or of one of its spans, or "latest"')
+    completes_with(trace, complete_trace)
 
 
 def _run(options: Namespace) -> int:

@@ -1,0 +1,102 @@
+"""Tab, as real shells press it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from journal_rows import JournalWriter, root_id
+
+from spanglass_store.database.connection import Database
+from spanglass_viewer.cli.command import ExitCode
+from spanglass_viewer.cli.main import COMMANDS, main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# what a shell does at Tab, without the terminal
+BASH = r"""
+eval "$(spanglass completion bash)"
+for COMP_LINE in "$@"; do
+    COMP_POINT=${#COMP_LINE} COMP_TYPE=9 COMPREPLY=()
+    _python_argcomplete spanglass
+    printf '%s\t' "${COMPREPLY[@]}"
+    echo
+done
+"""
+FISH = 'spanglass completion fish | source; complete -C "$argv[1]"'
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("completion") / "store"
+    writer = JournalWriter(path)
+    writer.span(1, trace=1, name="quick one", type="tool")
+    writer.span(2, trace=2, at=5, name="chat", type="llm", metadata={"model": "gpt-5-mini"})
+    writer.die()
+    assert main(["list", "--store", str(path)]) == ExitCode.OK
+    return path
+
+
+@pytest.fixture
+def shell_environment(store: Path, tmp_path: Path) -> dict[str, str]:
+    """An environment in which `spanglass` is this program."""
+    program = tmp_path / "spanglass"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m spanglass_viewer "$@"\n')
+    program.chmod(0o755)
+    return {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "SPANGLASS_STORE": str(store)}
+
+
+def press_tab(environment: dict[str, str], *typed: str) -> list[set[str]]:
+    """Return what bash offers at the end of each line."""
+    command = ["bash", "-c", BASH, "bash", *typed]
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    return [{word.strip() for word in line.split("\t")} - {""} for line in answer.stdout.splitlines()]
+
+
+@pytest.mark.integration
+def test_bash(shell_environment: dict[str, str]) -> None:
+    offered = {
+        "spanglass ": {command.name for command in COMMANDS},
+        "spanglass list --li": {"--limit"},
+        "spanglass export --format pa": {"parquet"},
+        "spanglass show ": {"latest", root_id(1), root_id(2)},
+        "spanglass search type:": {"llm", "tool"},
+        "spanglass tail model=g": {"gpt-5-mini"},
+        "spanglass list 'error name:q": {'error name:"quick one"'},
+        "spanglass list dur": {r"dur\>1s"},
+    }
+    assert press_tab(shell_environment, *offered) == list(offered.values())
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed here")
+def test_fish(shell_environment: dict[str, str]) -> None:
+    command = ["fish", "-c", FISH, "spanglass show "]
+    answer = subprocess.run(command, env=shell_environment, capture_output=True, text=True, check=True, timeout=60)
+    assert f"{root_id(2)}\tchat" in answer.stdout.splitlines()
+
+
+@pytest.mark.integration
+def test_a_store_in_use_holds_nobody_up(shell_environment: dict[str, str], store: Path) -> None:
+    database = Database(store)
+    with database.cursor():
+        assert press_tab(shell_environment, "spanglass show ") == [{"latest"}]
+    database.close()
+
+
+@pytest.mark.integration
+def test_commands_and_options_load_neither_duckdb_nor_qt(shell_environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys\nclass Watch:\n    def find_spec(self, name, *_):\n"
+        "        if name in ('duckdb', 'PySide6', 'numpy'):\n            os.write(8, name.encode())\n"
+        "sys.meta_path.insert(0, Watch())\n"
+    )
+    watched = {**shell_environment, "PYTHONPATH": str(tmp_path)}
+    light, heavy = press_tab(watched, "spanglass list --li", "spanglass show ")
+    assert light == {"--limit"}
+    assert any(word.startswith("duckdb") for word in heavy), "the watch works"
