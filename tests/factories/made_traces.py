@@ -36,6 +36,7 @@ class MadeSpan:
     ttft: float | None = None
     attachments: int = 0
     scores: int = 0
+    score_text: str = ""  # JSON
     is_interrupted: bool = False
 
 
@@ -86,6 +87,7 @@ def make_skeleton(spans: list[MadeSpan], root_span_id: str = "root") -> TraceSke
         ttft_us=np.array([-1 if span.ttft is None else round(span.ttft * 1e6) for span in spans], np.int64),
         attachment_count=np.array([span.attachments for span in spans], np.int32),
         score_count=np.array([span.scores for span in spans], np.int32),
+        scores={row: span.score_text for row, span in enumerate(spans) if span.score_text},
         errors={row: span.error for row, span in enumerate(spans) if span.error is not None},
     )
 
@@ -207,10 +209,13 @@ def _paying() -> list[MadeSpan]:
     ]
 
 
+_TONE = '{"politeness": 0.92, "clarity": 0.5}'
+
+
 def _finishing() -> list[MadeSpan]:
     return [
         MadeSpan("guards", ("run",), 16.6, 17.58, "guardrails", "task"),
-        MadeSpan("tone", ("guards",), 16.62, 17.4, "check_tone", "classifier", scores=2),
+        MadeSpan("tone", ("guards",), 16.62, 17.4, "check_tone", "classifier", scores=2, score_text=_TONE),
         MadeSpan("policy", ("guards",), 16.63, 17.52, "check_policy", "score", scores=1),
         MadeSpan("join", ("tone", "policy"), 17.53, 17.56, "merge_verdicts", "function"),
         _chat("stream", "run", 17.6, None, model="gpt-5-mini"),

@@ -114,8 +114,8 @@ class Condition:
 
     def _of_field(self, term: Match) -> str:
         ending = "_exactly" if term.is_exact else ""
-        if term.field == "tag":
-            return self._fill(f"match_tag{ending}", text=term.text)
+        if term.field in {"tag", "experiment"}:
+            return self._fill(f"match_{term.field}{ending}", text=term.text)
         return self._fill(f"match_field{ending}", {"column": _FIELD_COLUMNS[term.field]}, text=term.text)
 
     def _of_metadata(self, term: Meta) -> str:

@@ -23,3 +23,8 @@ def list_model_usage(cursor: Cursor, traces: Sequence[TraceSummary]) -> list[Mod
     since = EPOCH + timedelta(microseconds=min(trace.start_us for trace in traces))
     roots = [trace.root_span_id for trace in traces]
     return [ModelUsage(*row) for row in cursor.rows(query("list_model_usage"), {"since": since, "roots": roots})]
+
+
+def list_all_model_usage(cursor: Cursor) -> list[ModelUsage]:
+    """Return what such calls of all traces used."""
+    return [ModelUsage(*row) for row in cursor.rows(query("list_model_usage"), {"since": EPOCH, "roots": None})]

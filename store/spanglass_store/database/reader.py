@@ -23,7 +23,7 @@ from spanglass_store.database.records import (
 )
 from spanglass_store.database.span_search import SpanPosition, iter_matching_rows
 from spanglass_store.database.statements import query
-from spanglass_store.database.trace_heads import Head, Position, list_heads
+from spanglass_store.database.trace_heads import Head, Position, list_heads, list_heads_of
 from spanglass_store.database.wire_lines import (
     WireSpan,
     iter_windows,
@@ -74,6 +74,12 @@ class StoreReader:
                 break
             before = (heads[-1].start_us, heads[-1].root_span_id)
         return found
+
+    def list_traces_of(self, roots: Sequence[str]) -> list[TraceSummary]:
+        """Return the traces with these root_span_ids, in their order; those that are gone are left out."""
+        summaries = self._summaries(list_heads_of(self._cursor, roots)) if roots else []
+        by_root = {summary.root_span_id: summary for summary in summaries}
+        return [by_root[root] for root in dict.fromkeys(roots) if root in by_root]
 
     def list_trace_ids(self, filter: Expression | str | None = None) -> list[str]:  # noqa: A002 - as above
         """Return the root_span_id of every trace that a filter lets through, newest first. Raises FilterError."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,21 @@ class ChangeSet:
         """Tell whether anything changed at all."""
         changed = self.root_span_ids or self.attachment_keys or self.experiment_ids
         return bool(changed or self.lines_rejected or self.is_reset)
+
+
+Measure = Literal["start", "duration", "tokens", "cost", "errors", "score"]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceOrder:
+    """What traces are sorted by; `score` names the score. Where it is not known, a trace comes last, newest first."""
+
+    measure: Measure = "start"
+    score: str = ""
+    is_descending: bool = True
+
+
+BY_START = TraceOrder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,7 @@ class ModelUsage:
     prompt_tokens: int
     completion_tokens: int
     cached_tokens: int
+    start_us: int = field(default=0, compare=False)  # of the first of these calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +146,54 @@ class CommentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ContainerRecord:
+    """A project, or an experiment, and how many traces were logged into it; `latest_us` is the last one's start."""
+
+    project_id: str | None
+    project_name: str | None
+    experiment_id: str | None
+    experiment_name: str | None
+    traces: int
+    latest_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreSummary:
+    """A score over the cases of an experiment, 0 to 1 as a rule; None for a mean of nothing.
+
+    `base_mean` is that of the experiment it is held against; of the `shared` cases, `improved` score more here and
+    `regressed` less.
+    """
+
+    name: str
+    mean: float | None
+    count: int
+    base_mean: float | None = None
+    improved: int = 0
+    regressed: int = 0
+    shared: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentSummary:
+    """An experiment as a whole. `metadata` is JSON text; tokens and cost (US dollars, where logged) are sums."""
+
+    id: str
+    name: str | None
+    project_name: str | None
+    description: str | None
+    metadata: str | None
+    tags: tuple[str, ...]
+    created_us: int | None
+    traces: int
+    failed_traces: int
+    mean_duration_secs: float | None
+    tokens: int | None
+    cost: float | None
+    scores: tuple[ScoreSummary, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TraceSkeleton:
     """The columns that a tree and a waterfall need, one entry a span; numpy arrays, all of one length.
 
@@ -167,6 +231,7 @@ class TraceSkeleton:
     errors: dict[int, str] = field(
         default_factory=dict
     )  # row → the error as text, the two ends of it where it is longer than 20,000 characters
+    scores: dict[int, str] = field(default_factory=dict)  # row → the beginning of the scores' JSON text
 
     def __len__(self) -> int:
         """Return the number of spans."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor
 
 ERROR_END_CHARS = 10_000  # of an error longer than two of these, both ends
+MAX_SCORES_CHARS = 2000
 NO_PARENT = -1  # -2, a parent that is not there, comes from the query
 
 
@@ -25,6 +26,7 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
         edges = cursor.columns(query("skeleton_edges"))
         words = {column: _words(cursor, column) for column in ("name", "type", "model")}
         codes = cursor.columns(query("skeleton_codes"), {f"{column}s": words[column] for column in words})
+        scores = dict(cursor.rows(query("skeleton_scores"), {**trace, "most_chars": MAX_SCORES_CHARS}))
         errors = dict(cursor.rows(query("skeleton_errors"), {**trace, "end_chars": ERROR_END_CHARS}))
     finally:
         cursor.rows(query("drop_skeleton"))
@@ -61,6 +63,7 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
         attachment_count=spans["attachment_count"],
         score_count=spans["score_count"],
         errors=errors,
+        scores=scores,
     )
 
 

@@ -11,13 +11,14 @@ from spanglass_store.database.filter_sql import LONG_AGO, SCAN_SINCE, Condition
 from spanglass_store.database.statements import query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from spanglass_store.database.connection import Cursor
     from spanglass_store.search.expression import Expression
 
 Position = tuple[int, str]  # start in µs since the epoch, root_span_id
 
+_NO_LIMIT = 2**62
 _FIRST_WINDOW_TRACES = 1000
 _WINDOW_GROWTH = 4  # each window reads the spans since its lower end: growing, all together read little twice
 _CLOCK_SKEW = timedelta(minutes=5)  # how far a child's clock may be behind its root's
@@ -58,6 +59,13 @@ def list_heads(cursor: Cursor, wanted: Expression, limit: int, before: Position 
         if len(found) >= limit or (lower is not None and lower < condition.not_before):
             break
     return found
+
+
+def list_heads_of(cursor: Cursor, roots: Sequence[str]) -> list[Head]:
+    """Return the heads of these traces, newest first."""
+    kinds = ["heads_rooted", "heads_rootless"]
+    texts = [query("list_roots").format(heads=query(kind), predicate=query("among_roots")) for kind in kinds]
+    return _read_heads(cursor, texts, {"ranked": list(roots), **_page(None, None, _NO_LIMIT)})
 
 
 def _read_heads(cursor: Cursor, texts: list[str], parameters: dict[str, Any]) -> list[Head]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Operator = Literal["=", "<", "<=", ">", ">="]
-Field = Literal["name", "type", "model", "project", "tag"]
+Field = Literal["name", "type", "model", "project", "experiment", "tag"]
 Quantity = Literal["dur", "tokens", "cost"]
 
 

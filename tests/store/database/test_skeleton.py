@@ -69,6 +69,7 @@ def test_numbers_that_are_missing_have_their_stand_ins(
     assert [skeleton.types[code] for code in skeleton.type_code] == ["task", "llm"]
     assert [skeleton.models[code] for code in skeleton.model_code] == ["", "m"]
     assert skeleton.score_count.tolist() == [0, 1]
+    assert skeleton.scores == {1: '{"good":1}'}
     for column in (skeleton.start_us, skeleton.end_us, skeleton.created_us, skeleton.tokens, skeleton.ttft_us):
         assert column.dtype == np.int64
         assert not np.ma.isMaskedArray(column)

@@ -33,6 +33,7 @@ def test_the_most_frequent_words_of_each_field_come_first(merged: Database) -> N
         "type": ("llm", "task"),
         "model": ("gpt-5",),
         "project": ("demo",),
+        "experiment": (),
         "tag": ("prod", "eu"),
     }
 

@@ -35,8 +35,8 @@ class FakeWorker(QObject):
     merged = Signal(object)
     traces_listed = Signal(object)
     trace_loaded = Signal(object)
-    prices_loaded = Signal()
     pruned = Signal(object)
+    prices_loaded = Signal(str)
     span_read = Signal(object)
     fault_raised = Signal(object)
 
@@ -76,6 +76,9 @@ class FakePane:
 
     def show_loading(self, what: str) -> None:
         self.shown.append(("loading", what))
+
+    def show_price_list(self, price_list: str) -> None:
+        self.shown.append(("prices", price_list))
 
     def show_nothing(self) -> None:
         self.shown.append(("nothing", None))
@@ -230,7 +233,7 @@ def test_what_was_answered_without_prices_is_asked_again_with_them(window: Simpl
     request = window.backend.take(ListRequest)
     window.backend.store_worker.traces_listed.emit(ListAnswer(request, (), TOTALS, 0.001, lacks_prices=True))
     assert not window.controller.is_settled
-    window.backend.store_worker.prices_loaded.emit()
+    window.backend.store_worker.prices_loaded.emit("genai-prices 9")
     window.backend.answer_list()
     assert window.controller.is_settled
 

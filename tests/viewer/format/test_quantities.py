@@ -9,6 +9,7 @@ from spanglass_viewer.format.quantities import (
     format_cost_short,
     format_count,
     format_many,
+    format_score,
 )
 
 
@@ -46,3 +47,10 @@ def test_a_count_agrees_with_its_noun() -> None:
 )
 def test_a_cost_in_a_list_is_short(dollars: float, shown: str) -> None:
     assert format_cost_short(dollars) == shown
+
+
+@pytest.mark.parametrize(
+    ("score", "shown"), [(0.618, "0.62"), (1.0, "1"), (0.5, "0.5"), (0, "0"), (1234.5, "1234"), (None, "—")]
+)
+def test_a_score_has_the_digits_that_say_something(score: float | None, shown: str) -> None:
+    assert format_score(score) == shown

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import date
+from importlib.metadata import version
 
 import numpy as np
 import pytest
@@ -11,7 +14,13 @@ from made_traces import EPOCH_US, MadeSpan, make_skeleton
 from trace_summaries import make_summary
 
 from spanglass_store.database.records import ModelUsage
-from spanglass_viewer.trace.prices import PriceBook, TokenCounts, add_estimates, estimate_span_costs
+from spanglass_viewer.trace.prices import (
+    PriceBook,
+    TokenCounts,
+    add_estimates,
+    describe_price_list,
+    estimate_span_costs,
+)
 from spanglass_viewer.trace.snapshot import build_snapshot
 
 MODEL, TIERED_MODEL = "gpt-4o", "gemini-2.5-pro"
@@ -108,3 +117,10 @@ def test_a_list_adds_estimates_to_what_was_logged() -> None:
         replace(logged, cost=pytest.approx(0.5 + call), has_estimate=True),
         unknown,
     )
+
+
+def test_the_price_list_is_named_with_its_latest_change() -> None:
+    early, late = (describe_price_list(date(year, 1, 1)) for year in (1990, 2030))
+    assert early == f"genai-prices {version('genai-prices')}"
+    assert re.fullmatch(re.escape(early) + r", prices as of 20\d\d-\d\d-\d\d", late)
+    assert late[-10:] <= "2030-01-01"

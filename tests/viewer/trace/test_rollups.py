@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from made_traces import MadeSpan, make_skeleton
 
 from spanglass_viewer.trace.layout import TraceLayout, lay_out
-from spanglass_viewer.trace.rollups import own_shares
+from spanglass_viewer.trace.rollups import count_kinds_below, own_shares
 from spanglass_viewer.trace.snapshot import build_snapshot
 
 _NONE = np.zeros(0, np.int32)
@@ -64,3 +64,19 @@ def test_a_trace_without_tokens_and_cost_says_so() -> None:
     rollups = build_snapshot(make_skeleton([MadeSpan("root")]), 1, 0).rollups
     assert rollups.tokens_total is None
     assert rollups.cost is None
+
+
+def test_kinds_of_tokens_are_counted_below_a_span() -> None:
+    spans = [
+        MadeSpan("root"),
+        MadeSpan("agent", ("root",), 1, tokens=30, prompt_tokens=20),
+        MadeSpan("call", ("agent",), 2, tokens=30, prompt_tokens=20, completion_tokens=10, cached_tokens=5),
+        MadeSpan("other", ("root",), 3, tokens=7, prompt_tokens=7),
+    ]
+    snapshot = build_snapshot(make_skeleton(spans), 1, 0)
+    agent = snapshot.find_span("agent")
+    assert agent is not None
+    below = count_kinds_below(snapshot.layout, snapshot.skeleton, snapshot.rollups, agent)
+    assert below == {"in": 20, "out": 10, "cached": 5}, "what the agent repeats counts once"
+    whole = count_kinds_below(snapshot.layout, snapshot.skeleton, snapshot.rollups, snapshot.root_span)
+    assert whole == snapshot.rollups.token_kinds == {"in": 27, "out": 10, "cached": 5}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from spanglass_store.database.records import BY_START
 from spanglass_store.search.expression import EVERYTHING
 from spanglass_viewer.backend.requests import (
     DetailAnswer,
@@ -20,10 +21,12 @@ from spanglass_viewer.backend.requests import (
     TraceAnswer,
     TraceRequest,
 )
+from spanglass_viewer.format.quantities import format_score
+from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.trace_list import PAGE_LENGTH
 
 if TYPE_CHECKING:
-    from spanglass_store.database.records import ChangeSet
+    from spanglass_store.database.records import ChangeSet, TraceOrder
     from spanglass_store.faults import StoreFault
     from spanglass_store.search.expression import Expression
     from spanglass_store.upkeep.automatic import UpkeepReport
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.references import SpanRef
 
 _LEAST_PAUSE_MS = 100
+_MAX_SCORE_NAME_CHARS = 14
+_RANKING_PAUSE_MS = 2000  # sorting otherwise than by start reads the whole store
 _PAUSE_PER_LOAD = 3  # a live trace is read again at most a quarter of the time
 
 
@@ -63,7 +68,8 @@ class WindowController(QObject):
         self._trace_pane = trace_pane
         self._detail_pane = detail_pane
         self._filter: Expression = EVERYTHING
-        self._shown_filter: Expression | None = None
+        self._order = BY_START
+        self._shown: tuple[Expression, TraceOrder] | None = None
         self._number = 0
         self._list_on_its_way: ListRequest | None = None
         self._trace_on_its_way: TraceRequest | None = None
@@ -78,6 +84,8 @@ class WindowController(QObject):
         self._wanted_span_id: str | None = None
         self._reload = QTimer(self, singleShot=True)
         self._reload.timeout.connect(self._on_reload_due)
+        self._ranking_pause = QTimer(self, singleShot=True, interval=_RANKING_PAUSE_MS)
+        self._ranking_pause.timeout.connect(self._refresh)
         self._connect()
 
     @property
@@ -99,6 +107,12 @@ class WindowController(QObject):
     def set_filter(self, expression: Expression) -> None:
         """List other traces."""
         self._filter = expression
+        self._ask_for_list()
+
+    def set_order(self, order: TraceOrder) -> None:
+        """Sort the traces otherwise."""
+        self._order = order
+        self._traces.clear_scores()
         self._ask_for_list()
 
     def set_paused(self, paused: bool) -> None:
@@ -140,8 +154,19 @@ class WindowController(QObject):
         return self._number
 
     def _ask_for_list(self, before: tuple[int, str] | None = None) -> None:
-        self._is_list_stale = False
-        self._list_on_its_way = ListRequest(self._next_number(), self._filter, PAGE_LENGTH, before)
+        held = self._traces.rowCount()
+        number, order = self._next_number(), self._order
+        if order == BY_START:
+            self._list_on_its_way = ListRequest(number, self._filter, PAGE_LENGTH, before)
+        elif before is not None:
+            self._list_on_its_way = ListRequest(number, self._filter, PAGE_LENGTH, order=order, offset=held)
+        else:
+            # what is held is read again as a whole: any of it may have changed its place
+            is_same = self._shown == (self._filter, order)
+            limit = max(held, PAGE_LENGTH) if is_same else PAGE_LENGTH
+            self._list_on_its_way = ListRequest(number, self._filter, limit, order=order)
+        if before is None:
+            self._is_list_stale = False
         self._backend.list_traces(self._list_on_its_way)
 
     def _ask_for_trace(self, root_span_id: str, *, is_opening: bool) -> None:
@@ -191,12 +216,13 @@ class WindowController(QObject):
         self._refresh()
 
     def _on_pruned(self, _report: UpkeepReport) -> None:
-        self._shown_filter = None  # what is gone goes from the list, too
+        self._shown = None  # what is gone goes from the list, too
         self._is_list_stale = self._is_trace_stale = True
         self._refresh()
 
-    def _on_prices_loaded(self) -> None:
+    def _on_prices_loaded(self, price_list: str) -> None:
         self._awaits_prices = False
+        self._trace_pane.show_price_list(price_list)
         self._is_list_stale = self._is_trace_stale = True
         self._refresh()
         self._tell_if_settled()
@@ -204,7 +230,7 @@ class WindowController(QObject):
     def _refresh(self) -> None:
         if self._is_paused:
             return
-        if self._is_list_stale and self._list_on_its_way is None:
+        if self._is_list_stale and self._list_on_its_way is None and not self._ranking_pause.isActive():
             self._ask_for_list()
         root_span_id = self._selection.root_span_id
         if root_span_id is None:
@@ -225,15 +251,21 @@ class WindowController(QObject):
             return
         self._list_on_its_way = None
         self._awaits_prices |= answer.lacks_prices
-        if answer.request.filter != self._filter:
+        asked = answer.request
+        if (asked.filter, asked.order) != (self._filter, self._order):
             return
-        if answer.request.before is not None:
+        self._traces.set_scores(_score_texts(answer))
+        if not asked.is_first_page:
             self._traces.append_page(answer.summaries, has_more=answer.has_more)
-        elif self._shown_filter == answer.request.filter:
+        elif self._shown != (asked.filter, asked.order):
+            self._shown = (asked.filter, asked.order)
+            self._traces.show_first_page(answer.summaries, has_more=answer.has_more)
+        elif asked.order == BY_START:
             self._traces.update_newest(answer.summaries)
         else:
-            self._shown_filter = answer.request.filter
-            self._traces.show_first_page(answer.summaries, has_more=answer.has_more)
+            self._traces.show_ranked(answer.summaries, has_more=answer.has_more)
+        if asked.order != BY_START:
+            self._ranking_pause.start()
         self.totals_changed.emit(answer.totals, answer.query_secs)
         self._open_newest_trace()
         self._refresh()
@@ -241,7 +273,9 @@ class WindowController(QObject):
 
     def _open_newest_trace(self) -> None:
         """Open the newest trace, where none is open or nobody has chosen one yet."""
-        if self._traces.rowCount() and (self._is_following or self._selection.root_span_id is None):
+        if not self._traces.rowCount():
+            return
+        if self._selection.root_span_id is None or (self._is_following and self._order == BY_START):
             self._selection.select_trace(self._traces.summary_at(0).root_span_id)
 
     def _on_trace_loaded(self, answer: TraceAnswer) -> None:
@@ -285,3 +319,12 @@ class WindowController(QObject):
     def _tell_if_settled(self) -> None:
         if self.is_settled:
             self.settled.emit()
+
+
+def _score_texts(answer: ListAnswer) -> dict[str, str]:
+    """Return the scores that the traces of a page are sorted by, as texts."""
+    order = answer.request.order
+    if order.measure != "score":
+        return {}
+    name = one_line(order.score, _MAX_SCORE_NAME_CHARS)
+    return {root: f"{name} {format_score(amount)}" for root, amount in answer.amounts.items()}

@@ -14,6 +14,7 @@ from spanglass_viewer.app.actions import make_actions, set_keys
 from spanglass_viewer.app.annotating import SpanAnnotating
 from spanglass_viewer.app.comparing import TraceComparing
 from spanglass_viewer.app.controller import WindowController
+from spanglass_viewer.app.experiments import ExperimentSummaries
 from spanglass_viewer.app.history import History, Place
 from spanglass_viewer.app.preferences import SCALES_PERCENT, Preferences
 from spanglass_viewer.app.session import Session, find_session, save_session
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.vocabulary import Vocabulary
     from spanglass_store.location import StoreInfo
     from spanglass_store.upkeep.automatic import UpkeepReport
+    from spanglass_viewer.backend.requests import ContainersAnswer
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.theme.appearance import Appearance, ThemeMode
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
         self._clipboard = SpanClipboard(info, self.selection, self)
         self._annotating = SpanAnnotating(info.path, self.detail_pane, self)
         self.comparing = TraceComparing(backend, appearance, self)
+        self.experiments = ExperimentSummaries(backend, appearance, self)
         self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
         self._top_bar = TopBar(self._make_menu(), appearance)
         self._empty = EmptyPane(info.path, appearance)
@@ -97,6 +100,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self._has_shown_span = False
+        self._has_asked_for_containers = False
         self.setAcceptDrops(True)
         if not self._preferences.follows_newest:
             self.controller.stop_following()
@@ -135,6 +139,9 @@ class MainWindow(QMainWindow):
             "go_back": self._on_go_back,
             "go_forward": self._on_go_forward,
             "annotate": self.detail_pane.annotate,
+            "pick_container": self.trace_list.picker.showMenu,
+            "sort_traces": self.trace_list.sort.showMenu,
+            "show_experiment": self._on_show_experiment,
             "copy_link": self._clipboard.copy_link,
             "copy_span_id": self._clipboard.copy_span_id,
             "copy_trace_id": self._clipboard.copy_trace_id,
@@ -185,6 +192,11 @@ class MainWindow(QMainWindow):
         self.trace_list.view.customContextMenuRequested.connect(self._on_list_menu_wanted)
         self._empty.sample_wanted.connect(self._on_sample_wanted)
         self.trace_list.filter_changed.connect(self.controller.set_filter)
+        self.trace_list.order_changed.connect(self.controller.set_order)
+        self.trace_list.picker.containers_wanted.connect(self._backend.read_containers)
+        self.trace_list.sort.names_wanted.connect(self._backend.read_containers)
+        self.trace_list.experiment_wanted.connect(self.experiments.show_experiment)
+        self._backend.detail_worker.containers_read.connect(self._on_containers_read)
         self.trace_list.errors_ended.connect(self._on_errors_ended)
         self.trace_pane.finder.search_wanted.connect(self._backend.find_in_trace)
         self.trace_pane.finder.needle_changed.connect(self.detail_pane.mark_hits)
@@ -278,6 +290,18 @@ class MainWindow(QMainWindow):
         if self.selection.root_span_id is not None:
             self.comparing.compare(self.selection.root_span_id)
 
+    def _on_show_experiment(self) -> None:
+        picked = self.trace_list.picker.current
+        experiment_id = self._clipboard.experiment_id if picked is None else picked.experiment_id
+        if experiment_id is None:
+            self.status.show_notice("The span belongs to no experiment")
+        else:
+            self.experiments.show_experiment(experiment_id)
+
+    def _on_containers_read(self, answer: ContainersAnswer) -> None:
+        self.trace_list.show_containers(answer)
+        self.experiments.set_containers(answer.containers)
+
     def _on_list_menu_wanted(self, at: QPoint) -> None:
         index = self.trace_list.view.indexAt(at)
         if index.isValid():
@@ -288,6 +312,9 @@ class MainWindow(QMainWindow):
     # the store
 
     def _on_totals_changed(self, totals: StoreTotals, query_secs: float) -> None:
+        if totals.traces and not self._has_asked_for_containers:
+            self._has_asked_for_containers = True
+            self._backend.read_containers()
         self._restore_session()
         self.trace_list.show_total(totals.traces)
         self.status.show_totals(totals, query_secs)
@@ -358,15 +385,14 @@ class MainWindow(QMainWindow):
         session, self._session = self._session, None
         if session is None or self.selection.root_span_id is not None or not self._traces.rowCount():
             return
-        has_newer = self._traces.summary_at(0).root_span_id != session.newest
+        has_newer = self._traces.newest() != session.newest
         if not (has_newer and self._preferences.follows_newest):
             self.controller.open_trace(session.root_span_id, session.span_id)
 
     def _save_session(self) -> None:
         root_span_id, span = self.selection.root_span_id, self.selection.span
         if root_span_id is not None:
-            newest = self._traces.summary_at(0).root_span_id if self._traces.rowCount() else None
-            session = Session(root_span_id, None if span is None else span.span_id, newest)
+            session = Session(root_span_id, None if span is None else span.span_id, self._traces.newest())
             save_session(self._settings, self._info.id, session)
 
     def _text_setting(self, name: str) -> str:

@@ -33,6 +33,11 @@ class SpanClipboard(QObject):
         """Copy from this span from here on."""
         self._record = None if detail is None else detail.record
 
+    @property
+    def experiment_id(self) -> str | None:
+        """The experiment that the span belongs to."""
+        return None if self._record is None else self._record.experiment_id
+
     def copy_link(self) -> None:
         """Copy a link to the selected span, or to the trace where none is."""
         self.copy_link_to(self._selection.span)

@@ -1,4 +1,4 @@
-"""The thread that compares: reads two traces, aligns them, and tells how the values of two spans differ."""
+"""The thread that compares: two traces aligned, the values of two spans, an experiment with another one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 
 from spanglass_viewer.backend.reading_worker import ReadingWorker
-from spanglass_viewer.backend.requests import CompareAnswer, CompareRequest, DiffAnswer, DiffRequest
+from spanglass_viewer.backend.requests import (
+    CompareAnswer,
+    CompareRequest,
+    DiffAnswer,
+    DiffRequest,
+    ExperimentAnswer,
+    ExperimentRequest,
+)
 from spanglass_viewer.values.decode import NotJson, decode_json_in_steps
 from spanglass_viewer.values.pretty import pretty_json
 from spanglass_viewer.values.text_diff import DiffLine, diff_texts
@@ -29,6 +36,7 @@ class CompareWorker(ReadingWorker):
 
     compared = Signal(object)  # CompareAnswer
     diffed = Signal(object)  # DiffAnswer
+    summarized = Signal(object)  # ExperimentAnswer
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,6 +51,17 @@ class CompareWorker(ReadingWorker):
     def diff(self, request: DiffRequest) -> None:
         """Answer with what differs in the values of two spans."""
         self.serve("diff", lambda cursor: self._diff(cursor, request))
+
+    @Slot(object)
+    def summarize(self, request: ExperimentRequest) -> None:
+        """Answer with what an experiment comes to."""
+        self.serve("summarize", lambda cursor: self._summarize(cursor, request))
+
+    def _summarize(self, cursor: Cursor, request: ExperimentRequest) -> None:
+        from spanglass_store.database.experiment_summary import summarize_experiment  # noqa: PLC0415 - heavy half
+
+        summary = summarize_experiment(cursor, request.experiment_id, request.base_id)
+        self.summarized.emit(ExperimentAnswer(request, summary))
 
     def _compare(self, cursor: Cursor, request: CompareRequest) -> None:
         from spanglass_store.database.comparing import find_previous_run  # noqa: PLC0415 - heavy half

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal, Slot
 
 from spanglass_viewer.backend.decoder_process import open_plain_file
 from spanglass_viewer.backend.reading_worker import ReadingWorker
-from spanglass_viewer.backend.requests import DetailAnswer, DetailRequest
+from spanglass_viewer.backend.requests import ContainersAnswer, DetailAnswer, DetailRequest
 from spanglass_viewer.decoders.answers import DecoderFault
 from spanglass_viewer.trace.references import SpanDetail
 from spanglass_viewer.values.media_formats import HEAD_BYTES, sniff_format
@@ -33,6 +33,7 @@ class DetailWorker(ReadingWorker):
 
     span_read = Signal(object)  # DetailAnswer
     vocabulary_read = Signal(object)  # Vocabulary
+    containers_read = Signal(object)  # ContainersAnswer
 
     @Slot(object)
     def read_span(self, request: DetailRequest) -> None:
@@ -44,6 +45,11 @@ class DetailWorker(ReadingWorker):
         """Answer with the words that a filter can be completed with."""
         self.serve("vocabulary", self._read_vocabulary)
 
+    @Slot()
+    def read_containers(self) -> None:
+        """Answer with what traces can be picked and sorted by."""
+        self.serve("containers", self._read_containers)
+
     def _read_span(self, cursor: Cursor, request: DetailRequest) -> None:
         from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
 
@@ -53,6 +59,12 @@ class DetailWorker(ReadingWorker):
         from spanglass_store.database.vocabulary import read_vocabulary  # noqa: PLC0415 - heavy half
 
         self.vocabulary_read.emit(read_vocabulary(cursor))
+
+    def _read_containers(self, cursor: Cursor) -> None:
+        from spanglass_store.database.containers import list_containers, list_score_names  # noqa: PLC0415 - heavy half
+
+        answer = ContainersAnswer(tuple(list_containers(cursor)), tuple(list_score_names(cursor)))
+        self.containers_read.emit(answer)
 
     def _read(self, reader: StoreReader, request: DetailRequest) -> SpanDetail | None:
         record = reader.find_span_by_row_id(request.ref.row_id, created_us=request.ref.created_us)

@@ -5,11 +5,15 @@ A number rises with each question of its kind, so that an answer to an older que
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from spanglass_store.database.records import BY_START, TraceOrder
+
 if TYPE_CHECKING:
-    from spanglass_store.database.records import StoreTotals, TraceSummary
+    from collections.abc import Mapping
+
+    from spanglass_store.database.records import ContainerRecord, ExperimentSummary, StoreTotals, TraceSummary
     from spanglass_store.search.expression import Expression
     from spanglass_viewer.trace.comparison import Comparison
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
@@ -19,12 +23,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """List traces, newest first; `before` = (start_us, root_span_id) asks for those older than it."""
+    """List traces, newest first; `before` = (start_us, root_span_id) asks for those older than it.
+
+    In any other order `offset` says how many traces come before those that are asked for.
+    """
 
     number: int
     filter: Expression
     limit: int
     before: tuple[int, str] | None = None
+    order: TraceOrder = BY_START
+    offset: int = 0
+
+    @property
+    def is_first_page(self) -> bool:
+        """Tell whether this asks for the beginning of the list."""
+        return self.before is None and not self.offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,7 @@ class ListAnswer:
     totals: StoreTotals
     query_secs: float
     lacks_prices: bool = False
+    amounts: Mapping[str, float] = field(default_factory=dict[str, float])  # by root_span_id, what they are sorted by
 
     @property
     def has_more(self) -> bool:
@@ -131,3 +146,28 @@ class FindAnswer:
 
     request: FindRequest
     span_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContainersAnswer:
+    """What traces can be picked and sorted by: projects and experiments, and the names of scores."""
+
+    containers: tuple[ContainerRecord, ...]
+    score_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentRequest:
+    """Sum an experiment up, and hold it against another one where `base_id` names it."""
+
+    number: int
+    experiment_id: str
+    base_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentAnswer:
+    """The summary, None where the experiment is not in the store."""
+
+    request: ExperimentRequest
+    summary: ExperimentSummary | None

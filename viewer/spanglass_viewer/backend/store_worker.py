@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from spanglass_store.faults import StoreBusy, StoreFault
 from spanglass_store.upkeep.schedule import is_upkeep_due
 from spanglass_viewer.backend.requests import ListAnswer, ListRequest, TraceAnswer, TraceRequest
+from spanglass_viewer.backend.trace_listing import read_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +45,8 @@ class StoreWorker(QObject):
     trace_loaded = Signal(object)  # TraceAnswer
     fault_raised = Signal(object)  # StoreFault
     fault_cleared = Signal()
-    prices_loaded = Signal()
     pruned = Signal(object)  # UpkeepReport: the store pruned itself
+    prices_loaded = Signal(str)  # which price list it is
     _woken = Signal()
 
     def __init__(self, store: Path) -> None:
@@ -124,14 +126,13 @@ class StoreWorker(QObject):
 
         began = time.perf_counter()
         with self._need_database().cursor() as cursor:
-            reader = StoreReader(cursor)
-            summaries = reader.list_traces(request.filter, limit=request.limit, before=request.before)
+            summaries, amounts = read_page(cursor, request, self._prices)
             usage = list_model_usage(cursor, summaries)
-            totals = reader.totals()
+            totals = StoreReader(cursor).totals()
         priced = self._price(summaries, usage)
         query_secs = time.perf_counter() - began
         lacks_prices = self._lacks_prices(are_needed=bool(usage))
-        self.traces_listed.emit(ListAnswer(request, priced, totals, query_secs, lacks_prices=lacks_prices))
+        self.traces_listed.emit(ListAnswer(request, priced, totals, query_secs, lacks_prices, amounts))
 
     def _price(self, summaries: list[TraceSummary], usage: list[ModelUsage]) -> tuple[TraceSummary, ...]:
         if self._prices is None or not usage:
@@ -150,11 +151,11 @@ class StoreWorker(QObject):
     @Slot()
     def _load_prices(self) -> None:
         """Load the price list: it takes half a second, which neither the window nor the first list waits for."""
-        if self._prices is None:
-            from spanglass_viewer.trace.prices import PriceBook  # noqa: PLC0415 - as above
+        from spanglass_viewer.trace.prices import PriceBook, describe_price_list  # noqa: PLC0415 - as above
 
+        if self._prices is None:
             self._prices = PriceBook()
-        self.prices_loaded.emit()
+        self.prices_loaded.emit(describe_price_list(datetime.now(tz=UTC).date()))
 
     def _load_trace(self, request: TraceRequest) -> None:
         from spanglass_store.database.skeleton import load_skeleton  # noqa: PLC0415 - heavy half

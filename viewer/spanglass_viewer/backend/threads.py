@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         CompareRequest,
         DetailRequest,
         DiffRequest,
+        ExperimentRequest,
         FindRequest,
         ListRequest,
         TraceRequest,
@@ -36,6 +37,8 @@ class Backend(QObject):
     _comparison_wanted = Signal(object)
     _diff_wanted = Signal(object)
     _find_wanted = Signal(object)
+    _containers_wanted = Signal()
+    _experiment_wanted = Signal(object)
 
     def __init__(self, store: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +70,8 @@ class Backend(QObject):
         self._trace_wanted.connect(self.store_worker.load_trace)
         self._detail_wanted.connect(self.detail_worker.read_span)
         self._find_wanted.connect(self.find_worker.find_in_trace)
+        self._containers_wanted.connect(self.detail_worker.read_containers)
+        self._experiment_wanted.connect(self.compare_worker.summarize)
         self._vocabulary_wanted.connect(self.detail_worker.read_vocabulary)
 
     @property
@@ -100,6 +105,14 @@ class Backend(QObject):
     def read_vocabulary(self) -> None:
         """Ask for the words that a filter can be completed with."""
         self._vocabulary_wanted.emit()
+
+    def read_containers(self) -> None:
+        """Ask for the projects, experiments and scores of the store."""
+        self._containers_wanted.emit()
+
+    def summarize_experiment(self, request: ExperimentRequest) -> None:
+        """Ask what an experiment comes to."""
+        self._experiment_wanted.emit(request)
 
     def compare_traces(self, request: CompareRequest) -> None:
         """Ask for two traces aligned."""

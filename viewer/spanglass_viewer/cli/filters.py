@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from spanglass_store.search.expression import Expression
 
 _HELP = (
-    "error, running, name:, type:, model:, project:, tag:, dur>2s, tokens>5k, cost>0.1, score.x<0.5, meta.user_id=123, "
-    'since:2h, has:attachment, words or "quoted text"; - for not, or, brackets'
+    "error, running, name:, type:, model:, project:, experiment:, tag:, dur>2s, tokens>5k, cost>0.1, score.x<0.5, "
+    'meta.user_id=123, since:2h, has:attachment, words or "quoted text"; - for not, or, brackets'
 )
 _WORDS = "filter"
 

@@ -46,6 +46,13 @@ def format_cost_short(dollars: float, *, is_estimate: bool = False) -> str:
     return "<$0.001" if 0 < dollars < 0.001 else f"${dollars:.3f}" if dollars < 1 else f"${dollars:,.2f}"
 
 
+def format_score(score: float | None) -> str:
+    """Return a score with two digits behind the point, fewer where they say nothing: `0.62`, `1`."""
+    if score is None:
+        return NO_VALUE
+    return f"{score:.2f}".rstrip("0").rstrip(".") if abs(score) < 1000 else f"{score:.4g}"
+
+
 def format_bytes(size_bytes: int | None) -> str:
     """Return a size in decimal units: `212 kB`, `1.2 MB`."""
     if size_bytes is None:

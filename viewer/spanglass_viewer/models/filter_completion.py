@@ -15,8 +15,8 @@ MAX_CANDIDATES = 50
 
 _FIELDS = get_args(Field)
 _STARTS = (
-    "error", "running", "name:", "type:", "model:", "project:", "tag:", "dur>", "tokens>", "cost>", "score.", "meta.",
-    "since:", "has:attachment",
+    "error", "running", "name:", "type:", "model:", "project:", "experiment:", "tag:", "dur>", "tokens>", "cost>",
+    "score.", "meta.", "since:", "has:attachment",
 )  # fmt: skip
 _PIECE = re.compile(r'(?:[^\s()"]|"(?:[^"\\]|\\.)*(?:"|$))*$')
 _FIELD_VALUE = re.compile(r"(?P<field>[A-Za-z]+)(?P<operator>[:=])(?P<value>.*)", re.DOTALL)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 import functools
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from spanglass_viewer.format.durations import format_duration
-from spanglass_viewer.format.quantities import format_compact, format_count
+from spanglass_viewer.format.quantities import format_compact, format_count, format_score
 from spanglass_viewer.format.text import one_line
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class SpanRow:
     model: str
     also_under: str  # the name of the parent under which the span has its own row
     error: ErrorKind
+    scores: tuple[tuple[str, float], ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -100,6 +102,7 @@ class SpanRow:
             (self.error is ErrorKind.OWN, "error"),
             (self.error is ErrorKind.BUBBLED, "error from below"),
             (self.is_folded and self.errors_below > 0, f"{self.errors_below} errors below"),
+            (bool(self.scores), ", ".join(f"{name} {format_score(value)}" for name, value in self.scores)),
         )
 
 
@@ -146,9 +149,25 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
             model=_shown(skeleton.models, model),
             also_under=_shown(skeleton.names, upper) if upper >= 0 else "",
             error=ErrorKind(error),
+            scores=read_scores(skeleton.scores.get(cell[0], "")),
         )
         for cell, (name, type_code, model, upper, error) in zip(cells, codes, strict=True)
     ]
+
+
+@functools.lru_cache(maxsize=4096)
+def read_scores(text: str) -> tuple[tuple[str, float], ...]:
+    """Return the names and values in a JSON text of scores, as far as it has them."""
+    try:
+        scores: object = json.loads(text) if text else None
+    except ValueError:  # its end was cut off
+        return ()
+    named = cast("dict[str, object]", scores) if isinstance(scores, dict) else {}
+    return tuple(
+        (one_line(name, _MAX_NAME_CHARS), float(value))
+        for name, value in named.items()
+        if isinstance(value, int | float)
+    )
 
 
 def _as_lists(*columns: npt.NDArray[Any]) -> zip[tuple[Any, ...]]:

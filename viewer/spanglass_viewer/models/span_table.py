@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow, read_rows
+from spanglass_viewer.trace.rollups import count_kinds_below
 from spanglass_viewer.trace.succession import Succession, find_succession
 from spanglass_viewer.trace.visible import Folding, Narrowing, visible_rows
 
@@ -146,6 +147,11 @@ class SpanTableModel(QAbstractTableModel):
             self._narrowing = narrowing
             self._kept = None
             self._show_again()
+
+    def token_kinds_below(self, span: int) -> dict[str, int]:
+        """Return how many tokens of each known kind a span and all below it used."""
+        shown = self._snapshot
+        return {} if shown is None else count_kinds_below(shown.layout, shown.skeleton, shown.rollups, span)
 
     @property
     def narrowed_out(self) -> int:

@@ -13,11 +13,12 @@ from spanglass_viewer.format.quantities import format_compact, format_many
 from spanglass_viewer.format.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from spanglass_store.database.records import TraceSummary
 
 SUMMARY_ROLE = Qt.ItemDataRole.UserRole + 1
+SCORE_ROLE = Qt.ItemDataRole.UserRole + 2  # the score that the list is sorted by, as text
 PAGE_LENGTH = 200
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -35,6 +36,7 @@ class TraceListModel(QAbstractListModel):
         self._row_by_id: dict[str, int] = {}
         self._has_more = False
         self._is_fetching = False
+        self._scores: dict[str, str] = {}
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default, immutable
         """Return the number of traces held."""
@@ -45,14 +47,15 @@ class TraceListModel(QAbstractListModel):
         if not index.isValid():
             return None
         summary = self._summaries[index.row()]
-        if role == SUMMARY_ROLE:
-            return summary
+        score = self._scores.get(summary.root_span_id, "")
+        if role in {SUMMARY_ROLE, SCORE_ROLE}:
+            return summary if role == SUMMARY_ROLE else score
         if role == Qt.ItemDataRole.DisplayRole:
             return one_line(summary.name)
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"Started {format_absolute(summary.start_us)}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return spoken_summary(summary)
+            return ", ".join([spoken_summary(summary), *([score] if score else [])])
         return None
 
     @property
@@ -87,6 +90,27 @@ class TraceListModel(QAbstractListModel):
         self._is_fetching = False
         self._number_rows()
         self.endResetModel()
+
+    def show_ranked(self, page: Sequence[TraceSummary], *, has_more: bool) -> None:
+        """Hold a fresh reading of a list in another order than that of the starts."""
+        if [summary.root_span_id for summary in page] != [held.root_span_id for held in self._summaries]:
+            self.show_first_page(page, has_more=has_more)
+        elif page:
+            self._summaries = list(page)
+            self._has_more = has_more
+            self.dataChanged.emit(self.index(0), self.index(len(page) - 1))
+
+    def set_scores(self, scores: Mapping[str, str]) -> None:
+        """Say the scores of traces, by root_span_id; those of other traces stay."""
+        self._scores.update(scores)
+
+    def clear_scores(self) -> None:
+        """Show no scores."""
+        self._scores.clear()
+
+    def newest(self) -> str | None:
+        """Return the trace held that started last, None where there is none."""
+        return max(((held.start_us, held.root_span_id) for held in self._summaries), default=(0, None))[1]
 
     def append_page(self, page: Sequence[TraceSummary], *, has_more: bool) -> None:
         """Add older traces at the end."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.durations import format_duration
-from spanglass_viewer.format.moments import format_absolute, format_date
+from spanglass_viewer.format.moments import format_absolute
 from spanglass_viewer.format.quantities import format_compact, format_cost, format_count, format_many
 from spanglass_viewer.format.text import elide_middle
 from spanglass_viewer.panes.types_menu import TypesMenu
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 _ID_CHARS = 9
+_LOGGED_COST = "Cost as it was logged"
 _MARGINS_PX = 28
 _FIGURE_GAP_PX = 8
 
@@ -62,6 +63,7 @@ class TraceHeader(QWidget):
         self._hidden.setCursor(Qt.CursorShape.PointingHandCursor)
         self._hidden.clicked.connect(self.show_all_clicked)
         self._absent: set[QWidget] = {self._hidden}
+        self.price_list = "genai-prices"
         # narrower than its figures: those that matter less go first
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._lay_out()
@@ -102,7 +104,7 @@ class TraceHeader(QWidget):
         self._tokens.setToolTip(_about_tokens(rollups))
         is_estimate = bool(rollups.has_estimate.any())
         self._cost.setText(format_cost(rollups.cost, is_estimate=is_estimate))
-        self._cost.setToolTip(_about_cost(snapshot.first_us, is_estimate=is_estimate))
+        self._cost.setToolTip(f"Estimate by the list prices of {self.price_list}" if is_estimate else _LOGGED_COST)
         errors = len(snapshot.errors.own_spans)
         failed = format_many(int(snapshot.skeleton.is_error.sum()), "span")
         self._errors.setText(format_many(errors, "error"))
@@ -151,7 +153,3 @@ class TraceHeader(QWidget):
 def _about_tokens(rollups: Rollups) -> str:
     known = [f"{format_count(count)} {kind}" for kind, count in rollups.token_kinds.items()]
     return " · ".join([f"{format_count(rollups.tokens_total)} tokens", *known])
-
-
-def _about_cost(at_us: int, *, is_estimate: bool) -> str:
-    return f"Estimate, list prices of {format_date(at_us)} (genai-prices)" if is_estimate else "Cost as it was logged"

@@ -6,20 +6,24 @@ import functools
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from spanglass_store.search.editing import has_term, with_term, without_term
 from spanglass_store.search.expression import EVERYTHING
 from spanglass_viewer.format.quantities import format_count
+from spanglass_viewer.panes.container_picker import ContainerPicker
 from spanglass_viewer.panes.filter_box import FilterBox
-from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.panes.sort_button import SortButton
+from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.views.trace_list_view import TraceListView
 from spanglass_viewer.widgets.buttons import Chip
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
+    from spanglass_viewer.backend.requests import ContainersAnswer
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.models.trace_list import TraceListModel
+    from spanglass_viewer.panes.container_picker import PickedContainer
     from spanglass_viewer.theme.appearance import Appearance
 
 _CHIPS = (
@@ -33,6 +37,8 @@ class TraceListPane(QWidget):
     """Shows the model's traces and sets the selection; `filter_changed` says what is to be listed."""
 
     filter_changed = Signal(object)  # Expression
+    order_changed = Signal(object)  # TraceOrder
+    experiment_wanted = Signal(str)  # its id
     errors_ended = Signal()  # no trace further down has an error
 
     def __init__(
@@ -47,6 +53,9 @@ class TraceListPane(QWidget):
         self._total = 0
         self._sought_from: int | None = None  # the row from which a trace with an error is sought, page by page
         self.filter_box = FilterBox()
+        self.picker = ContainerPicker(appearance)
+        self.sort = SortButton(appearance)
+        self._experiment = QPushButton("Experiment summary")
         self._nothing = PlainLabel(role=FontRole.SMALL, tone="faint")
         self._view = TraceListView(appearance)
         self._view.setModel(model)
@@ -126,6 +135,18 @@ class TraceListPane(QWidget):
         title.addWidget(PlainLabel("Traces", role=FontRole.TITLE))
         title.addStretch()
         title.addWidget(self._count)
+        scope = QHBoxLayout()
+        scope.setContentsMargins(12, 0, 12, 0)
+        scope.setSpacing(4)
+        scope.addWidget(self.picker, 1)
+        scope.addWidget(self.sort)
+        self._experiment.setProperty("kind", "link")
+        self._experiment.setFont(font(FontRole.SMALL))
+        self._experiment.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._experiment.hide()
+        summary = QHBoxLayout()
+        summary.setContentsMargins(14, 0, 14, 0)
+        summary.addWidget(self._experiment, 0, Qt.AlignmentFlag.AlignLeft)
         chips = QHBoxLayout()
         chips.setContentsMargins(14, 0, 14, 0)
         chips.setSpacing(6)
@@ -151,14 +172,19 @@ class TraceListPane(QWidget):
         column.setContentsMargins(0, 14, 0, 0)
         column.setSpacing(10)
         column.addLayout(title)
+        column.addLayout(scope)
         column.addLayout(chips)
         column.addLayout(box)
+        column.addLayout(summary)
         column.addWidget(stack, 1)
 
     def _connect(self) -> None:
         self._all_chip.clicked.connect(self._on_all_clicked)
         for term, chip in self._chips.items():
             chip.clicked.connect(functools.partial(self._on_chip_clicked, term))
+        self.picker.picked.connect(self._on_container_picked)
+        self.sort.order_chosen.connect(self.order_changed)
+        self._experiment.clicked.connect(self._on_experiment_clicked)
         self.filter_box.text_changed.connect(self._on_filter_text_changed)
         self.filter_box.expression_changed.connect(self.filter_changed)
         self.filter_box.left.connect(self._view.setFocus)
@@ -178,7 +204,26 @@ class TraceListPane(QWidget):
         self.filter_box.set_text(with_term(text, term) if is_wanted else without_term(text, term))
         self._on_filter_text_changed(self.filter_box.text)  # of a faulty text no term counts
 
+    def show_containers(self, answer: ContainersAnswer) -> None:
+        """Offer the projects, experiments and scores of the store."""
+        self.picker.set_containers(answer.containers)
+        self.sort.set_score_names(answer.score_names)
+        self._show_picked(self.filter_box.text)
+
+    def _on_container_picked(self, container: PickedContainer | None) -> None:
+        text = self.picker.without_containers(self.filter_box.text)
+        self.filter_box.set_text(text if container is None else with_term(text, container.term))
+
+    def _on_experiment_clicked(self) -> None:
+        if self.picker.current is not None and self.picker.current.experiment_id is not None:
+            self.experiment_wanted.emit(self.picker.current.experiment_id)
+
+    def _show_picked(self, text: str) -> None:
+        self.picker.show_filter(text)
+        self._experiment.setVisible(self.picker.current is not None and self.picker.current.experiment_id is not None)
+
     def _on_filter_text_changed(self, text: str) -> None:
+        self._show_picked(text)
         self._all_chip.setChecked(not text.strip())
         for term, chip in self._chips.items():
             chip.setChecked(has_term(text, term))

@@ -139,6 +139,10 @@ class TracePane(QWidget):
         elif self._model.rowCount():
             self._choose(self._model.row_at(0).span)
 
+    def show_price_list(self, price_list: str) -> None:
+        """Say by which price list costs are estimated from here on."""
+        self._header.price_list = price_list
+
     def show_loading(self, root_span_id: str) -> None:
         """Wait for a trace; what was shown stays for a moment, so that a quick answer does not flicker."""
         if self._model.snapshot is None or self._model.snapshot.root_span_id != root_span_id:

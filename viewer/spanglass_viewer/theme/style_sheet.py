@@ -32,6 +32,8 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QTableView, QTreeView, QListView { background: $window; border: none; selection-background-color: transparent; }
 QTreeView[kind="commands"]::item { padding: 5px 8px; }
 QTreeView[kind="commands"]::item:selected { background: $selection; color: $text; }
+QTableView[kind="figures"]::item { padding: 0 8px; border-bottom: 1px solid $hairline; }
+QTableView[kind="figures"]::item:selected { background: $selection; color: $text; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; selection-background-color: $selection; selection-color: $text; }
 QListView[kind="completions"] { background: $raised; border: 1px solid $border; padding: 4px; }
 QListView[kind="completions"]::item { padding: 4px 8px; border-radius: 4px; }
@@ -59,6 +61,8 @@ QToolButton:hover { background: $hover; color: $text; }
 QToolButton:pressed, QToolButton:checked { background: $pressed; color: $text; }
 QToolButton:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; width: 0; }
+QToolButton[kind="picker"] { border: 1px solid $border; padding: 3px 8px; text-align: left; }
+QToolButton[kind="picker"]:focus { border-color: $accent; }
 QPushButton { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 5px 12px; color: $text; }
 QPushButton:hover { background: $pressed; }
 QPushButton:focus { border-color: $accent; }

@@ -8,11 +8,13 @@ for each model, hour and tier.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from genai_prices import Usage, calc_price
+from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import TieredPrices
 
 if TYPE_CHECKING:
@@ -75,6 +77,23 @@ class PriceBook:
         return plain * rate.prompt + cached * rate.cached + max(tokens.completion, 0) * rate.completion
 
 
+def describe_price_list(today: date) -> str:
+    """Return which price list estimates come from: the package's version, and its latest change of a price.
+
+    The package says no date of its own; it knows the days from which prices hold.
+    """
+    dates = [
+        start
+        for provider in get_snapshot().providers
+        for model in provider.models
+        if isinstance(model.prices, list)
+        for conditional in model.prices
+        if (start := getattr(conditional.constraint, "start_date", None)) is not None and start <= today
+    ]
+    name = f"genai-prices {version('genai-prices')}"
+    return f"{name}, prices as of {max(dates):%Y-%m-%d}" if dates else name
+
+
 def estimate_span_costs(skeleton: TraceSkeleton, book: PriceBook) -> npt.NDArray[np.float64]:
     """Return, by span, the estimate in US dollars where no cost was logged; NaN elsewhere and for unknown models."""
     estimates = np.full(len(skeleton), np.nan)
@@ -99,12 +118,16 @@ def add_estimates(
     start_us = {trace.root_span_id: trace.start_us for trace in traces}
     estimates: dict[str, float] = {}
     for used in usage:
-        tokens = TokenCounts(used.prompt_tokens, used.completion_tokens, used.cached_tokens)
-        length = used.prompt_tokens // max(used.calls, 1)
-        cost = book.find_cost(used.model, tokens, start_us[used.root_span_id], length)
+        cost = price_usage(used, book, start_us[used.root_span_id])
         if cost is not None:
             estimates[used.root_span_id] = estimates.get(used.root_span_id, 0.0) + cost
     return tuple(_with_estimate(trace, estimates.get(trace.root_span_id)) for trace in traces)
+
+
+def price_usage(used: ModelUsage, book: PriceBook, at_us: int) -> float | None:
+    """Return what calls of one model cost in US dollars at a time, None for an unknown model."""
+    tokens = TokenCounts(used.prompt_tokens, used.completion_tokens, used.cached_tokens)
+    return book.find_cost(used.model, tokens, at_us, used.prompt_tokens // max(used.calls, 1))
 
 
 def _with_estimate(trace: TraceSummary, dollars: float | None) -> TraceSummary:

@@ -34,6 +34,7 @@ class Rollups:
     tokens_total: int | None
     cost: float | None
     token_kinds: dict[str, int]
+    counts_tokens: Bools  # by span: whether its own tokens are among those added up
 
 
 def roll_up(
@@ -58,7 +59,17 @@ def roll_up(
         tokens_total=int(token_shares.sum()) if logs_tokens.any() else None,
         cost=float(cost_shares.sum()) if has_cost.any() else None,
         token_kinds=_count_kinds(skeleton, token_shares > 0),
+        counts_tokens=token_shares > 0,
     )
+
+
+def count_kinds_below(layout: TraceLayout, skeleton: TraceSkeleton, rollups: Rollups, span: int) -> dict[str, int]:
+    """Return how many tokens of each known kind a span and all below it used."""
+    first = int(layout.row_of_span[span])
+    rows = slice(first, first + int(layout.subtree_rows[first]))
+    is_below = np.zeros(len(layout.row_of_span), np.bool_)
+    is_below[layout.span[rows][~layout.is_ghost[rows]]] = True
+    return _count_kinds(skeleton, rollups.counts_tokens & is_below)
 
 
 def _count_kinds(skeleton: TraceSkeleton, counts: Bools) -> dict[str, int]:

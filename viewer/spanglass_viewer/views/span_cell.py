@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect
 
-from spanglass_viewer.format.quantities import format_compact, format_many
+from spanglass_viewer.format.quantities import format_compact, format_many, format_score
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.views.row_style import BADGE_PX, MARK_PX, text_width
@@ -25,6 +25,7 @@ _TEXT_GAP = 4
 _PILL_PAD = 6
 _LEAST_NAME_PX = 120
 _LEAST_DETAIL_PX = 36
+_MOST_SCORES, _MOST_SCORE_CHARS = 2, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,19 @@ def _fitting_tags(row: SpanRow, room: int) -> list[Tag]:
     return fitting
 
 
+def _score_tags(row: SpanRow) -> Iterator[Tag]:
+    for name, value in row.scores[:_MOST_SCORES]:
+        yield Tag(text=f"{_short(name)} {format_score(value)}", is_pill=True)
+    if len(row.scores) > _MOST_SCORES:
+        yield Tag(text=f"+{len(row.scores) - _MOST_SCORES}", tone="faint")
+    if row.score_count and not row.scores:
+        yield Tag(icon="score", text=str(row.score_count) if row.score_count > 1 else "", tone="faint")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _MOST_SCORE_CHARS else f"{name[: _MOST_SCORE_CHARS - 1]}…"
+
+
 def _tags(row: SpanRow) -> Iterator[Tag]:
     if row.is_ghost:
         yield Tag(icon="ghost", tone="faint")
@@ -169,7 +183,6 @@ def _tags(row: SpanRow) -> Iterator[Tag]:
         yield Tag(icon="error-bubbled", text=format_compact(row.errors_below), tone="error", is_origin_link=True)
     if row.attachment_count:
         yield Tag(icon="clip", text=str(row.attachment_count) if row.attachment_count > 1 else "", tone="faint")
-    if row.score_count:
-        yield Tag(icon="score", text=str(row.score_count) if row.score_count > 1 else "", tone="faint")
+    yield from _score_tags(row)
     if row.has_further_parents:
         yield Tag(icon="ghost", tone="faint")

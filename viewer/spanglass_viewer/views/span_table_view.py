@@ -360,7 +360,8 @@ class SpanTableView(QTableView):
             help_event: QHelpEvent = event  # pyright: ignore[reportAssignmentType] - its type says so
             index = self.indexAt(help_event.pos())
             if index.isValid():
-                text = tooltip_of(self._spans.row_at(index.row()), self._spans.now_us())
+                row = self._spans.row_at(index.row())
+                text = tooltip_of(row, self._spans.now_us(), self._spans.token_kinds_below(row.span))
                 QToolTip.showText(help_event.globalPos(), plain_tooltip(text), self)
             return True
         return super().viewportEvent(event)

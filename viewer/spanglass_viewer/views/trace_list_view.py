@@ -13,7 +13,7 @@ from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_relative
 from spanglass_viewer.format.quantities import format_compact, format_cost_short, format_many
 from spanglass_viewer.format.text import one_line
-from spanglass_viewer.models.trace_list import SUMMARY_ROLE
+from spanglass_viewer.models.trace_list import SCORE_ROLE, SUMMARY_ROLE
 from spanglass_viewer.theme.fonts import FontRole, font
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ class TraceDelegate(QStyledItemDelegate):
         self._paint_dot(painter, rect, summary)
         inner = rect.adjusted(_EDGE + _TEXT_LEFT, 8, -(_EDGE + _PAD), -8)
         self._paint_first_line(painter, QRect(inner.left(), inner.top(), inner.width(), 20), summary)
-        self._paint_second_line(painter, QRect(inner.left(), inner.top() + 21, inner.width(), 18), summary)
+        below = QRect(inner.left(), inner.top() + 21, inner.width(), 18)
+        self._paint_second_line(painter, below, summary, str(index.data(SCORE_ROLE) or ""))
         painter.restore()
 
     def _paint_ground(
@@ -127,7 +128,7 @@ class TraceDelegate(QStyledItemDelegate):
         name = self._name_metrics.elidedText(one_line(summary.name), Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 
-    def _paint_second_line(self, painter: QPainter, rect: QRect, summary: TraceSummary) -> None:
+    def _paint_second_line(self, painter: QPainter, rect: QRect, summary: TraceSummary, score: str) -> None:
         tokens = self._appearance.tokens
         painter.setFont(font(FontRole.SMALL))
         right = ""
@@ -137,7 +138,7 @@ class TraceDelegate(QStyledItemDelegate):
         painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, right)
         room = rect.width() - self._small_metrics.horizontalAdvance(right) - 10
         painter.setPen(QColor(tokens.text_muted))
-        parts = _figures(summary)
+        parts = [*([score] if score else []), *_figures(summary)]
         while len(parts) > 1 and self._small_metrics.horizontalAdvance(_BETWEEN.join(parts)) > room:
             parts.pop()  # half a figure misleads: the last ones go whole
         painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, _BETWEEN.join(parts))

@@ -5,11 +5,12 @@ SELECT
     count(*),
     sum(coalesce(prompt_tokens, 0))::BIGINT,
     sum(coalesce(completion_tokens, 0))::BIGINT,
-    sum(coalesce(cached_tokens, 0))::BIGINT
+    sum(coalesce(cached_tokens, 0))::BIGINT,
+    epoch_us(min(start_ts))
 FROM spans
 WHERE
     created >= $since::TIMESTAMP - INTERVAL 5 MINUTE
-    AND root_span_id IN (SELECT unnest($roots))
+    AND ($roots IS NULL OR root_span_id IN (SELECT unnest($roots)))
     AND cost IS NULL
     AND model IS NOT NULL
     AND (prompt_tokens > 0 OR completion_tokens > 0)

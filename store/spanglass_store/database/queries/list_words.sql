@@ -4,6 +4,7 @@ WITH words AS (
     UNION ALL SELECT 'type', type, count(*) FROM spans GROUP BY type
     UNION ALL SELECT 'model', model, count(*) FROM spans GROUP BY model
     UNION ALL SELECT 'project', project_name, count(*) FROM spans GROUP BY project_name
+    UNION ALL SELECT 'experiment', experiment_name, count(*) FROM spans GROUP BY experiment_name
     UNION ALL SELECT 'tag', tag, count(*) FROM (SELECT unnest(tags) AS tag FROM spans) GROUP BY tag
 )
 SELECT field, word

@@ -1,0 +1,1 @@
+nullif(count(*) FILTER (is_error), 0)::DOUBLE

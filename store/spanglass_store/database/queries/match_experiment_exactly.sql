@@ -1,0 +1,1 @@
+lower(experiment_name) = lower($text) OR experiment_id = $text

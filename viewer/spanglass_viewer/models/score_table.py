@@ -1,0 +1,108 @@
+"""The scores of an experiment as a table, held against those of another one."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from spanglass_viewer.format.durations import NO_VALUE
+from spanglass_viewer.format.quantities import format_count, format_score
+from spanglass_viewer.format.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spanglass_store.database.records import ScoreSummary
+
+
+class Column(enum.IntEnum):
+    """The columns, from left to right; the last four speak of the other experiment."""
+
+    NAME = 0
+    MEAN = 1
+    CASES = 2
+    BASE = 3
+    DIFFERENCE = 4
+    IMPROVED = 5
+    REGRESSED = 6
+
+
+TITLES = ("Score", "Mean", "Cases", "Other", "Δ", "Improved", "Regressed")
+_MAX_NAME_CHARS = 80
+_LEAST_DIFFERENCE = 0.005
+_NOWHERE = QModelIndex()
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class ScoreTableModel(QAbstractTableModel):
+    """One row a score, by name."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._scores: Sequence[ScoreSummary] = ()
+
+    def set_scores(self, scores: Sequence[ScoreSummary]) -> None:
+        """Show these scores."""
+        self.beginResetModel()
+        self._scores = scores
+        self.endResetModel()
+
+    def rowCount(self, parent: AnyIndex = _NOWHERE) -> int:
+        """Return the number of scores."""
+        return 0 if parent.isValid() else len(self._scores)
+
+    def columnCount(self, parent: AnyIndex = _NOWHERE) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(TITLES)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's title."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(TITLES):
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text, its alignment, or what a screen reader says."""
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(index.column())
+        text = _text(self._scores[index.row()], Column(index.column()))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{TITLES[index.column()]} {text or NO_VALUE}"
+        return text if role == Qt.ItemDataRole.DisplayRole else None
+
+
+def _text(score: ScoreSummary, column: Column) -> str:
+    if column is Column.NAME:
+        return one_line(score.name, _MAX_NAME_CHARS)
+    if column is Column.MEAN:
+        return format_score(score.mean)
+    if column is Column.CASES:
+        return format_count(score.count)
+    if score.base_mean is None:
+        return ""
+    counts = {Column.IMPROVED: ("▲", score.improved), Column.REGRESSED: ("▼", score.regressed)}
+    if column in counts:
+        mark, count = counts[column]
+        return f"{mark} {format_count(count)}" if count else "0" if score.shared else NO_VALUE
+    return format_score(score.base_mean) if column is Column.BASE else difference_text(score.mean, score.base_mean)
+
+
+def difference_text(mean: float | None, base_mean: float | None) -> str:
+    """Return how much more a mean is: `+0.12`, `−0.05`, `0`."""  # noqa: RUF002 - a minus sign is meant
+    if mean is None or base_mean is None:
+        return NO_VALUE
+    difference = mean - base_mean
+    if abs(difference) < _LEAST_DIFFERENCE:
+        return "0"
+    return f"{'+' if difference > 0 else '−'}{format_score(abs(difference))}"  # noqa: RUF001 - as above
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column == Column.NAME else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
