@@ -70,6 +70,17 @@ class Outcome:
     experiment_ids: set[str] = field(default_factory=set[str])
     rejected: list[Rejected] = field(default_factory=list[Rejected])
 
+    def add(self, other: Outcome) -> None:
+        """Count what another batch changed as well."""
+        self.spans_added += other.spans_added
+        self.spans_changed += other.spans_changed
+        self.root_span_ids |= other.root_span_ids
+        for root_span_id, has_root in other.traces_written.items():
+            self.traces_written[root_span_id] = has_root or self.traces_written.get(root_span_id, False)
+        self.attachment_keys |= other.attachment_keys
+        self.experiment_ids |= other.experiment_ids
+        self.rejected += other.rejected
+
 
 @dataclass(slots=True)
 class Batch:
@@ -101,6 +112,13 @@ class Batch:
                 self._note_names(fields)
         except (BadLine, RecursionError) as fault:
             self.rejected.append(Rejected(line.segment, line.offset, str(fault), line.raw))
+
+    def add_names(self, other: Batch) -> None:
+        """Take over what another batch's lines say of projects and experiments."""
+        for table, names in other.names.items():
+            self.names[table] |= names
+        for key, row in other.experiments.items():
+            self.experiments[key] = joined_experiment(self.experiments.get(key), row)
 
     def _add_row(self, fields: Line, line: JournalLine) -> None:
         row = read_row(fields, line.stamp, line.process)

@@ -7,6 +7,7 @@ that took in its end, once its writer is gone; it is kept compressed for a while
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from spanglass_store.database.batch import (
     rejected_text,
     write_names,
 )
+from spanglass_store.database.bulk import UnfitSegments, WholeSegments, merge_segments
 from spanglass_store.database.json_text import parsed, read_fields
 from spanglass_store.database.processes import LivingProcesses
 from spanglass_store.database.records import ChangeSet
@@ -94,6 +96,7 @@ class Merger:
         self._is_reset = False
         self._max_lines = MAX_BATCH_ROWS
         self._refusal: str | None = None
+        self.whole = WholeSegments()
 
     def merge_once(self, *, budget_secs: float = 0.2) -> ChangeSet:
         """Merge what the journal holds now, for about `budget_secs`, at least one batch; return what changed.
@@ -113,7 +116,11 @@ class Merger:
         segments = list_segments(self._journal)
         while self._has_work(segments):
             try:
-                outcome, number = self._merge_batch(segments)
+                outcome, number = self._merge_batch(segments, deadline)
+            except UnfitSegments:
+                self._generation = -1
+                self.whole.refuse()
+                continue
             except _LINE_ERRORS as error:
                 self._generation = -1
                 self._narrow_down(error)
@@ -123,8 +130,9 @@ class Merger:
                 raise
             self._max_lines, self._refusal = min(2 * self._max_lines, MAX_BATCH_ROWS), None
             sequence = sequence if number is None else number
-            _add(total, outcome)
             rejected += len(outcome.rejected)
+            outcome.rejected.clear()  # they are set aside
+            total.add(outcome)
             segments = self._retire(segments)
             if time.monotonic() >= deadline:
                 break
@@ -176,8 +184,8 @@ class Merger:
                 progress.is_living = is_living(self._journal, segment)
                 progress.probed_at = now
 
-    def _merge_batch(self, segments: list[Segment]) -> tuple[Outcome, int | None]:
-        """Merge one batch; return what changed and the number it was given, None where nothing did."""
+    def _merge_batch(self, segments: list[Segment], deadline: float) -> tuple[Outcome, int | None]:
+        """Merge one batch, or several whole segments; return what changed and its number, None where nothing did."""
         with self._database.transaction() as cursor:
             if self._generation != self._database.generation:
                 self._reload(cursor, segments)
@@ -185,11 +193,15 @@ class Merger:
             marked = Outcome()
             if ended := self._list_ended():
                 _note_marked(marked, self._living.end(cursor, ended))
-            batch = Batch()
-            merged = self._read(cursor, segments, batch, marked)
-            outcome = merge_batch(cursor, batch, self._living)
+            found = self._merge_whole(cursor, self._choose_whole(segments, deadline), marked)
+            if found is not None:
+                outcome, batch, merged = found
+            else:
+                batch = Batch()
+                merged = self._read(cursor, segments, batch, marked)
+                outcome = merge_batch(cursor, batch, self._living)
             self._rootless.note(cursor, outcome.traces_written)
-            _add(outcome, marked)
+            outcome.add(marked)
             self._note_names(cursor, batch)
             merge_experiments(cursor, batch.experiments, outcome)
             self._write_offsets(cursor, merged)
@@ -223,6 +235,41 @@ class Merger:
             cursor.rows(query("delete_segments"), {"names": gone})
             for name in gone:
                 del self._segments[name]
+
+    def _choose_whole(self, segments: list[Segment], deadline: float) -> list[Segment]:
+        """Return the segments that can be merged whole, as many as the time allows; none if they are not worth it."""
+        untouched = [
+            segment
+            for segment in segments
+            if not self._segments[segment.name].is_living and not self._segments[segment.name].merged_bytes
+        ]
+        chosen = self.whole.choose(untouched, deadline - time.monotonic())
+        torn = [segment for segment in chosen if not _ends_whole(self._journal / segment.name)]
+        for segment in torn:
+            self.whole.leave_out(segment)
+        return [segment for segment in chosen if segment not in torn]
+
+    def _merge_whole(
+        self, cursor: Cursor, segments: list[Segment], marked: Outcome
+    ) -> tuple[Outcome, Batch, dict[str, int]] | None:
+        """Merge segments whose writers are gone, from their first line to their last; None if they are not fit."""
+        if not segments:
+            return None
+        merged: dict[str, int] = {}
+        processes: dict[Path, str] = {}
+        note_count = 0
+        for segment in segments:
+            path = self._journal / segment.name
+            merged[segment.name] = path.stat().st_size
+            first = _first_line(path)
+            processes[path] = self._process_of(cursor, segment, first, marked)
+            note_count += _PROCESS_NOTE in first and _noted_process(first) is not None
+        found = merge_segments(cursor, processes, note_count, self._living)
+        if found is None:
+            self.whole.refuse()
+            return None
+        self.whole.accept()
+        return *found, merged
 
     def _read(self, cursor: Cursor, segments: list[Segment], batch: Batch, marked: Outcome) -> dict[str, int]:
         """Fill a batch from the segments in their order; return the offsets that are reached with it."""
@@ -334,6 +381,21 @@ class Merger:
         return left
 
 
+def _first_line(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.readline(MAX_BATCH_BYTES)
+
+
+def _ends_whole(path: Path) -> bool:
+    """Tell whether a segment's last line is a whole one; False too where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) == b"\n"
+    except OSError:
+        return False
+
+
 def _noted_process(raw: bytes) -> str | None:
     """Return the process that a process note names, or None for any other line."""
     try:
@@ -347,11 +409,3 @@ def _noted_process(raw: bytes) -> str | None:
 def _note_marked(outcome: Outcome, root_span_ids: list[str]) -> None:
     outcome.spans_changed += len(root_span_ids)
     outcome.root_span_ids.update(root_span_ids)
-
-
-def _add(total: Outcome, outcome: Outcome) -> None:
-    total.spans_added += outcome.spans_added
-    total.spans_changed += outcome.spans_changed
-    total.root_span_ids |= outcome.root_span_ids
-    total.attachment_keys |= outcome.attachment_keys
-    total.experiment_ids |= outcome.experiment_ids

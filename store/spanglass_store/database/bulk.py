@@ -1,0 +1,151 @@
+"""Whole segments → the tables, by a few statements over all their lines: the fast way for much at once.
+
+Most spans are one full row and updates that add to it. DuckDB reads and folds those side by side, and writes the
+very rows that `fold` and `columns` would; all others, and the lines that speak of something else, go through these.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from spanglass_store.database.batch import Batch, JournalLine, Outcome, merge_batch
+from spanglass_store.database.statements import query
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+    from pathlib import Path
+
+    from spanglass_store.database.connection import Cursor
+    from spanglass_store.database.segments import Segment
+
+MIN_BYTES = 1024 * 1024  # of all, and
+MIN_SEGMENT_BYTES = 128 * 1024  # of each: below it, batches are as fast
+_MAX_BYTES = 64 * 1024 * 1024  # a few hundred MB in memory
+_MAX_SEGMENTS = 64
+_BYTES_PER_SEC = 20 * 1024 * 1024  # on a slow machine
+_MAX_LEFT_LINES = 5000  # for the fold in Python: about half a second's work
+_BATCH_LINES = 2000
+# What reading lines that are no rows of ours may cause; the slow way tells them apart.
+_READ_ERRORS = (
+    duckdb.InvalidInputException,
+    duckdb.ConversionException,
+    duckdb.OutOfRangeException,
+    duckdb.OutOfMemoryException,
+    duckdb.BinderException,  # not one line in all the files
+)
+
+
+class UnfitSegments(Exception):  # noqa: N818 - it names the segments, not the failure
+    """DuckDB cannot read these segments; the transaction is to be rolled back, and they have to go the slow way."""
+
+
+class WholeSegments:
+    """Chooses which segments are merged whole, and learns from those that were not fit for it.
+
+    `accepted` counts the merges that went this way.
+    """
+
+    def __init__(self) -> None:
+        self.accepted = 0
+        self._chosen: list[str] = []
+        self._unfit: set[str] = set()
+        self._max_count = _MAX_SEGMENTS
+
+    def choose(self, untouched: list[Segment], secs: float) -> list[Segment]:
+        """Return as many of these as can be merged in about `secs`, at least one; none where they are too small."""
+        self._unfit.intersection_update(segment.name for segment in untouched)
+        large = (segment for segment in untouched if segment.size_bytes >= MIN_SEGMENT_BYTES)
+        fit = [segment for segment in large if segment.name not in self._unfit]
+        if sum(segment.size_bytes for segment in fit) < MIN_BYTES:
+            return []
+        max_bytes = min(_MAX_BYTES, secs * _BYTES_PER_SEC)
+        chosen: list[Segment] = []
+        for segment in fit[: self._max_count]:
+            max_bytes -= segment.size_bytes
+            if chosen and max_bytes < 0:
+                break
+            chosen.append(segment)
+        self._chosen = [segment.name for segment in chosen]
+        return chosen
+
+    def leave_out(self, segment: Segment) -> None:
+        """Take note that a segment is not fit."""
+        self._unfit.add(segment.name)
+
+    def accept(self) -> None:
+        """Take note that those chosen last were fit."""
+        self.accepted += 1
+        self._max_count = min(2 * self._max_count, _MAX_SEGMENTS)
+
+    def refuse(self) -> None:
+        """Take note that one of those chosen last was not fit: halve their number until it is found."""
+        if len(self._chosen) > 1:
+            self._max_count = len(self._chosen) // 2
+        else:
+            self._unfit.update(self._chosen)
+
+
+def merge_segments(
+    cursor: Cursor, processes: Mapping[Path, str], note_count: int, living: Container[str]
+) -> tuple[Outcome, Batch] | None:
+    """Merge segments whose writers are gone, whole, inside the caller's transaction; return what changed.
+
+    `processes` tells who wrote which segment; `note_count` of them begin with a note that says so. The batch that
+    is returned says what there is to say of projects and experiments. Returns None, and writes nothing, where a line is none,
+    or counts by its place, or too many do not simply add up. Raises UnfitSegments.
+    """
+    writers = {str(path): process for path, process in processes.items()}
+    cursor.rows(query("bulk_macros"))
+    try:
+        cursor.rows(query("bulk_read"), {"files": list(writers)})
+        cursor.rows(query("bulk_fold"), {"processes": writers})
+        [(left,)] = cursor.rows(query("bulk_left"))
+        if left > _MAX_LEFT_LINES + note_count:
+            return None
+        batches = _read_left(cursor, writers) if left > note_count else []
+    except _READ_ERRORS as error:
+        raise UnfitSegments from error
+    if batches is None or any(batch.rejected for batch in batches):
+        return None  # a line that is set aside is named by its place
+    outcome = _insert(cursor)
+    names = Batch()
+    for batch in batches:
+        outcome.add(merge_batch(cursor, batch, living))
+        names.add_names(batch)
+    _note_names(cursor, names)
+    return outcome, names
+
+
+def _read_left(cursor: Cursor, writers: Mapping[str, str]) -> list[Batch] | None:
+    """Return the lines that the statements leave, in batches; None where one has to be taken by its place."""
+    batches: list[Batch] = []
+    for number, line in enumerate(cursor.rows(query("bulk_rest"), {"files": list(writers)})):
+        file, text, is_stamped, process = line
+        if not is_stamped or text is None or process not in {None, writers[file]}:
+            return None
+        if number % _BATCH_LINES == 0:
+            batches.append(Batch())
+        batches[-1].add(JournalLine(file, 0, 0, writers[file], text.encode() + b"\n"))
+    return batches
+
+
+def _insert(cursor: Cursor) -> Outcome:
+    cursor.rows(query("bulk_insert"))
+    outcome = Outcome()
+    for root_span_id, has_root, spans in cursor.rows(query("bulk_traces")):
+        outcome.traces_written[root_span_id] = has_root
+        outcome.spans_added += spans
+    outcome.root_span_ids.update(outcome.traces_written)
+    return outcome
+
+
+def _note_names(cursor: Cursor, batch: Batch) -> None:
+    for project_id, project_name, experiment_id, experiment_name in cursor.rows(query("bulk_names")):
+        for table, named_id, name in (
+            ("projects", project_id, project_name),
+            ("experiments", experiment_id, experiment_name),
+        ):
+            if named_id is not None:
+                batch.names[table][named_id] = name or batch.names[table].get(named_id)

@@ -1,0 +1,1 @@
+SELECT root_span_id, bool_or(is_root), count(*) FROM bulk_fold GROUP BY root_span_id

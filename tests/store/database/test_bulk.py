@@ -1,0 +1,122 @@
+"""Whole segments merged by statements, beside the fold in Python: the same tables, whatever the rows."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from histories import History, write_segments
+
+from spanglass_store.database import bulk
+from spanglass_store.database import segments as segments_module
+from spanglass_store.database.connection import Database
+from spanglass_store.database.merge import Merger
+from spanglass_store.location import ensure_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TABLES = ("spans", "attachments", "comments", "projects", "experiments", "processes", "rootless_traces")
+SPANS = 250
+
+
+@pytest.fixture(autouse=True)
+def _no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments_module, "EMPTY_GRACE_SECS", 0.0)
+
+
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Choose the way that the next merges take: `ways(is_bulk=True)` whole segments, however small."""
+
+    def choose(*, is_bulk: bool) -> None:
+        monkeypatch.setattr(bulk, "MIN_BYTES", 1 if is_bulk else 2**62)
+        monkeypatch.setattr(bulk, "MIN_SEGMENT_BYTES", 1)
+
+    return choose
+
+
+def new_store(folder: Path) -> Path:
+    ensure_store(folder)
+    return folder
+
+
+def merge(store: Path) -> int:
+    """Merge everything; return how many segments went whole."""
+    database = Database(store)
+    merger = Merger(database, store)
+    while True:
+        merger.merge_once(budget_secs=60)
+        if merger.is_caught_up:
+            break
+    database.close()
+    return merger.whole.accepted
+
+
+def tables_of(store: Path, *, with_order: bool) -> dict[str, list[Any]]:
+    """Return all rows of all tables, in an order of their own; JSON as values where key order may differ."""
+    database = Database(store)
+    with database.cursor() as cursor:
+        tables = {name: sorted(cursor.rows(f"FROM {name}"), key=repr) for name in TABLES}
+        names = [name for (name,) in cursor.rows("SELECT column_name FROM (DESCRIBE spans)")]
+    database.close()
+    for name in ("projects", "experiments"):  # of several names for one, whichever
+        tables[name] = [key for key, _ in tables[name]]
+    tables["spans"] = [readable(dict(zip(names, row, strict=True)), with_order=with_order) for row in tables["spans"]]
+    tables["spans"].sort(key=lambda row: (row["id"], row["container"]))
+    return tables
+
+
+def readable(row: dict[str, Any], *, with_order: bool) -> dict[str, Any]:
+    stamps = json.loads(row.pop("stamps"))
+    if with_order:
+        return {**row, "stamps": stamps}
+    for name in ("input", "output", "expected", "scores", "metadata", "metrics", "span_attributes", "context", "extra"):
+        row[name] = None if row[name] is None else json.loads(row[name])
+    for name in ("input_preview", "output_preview"):
+        row[name] = row[name] is None
+    row["tags"] = sorted(row["tags"])
+    return row
+
+
+def assert_same(found: dict[str, list[Any]], expected: dict[str, list[Any]], names: tuple[str, ...]) -> None:
+    for row, other in zip(found["spans"], expected["spans"], strict=True):
+        assert {key: (row[key], other[key]) for key in row if row[key] != other[key]} == {}, row["id"]
+    for name in names:
+        assert found[name] == expected[name], name
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whole_segments_give_the_rows_that_the_fold_gives(tmp_path: Path, ways: Any, seed: int):
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    lines = History(chance, oddity=0.15).lines(SPANS)
+    by_statements, by_fold = new_store(tmp_path / "a"), new_store(tmp_path / "b")
+    for store in (by_statements, by_fold):
+        write_segments(store, lines, count=3)
+    ways(is_bulk=True)
+    assert merge(by_statements) == 1
+    ways(is_bulk=False)
+    assert merge(by_fold) == 0
+    found, expected = tables_of(by_statements, with_order=True), tables_of(by_fold, with_order=True)
+    assert_same(found, expected, TABLES)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_cut_and_any_mixture_of_both_ways_gives_the_same(tmp_path: Path, ways: Any, seed: int):
+    chance = random.Random(1000 + seed)  # noqa: S311 - no secret
+    lines = History(chance, oddity=0.15, is_shuffled=True).lines(SPANS)
+    cut, whole = new_store(tmp_path / "a"), new_store(tmp_path / "b")
+    shuffled = chance.sample(lines, len(lines))
+    accepted = 0
+    for part in range(4):
+        write_segments(cut, shuffled[part::4], count=chance.randint(1, 2))
+        ways(is_bulk=part == 0 or chance.random() < 0.7)
+        accepted += merge(cut)
+    assert accepted
+    write_segments(whole, lines, count=1)
+    ways(is_bulk=False)
+    merge(whole)
+    found, expected = tables_of(cut, with_order=False), tables_of(whole, with_order=False)
+    assert_same(found, expected, ("spans", "comments", "projects"))
