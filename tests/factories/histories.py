@@ -203,7 +203,15 @@ class History:
             "_stamp": self._stamp(),
         }
         attachment = {"_line": "attachment", "key": "k", "state": "done", "digest": "ab", "_stamp": self._stamp()}
-        return [encode_line(comment), encode_line(attachment)] * (spans > 0)
+        experiment = {
+            "_line": "experiment",
+            "experiment_id": "e1",
+            "experiment_name": "experiment é",
+            "project_id": "p1",
+            "description": "why",
+            "_stamp": self._stamp(),
+        }
+        return [encode_line(line) for line in (comment, attachment, experiment)] * (spans > 0)
 
 
 def write_segments(store: Path, lines: list[bytes], count: int) -> None:

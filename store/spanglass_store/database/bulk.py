@@ -93,8 +93,8 @@ def merge_segments(
     """Merge segments whose writers are gone, whole, inside the caller's transaction; return what changed.
 
     `processes` tells who wrote which segment; `note_count` of them begin with a note that says so. The batch that
-    is returned says what there is to say of projects and experiments. Returns None, and writes nothing, where a line is none,
-    or counts by its place, or too many do not simply add up. Raises UnfitSegments.
+    is returned says what there is to say of projects and experiments. Returns None, and writes nothing, where a
+    line is none, or counts by its place, or too many do not simply add up. Raises UnfitSegments.
     """
     writers = {str(path): process for path, process in processes.items()}
     cursor.rows(query("bulk_macros"))

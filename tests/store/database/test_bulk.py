@@ -63,7 +63,7 @@ def tables_of(store: Path, *, with_order: bool) -> dict[str, list[Any]]:
         names = [name for (name,) in cursor.rows("SELECT column_name FROM (DESCRIBE spans)")]
     database.close()
     for name in ("projects", "experiments"):  # of several names for one, whichever
-        tables[name] = [key for key, _ in tables[name]]
+        tables[name] = [(row[0], *row[2:]) for row in tables[name]]
     tables["spans"] = [readable(dict(zip(names, row, strict=True)), with_order=with_order) for row in tables["spans"]]
     tables["spans"].sort(key=lambda row: (row["id"], row["container"]))
     return tables
