@@ -46,6 +46,9 @@ _ENVIRONMENT_ERRORS = (
 _READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.RELATION})
 
 
+_INTERRUPTED_BY_SIGNAL = "Query interrupted"  # DuckDB's binding swallows the KeyboardInterrupt that it noticed
+
+
 class Interrupted(Exception):  # noqa: N818 - it names what happened to the query
     """The query was cancelled by `interrupt()`."""
 
@@ -176,6 +179,10 @@ class Database:
         try:
             yield Cursor(cursor, self.store)
         except duckdb.InterruptException as error:
+            raise Interrupted from error
+        except RuntimeError as error:
+            if str(error) != _INTERRUPTED_BY_SIGNAL:
+                raise
             raise Interrupted from error
         except duckdb.Error as error:
             if not isinstance(error, _ENVIRONMENT_ERRORS) and not is_damage(error):

@@ -282,6 +282,10 @@ class Store(StoreReader):
         finally:
             self._database.let_go()
 
+    def interrupt(self) -> None:
+        """Cancel the query that runs, from any thread; it raises `Interrupted` in its own. Closed, there is none."""
+        self._database.interrupt()
+
     def close(self) -> None:
         """Let the file go."""
         self._stack.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -150,6 +152,20 @@ def test_sql_as_a_table_and_as_json(run: Callable[..., str]) -> None:
     assert run("sql", query).splitlines()[1].split()[:2] == ["chat", "1"]
     (row,) = json.loads(run("sql", query, "--json"))
     assert (row["name"], row["n"]) == ("chat", 1)
+
+
+@pytest.mark.integration
+def test_ctrl_c_ends_a_query_that_takes_forever(filled_store: Path) -> None:
+    endless = "select count(*) from range(1_000_000_000_000) where sin(range) > 2"
+    command = [sys.executable, "-m", "spanglass_viewer", "sql", endless, "--store", str(filled_store)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as asking:
+        while asking.poll() is None:  # whenever it comes, it is to end quietly
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                asking.wait(timeout=1)
+                break
+            asking.send_signal(signal.SIGINT)
+        assert asking.wait() == ExitCode.INTERRUPTED
+        assert asking.communicate() == (b"", b"")
 
 
 def test_sql_as_csv_keeps_values_whole(run: Callable[..., str]) -> None:

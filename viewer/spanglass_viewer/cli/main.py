@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -99,9 +100,11 @@ def build_parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.Argu
     parser = argparse.ArgumentParser(
         prog="spanglass",
         description="Look at the traces of your LLM programs, on this machine alone. No command: the window opens.",
+        epilog="`spanglass COMMAND --help` has examples.",
+        formatter_class=functools.partial(argparse.HelpFormatter, max_help_position=16),
     )
     parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
-    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         subparser = subparsers.add_parser(
             command.name,

@@ -12,11 +12,12 @@ from spanglass_viewer.cli.terminal import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from spanglass_store import Store
 
 
-def find_address(text: str, open_store: Callable[[], Store]) -> SpanAddress:
+def find_address(text: str, open_store: Callable[[], AbstractContextManager[Store]]) -> SpanAddress:
     """Return the address of what `text` names; the store is opened only where the text alone does not say it.
 
     Raises NotFound where it names nothing.

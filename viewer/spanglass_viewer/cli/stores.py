@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from spanglass_store.location import STORE_FILE, locate_store
 from spanglass_viewer.cli.command import NotFound
+from spanglass_viewer.cli.interrupts import cancelled_by_ctrl_c
 from spanglass_viewer.cli.terminal import complain
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Generator
     from pathlib import Path
 
     from spanglass_store.database.reader import Store
@@ -23,8 +26,9 @@ def existing_store_path(options: Namespace) -> Path:
     return path
 
 
-def open_existing_store(options: Namespace) -> Store:
-    """Return the store that the options name, opened; use it as a context manager.
+@contextlib.contextmanager
+def open_existing_store(options: Namespace) -> Generator[Store]:
+    """Yield the store that the options name; Ctrl+C cancels what is asked of it.
 
     Raises NotFound where there is none, and StoreFault where it cannot be read.
     """
@@ -32,6 +36,7 @@ def open_existing_store(options: Namespace) -> Store:
     from spanglass_store.database.reader import open_store  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
 
     store = open_store(path)
-    if store.recovery is not None:
-        complain(store.recovery.sentence)
-    return store
+    with cancelled_by_ctrl_c(store.interrupt), store:
+        if store.recovery is not None:
+            complain(store.recovery.sentence)
+        yield store
