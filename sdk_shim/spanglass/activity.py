@@ -35,7 +35,7 @@ def current_experiment() -> Experiment | None:
 
 def current_container() -> Container | None:
     """Return what a root span is logged to: the current experiment, else the current logger, else nothing."""
-    holder = current_experiment() or current_logger()
+    holder = _experiment.get() or _last_experiment or _logger.get() or _last_logger
     return None if holder is None else holder.container
 
 

@@ -42,7 +42,11 @@ def find_caller(frames_up: int = 1) -> Caller | None:
 
     `frames_up` tells how many frames, our own caller's included, are known to belong to this package.
     """
-    frame: FrameType | None = sys._getframe(frames_up)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - inspect's way costs far more
+    return find_caller_from(sys._getframe(frames_up))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - inspect's way costs far more
+
+
+def find_caller_from(frame: FrameType | None) -> Caller | None:
+    """Return the nearest place outside this package, from this frame upwards."""
     while frame is not None:
         code = frame.f_code
         if not code.co_filename.startswith(PACKAGE_PREFIX):

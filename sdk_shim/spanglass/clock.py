@@ -15,11 +15,15 @@ now_secs: Callable[[], float] = time.time
 _READ_NS, _READ_SECS = now_ns, now_secs
 
 _last_stamp_ns = 0
-_iso_second = ("", "")
+# From when to when (ns) the texts of a second hold: `2026-11-23T07:42:04` and `1795419724`.
+_second = (0, 0, "", "")
 
 _NS = 1_000_000_000
-# Where seconds and microseconds end in the digits of a time in nanoseconds.
-_SECOND_END, _MICRO_END = -9, -3
+
+# When a row is written: the reading in ns, its stamp as text, and the pieces of its time: `2026-11-23T07:42:04`,
+# `883860`, and seconds since the epoch as the shortest text of the number, `1795419724.88386`, as every writer of JSON
+# gives it: the merge takes such lines the fast way.
+RowTime = tuple[int, str, str, str, str]
 
 
 def stamp_of(read_ns: int) -> int:
@@ -32,35 +36,43 @@ def stamp_of(read_ns: int) -> int:
     return stamp
 
 
+def read_row_time() -> RowTime:
+    """Read the clock for a row, and make its texts; all in one function, as every row begins with it."""
+    global _last_stamp_ns  # noqa: PLW0603 - as in `stamp_of`
+    read_ns = now_ns()
+    _last_stamp_ns = stamp = read_ns if read_ns > _last_stamp_ns else _last_stamp_ns + 1
+    digits = str(read_ns)
+    start_ns, end_ns, iso, second = _second
+    if start_ns <= read_ns < end_ns:
+        micros = digits[-9:-3]
+        fraction = micros if micros[-1] != "0" else micros.rstrip("0") or "0"
+        return read_ns, digits if stamp == read_ns else str(stamp), iso, micros, f"{second}.{fraction}"
+    return read_ns, str(stamp), *_pieces_of(read_ns)
+
+
 def iso_utc(read_ns: int) -> str:
     """Return `2026-11-23T07:42:04.883865+00:00`."""
-    return texts_of(read_ns)[0]
+    iso, micros, _ = _pieces_of(read_ns)
+    return f"{iso}.{micros}+00:00"
 
 
-def texts_of(read_ns: int) -> tuple[str, str]:
-    """Return `2026-11-23T07:42:04.883860+00:00`, made down to the second once a second, and `1795419724.88386`."""
-    digits = str(read_ns)
-    second, micros = digits[:_SECOND_END], digits[_SECOND_END:_MICRO_END]
-    cached, text = _iso_second
-    if cached != second:
-        if read_ns < _NS:  # a clock that was never set: too few digits to cut
-            return texts_of(_NS)
-        text = _iso_of(second)
-    # the shortest text of the number, as every writer of JSON gives it: the merge takes such lines the fast way
-    return f"{text}.{micros}+00:00", f"{second}.{micros.rstrip('0') or '0'}"
-
-
-def _iso_of(second: str) -> str:
-    global _iso_second  # noqa: PLW0603 - a cache of one entry, replaced whole
-    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(second)))
-    _iso_second = (second, text)
-    return text
+def _pieces_of(read_ns: int) -> tuple[str, str, str]:
+    """Return what `RowTime` has of the time; all but the fraction of a second is made once a second."""
+    global _second  # noqa: PLW0603 - a cache of one entry, replaced whole
+    read_ns = max(read_ns, _NS)  # a clock that was never set has no second to show
+    start_ns, end_ns, iso, second = _second
+    if not start_ns <= read_ns < end_ns:
+        secs = read_ns // _NS
+        iso, second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(secs)), str(secs)
+        _second = (secs * _NS, (secs + 1) * _NS, iso, second)
+    micros = str(read_ns)[-9:-3]
+    return iso, micros, f"{second}.{micros.rstrip('0') or '0'}"
 
 
 def use_clock(read_ns: Callable[[], int] | None) -> None:
     """Take the time from `read_ns` (nanoseconds since the epoch) from now on; None takes the real one again."""
-    global now_ns, now_secs, _last_stamp_ns, _iso_second  # noqa: PLW0603 - the clock of the whole process
+    global now_ns, now_secs, _last_stamp_ns, _second  # noqa: PLW0603 - the clock of the whole process
     now_ns = read_ns or _READ_NS
     now_secs = _READ_SECS if read_ns is None else lambda: read_ns() / 1_000_000_000
     _last_stamp_ns = 0
-    _iso_second = ("", "")
+    _second = (0, 0, "", "")

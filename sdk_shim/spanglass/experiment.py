@@ -89,9 +89,9 @@ class Experiment(Destination):
 
     def _record_beginning(self, about: dict[str, Any]) -> None:
         """Log that there is such an experiment, with what is said of it, before anything is logged to it."""
-        now_ns = clock.now_ns()
-        head = f'{{"_line":"experiment","created":"{clock.iso_utc(now_ns)}",{self.container.fields_json}'
-        self.container.recorder.record(head, about, now_ns)
+        _, stamp, iso, micros, _ = clock.read_row_time()
+        head = f'{{"_line":"experiment","created":"{iso}.{micros}+00:00",{self.container.fields_json}'
+        self.container.recorder.record(head, about, stamp)
 
     def log(  # noqa: PLR0917 - the contract's order
         self,

@@ -48,7 +48,7 @@ def record_feedback(
 
 
 def _record_comment(container: Container, row_id: str, fields: dict[str, Any]) -> None:
-    now_ns = clock.now_ns()
+    _, stamp, iso, micros, _ = clock.read_row_time()
     origin_json = orjson.dumps({"origin": {"id": str(row_id)}}).decode()[1:-1]
-    head = f'{{"id":"{new_row_id()}","created":"{clock.iso_utc(now_ns)}",{container.fields_json},{origin_json}'
-    container.recorder.record(head, {name: value for name, value in fields.items() if value is not None}, now_ns)
+    head = f'{{"id":"{new_row_id()}","created":"{iso}.{micros}+00:00",{container.fields_json},{origin_json}'
+    container.recorder.record(head, {name: value for name, value in fields.items() if value is not None}, stamp)

@@ -7,60 +7,72 @@ import uuid
 from collections.abc import Callable
 from typing import Protocol
 
-_POOL_BYTES = 8192
-_HALF_DIGITS = 16
+_POOL_IDS = 512
+_ROOT_BYTES, _SPAN_BYTES, _ROW_BYTES = 16, 8, 6
+_TEST_PREFIX = "00000000-0000-4000"
 
-# Returns 16 hex digits, many times over; `spanglass.testing` puts another in its place.
+# Returns 16 hex digits, many times over; `spanglass.testing` puts one in the place of the random pool.
 Draw = Callable[[], list[str]]
 
-_pool: list[str] = []
-_row_id_prefix = ""
+# Ids drawn ahead, of traces, spans and rows: popping one takes 15 ns, where `uuid4` takes 1,950.
+_root_pool: list[str] = []
+_span_pool: list[str] = []
+_row_pool: list[str] = []
+_draw: Draw | None = None
 
 
-def _sixteen_digits() -> str:
-    """Return 16 random hex digits: 85 ns out of the pool, where `uuid4` takes 1,950."""
+def draw_ids() -> tuple[str, str]:
+    """Return the ids of a new span, and of its row: 16 hex digits, and a random UUID (version 4)."""
     try:
-        return _pool.pop()
+        return _span_pool.pop(), _row_pool.pop()
     except IndexError:
-        return _refill_pool()
+        return _refill_pools()
 
 
-def _refill_pool() -> str:
-    """Fill the pool, and return 16 digits that were never in it: another thread may empty it at once."""
-    drawn = _draw()
-    digits = drawn.pop()
-    _pool.extend(drawn)
-    return digits
+def _refill_pools() -> tuple[str, str]:
+    """Fill the pools, and return ids that were never in them: another thread may empty them at once."""
+    span_ids, row_ids = _draw_random() if _draw is None else _draw_for_tests(_draw)
+    ids = span_ids.pop(), row_ids.pop()
+    _span_pool[:0] = span_ids
+    _row_pool[:0] = row_ids
+    return ids
 
 
-def _draw_random() -> list[str]:
-    return os.urandom(_POOL_BYTES).hex(" ", _HALF_DIGITS // 2).split()
+def _draw_random() -> tuple[list[str], list[str]]:
+    """Return ids of spans and of rows; the row ids of one refill share their first half, so that few digits make them.
+
+    Within a refill 48 bits tell them apart, over refills 74 more.
+    """
+    prefix = str(uuid.uuid4())[: len("xxxxxxxx-xxxx-4xxx-yxxx-")]
+    span_ids = os.urandom(_SPAN_BYTES * _POOL_IDS).hex(" ", _SPAN_BYTES).split()
+    tails = os.urandom(_ROW_BYTES * _POOL_IDS).hex(" ", _ROW_BYTES).replace(" ", f" {prefix}")
+    return span_ids, f"{prefix}{tails}".split()
 
 
-_draw: Draw = _draw_random
+def _draw_for_tests(draw: Draw) -> tuple[list[str], list[str]]:
+    span_ids = draw()
+    return span_ids, [f"{_TEST_PREFIX}-8{digits[1:4]}-{digits[4:]}" for digits in span_ids]
+
+
+def _refill_root_pool() -> str:
+    if _draw is not None:
+        return draw_ids()[0] + draw_ids()[0]
+    drawn = os.urandom(_ROOT_BYTES * _POOL_IDS).hex(" ", _ROOT_BYTES).split()
+    root_span_id = drawn.pop()
+    _root_pool.extend(drawn)
+    return root_span_id
 
 
 def use_digits(draw: Draw | None) -> None:
     """Take the digits of ids from `draw` from now on (the last ones first); None draws random ones again."""
-    global _draw, _row_id_prefix  # noqa: PLW0603 - the ids of the whole process
+    global _draw  # noqa: PLW0603 - the ids of the whole process
     forget_pool()
-    _draw = draw or _draw_random
-    _row_id_prefix = "" if draw is None else "00000000-0000-4000"
+    _draw = draw
 
 
 def new_row_id() -> str:
-    """Return a random UUID (version 4); its first half is drawn once a process, as digits are what costs."""
-    return _as_row_id(_sixteen_digits())
-
-
-def _as_row_id(digits: str) -> str:
-    return f"{_row_id_prefix or _draw_row_id_prefix()}-8{digits[1:4]}-{digits[4:]}"
-
-
-def _draw_row_id_prefix() -> str:
-    global _row_id_prefix  # noqa: PLW0603 - one for the whole process
-    _row_id_prefix = str(uuid.uuid4())[: len("xxxxxxxx-xxxx-4xxx")]
-    return _row_id_prefix
+    """Return a random UUID (version 4)."""
+    return draw_ids()[1]
 
 
 class IdSource(Protocol):
@@ -68,16 +80,13 @@ class IdSource(Protocol):
 
     is_legacy: bool
 
-    def new_span_id(self) -> str:
-        """Return the id of a new span."""
+    @staticmethod
+    def draw_ids() -> tuple[str, str]:
+        """Return the ids of a new span and of its row."""
         ...
 
     def new_root_span_id(self, span_id: str) -> str:
         """Return the id of the trace whose root is the new span `span_id`."""
-        ...
-
-    def new_row_id(self, span_id: str) -> str:
-        """Return the id of the row of the new span `span_id`."""
         ...
 
 
@@ -86,16 +95,15 @@ class TraceContextIds:
 
     is_legacy = False
 
-    new_span_id = staticmethod(_sixteen_digits)
+    draw_ids = staticmethod(draw_ids)
 
     def new_root_span_id(self, span_id: str) -> str:
         """Return 32 hex digits that have nothing to do with the span's own."""
         del span_id
-        return _sixteen_digits() + _sixteen_digits()
-
-    def new_row_id(self, span_id: str) -> str:
-        """Return a UUID that holds the digits of the span: drawing others would cost more than all the rest of it."""
-        return _as_row_id(span_id)
+        try:
+            return _root_pool.pop()
+        except IndexError:
+            return _refill_root_pool()
 
 
 class LegacyIds:
@@ -103,18 +111,14 @@ class LegacyIds:
 
     is_legacy = True
 
-    def new_span_id(self) -> str:
-        """Return a UUID."""
-        return new_row_id()
+    @staticmethod
+    def draw_ids() -> tuple[str, str]:
+        """Return two UUIDs."""
+        return new_row_id(), new_row_id()
 
     def new_root_span_id(self, span_id: str) -> str:
         """Return the root span's own id."""
         return span_id
-
-    def new_row_id(self, span_id: str) -> str:
-        """Return another UUID."""
-        del span_id
-        return new_row_id()
 
 
 def project_id_of(store_id: str, project_name: str) -> str:
@@ -129,9 +133,8 @@ def experiment_id_of(project_id: str, name: str) -> str:
 
 def forget_pool() -> None:
     """Drop what was drawn ahead: after a fork, parent and child must not hand out the same ids."""
-    global _row_id_prefix  # noqa: PLW0603 - as above
-    _row_id_prefix = ""
-    _pool.clear()
+    for pool in (_root_pool, _span_pool, _row_pool):
+        pool.clear()
 
 
 if hasattr(os, "register_at_fork"):

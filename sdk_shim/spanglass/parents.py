@@ -47,6 +47,11 @@ def find_origin(parent: ParentLike | None = None, parents: Sequence[ParentLike] 
     return (resolve_parent(remote) if remote else None) or _root_origin()
 
 
+def current_root_container() -> Container | None:
+    """Return what a span without a parent is logged to; None where nothing is recorded, or `parent_context` counts."""
+    return None if _context_parent.get() else activity.current_container()
+
+
 def resolve_parent(parent: RemoteParent) -> Origin | None:
     """Return the place below the span or container of another process; None, said once, where it cannot be read."""
     if isinstance(parent, str):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from spanglass import clock, conversion, failures, masking, printed_links
+from spanglass import conversion, failures, masking, printed_links
 from spanglass.attachments import Attachment, BaseAttachment
 from spanglass.identifiers import IdSource, LegacyIds, TraceContextIds
 from spanglass.settings import current_settings
 from spanglass.sink import DiscardingSink, Sink, open_sink
-from spanglass.snapshot import snapshot_json
+from spanglass.snapshot import snapshot_json, word_finder
 from spanglass.version import __version__
 from spanglass_store.faults import StoreFault
 from spanglass_store.known_stores import note_store
@@ -30,7 +30,8 @@ _NO_STORE_ID = "00000000-0000-0000-0000-000000000000"
 class Recorder:
     """Records rows into one store. No method raises but `flush`, where it was asked to; any thread may call any.
 
-    One that `is_off` records nothing, as `SPANGLASS_DISABLED` wants it.
+    `write` takes a finished line, `convert` makes plain what is no JSON. One that `is_off` records nothing, as
+    `SPANGLASS_DISABLED` wants it.
     """
 
     def __init__(self, store: StoreInfo, sink: Sink, ids: IdSource, *, is_off: bool = False) -> None:
@@ -43,16 +44,18 @@ class Recorder:
         self.is_off = is_off
         self.sink = sink
         self.uploads = AttachmentUploads(store.path, sink)
-        self._convert = self._to_plain  # bound once, not for each row
+        # Bound once, not for each row.
+        self.convert = self._to_plain
+        self.write = sink.write
+        word_finder()  # loaded here for the same reason as above
 
-    def record(self, head: str, fields: Mapping[str, Any], at_ns: int) -> None:
-        """Write one row: `head` is the start of its JSON object (`{"id":…`), `fields` what was logged `at_ns`."""
+    def record(self, head: str, fields: Mapping[str, Any], stamp: str) -> None:
+        """Write one row: `head` is the start of its JSON object (`{"id":…`), `fields` what was logged."""
         if masking.mask is not None:
             fields = masking.masked_fields(fields, masking.mask)
-        fields_json = snapshot_json(fields, self._convert)
-        stamped = f'{head},"_stamp":{clock.stamp_of(at_ns)}{"," if fields else ""}'
+        fields_json = snapshot_json(fields, self.convert)
         # An exact copy is wanted, too: `orjson.dumps` keeps a 4 kB buffer behind each result.
-        self.sink.write(b"%b%b\n" % (stamped.encode(), fields_json[1:]))
+        self.write(b'%b,"_stamp":%b%b%b\n' % (head.encode(), stamp.encode(), b"," if fields else b"", fields_json[1:]))
 
     def flush(self, timeout_secs: float = FLUSH_TIMEOUT_SECS) -> None:
         """Return once rows and attachments are safe, or when the time is over.

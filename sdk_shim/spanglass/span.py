@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 import orjson
 
 from spanglass import clock, masking, printed_links
-from spanglass.caller import Caller, find_caller
+from spanglass.caller import find_caller
+from spanglass.clock import read_row_time
 from spanglass.conversion import register_conversion
 from spanglass.errors import format_error
 from spanglass.failures import take_internal_fault
-from spanglass.snapshot import snapshot_json
+from spanglass.snapshot import snapshot_json, snapshot_value
+from spanglass.trace import Trace
 from spanglass.validation import checked_event
 from spanglass_store.links.addresses import SpanAddress, format_address
 from spanglass_store.links.slugs import SpanSlug, encode_slug
@@ -22,26 +24,34 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from spanglass.caller import Caller
     from spanglass.container import Container
 
 CURRENT_SPAN: ContextVar[Span | None] = ContextVar("spanglass_current_span", default=None)
 
-_NS = 1_000_000_000
+_NS_PER_MICRO, _MICROS = 1000, 1_000_000
+# Below it two copies take less time than one call.
+_LONG_BYTES = 1024
 
 exec_counter = itertools.count(1)
+_new_span = object.__new__
 
 
 class Origin(NamedTuple):
-    """Where a new span hangs: its container and, below a parent, the trace and the parents' span ids."""
+    """Where a new span hangs: its container and, below a parent, the trace and the parents' span ids.
+
+    `trace` is there where it is one of this process, and nothing else is propagated in it.
+    """
 
     container: Container
     root_span_id: str | None = None
     parent_ids: tuple[str, ...] = ()
     propagated_event: dict[str, Any] | None = None
+    trace: Trace | None = None
 
 
-# What an `Origin` holds, where making one would cost more than all of its parts.
-Place = tuple["Container", str | None, tuple[str, ...], dict[str, Any] | None]
+# A value with the JSON that stands before and after it, the end of its row; where nothing comes after, there is none.
+Given = tuple[str, Any, bytes]
 
 
 class Span:
@@ -53,71 +63,151 @@ class Span:
 
     __slots__ = (
         "__weakref__",
+        "_end_ns",
         "_end_secs",
         "_identity",
         "_parent_ids",
         "_previous",
         "_sets_current",
-        "container",
         "id",
         "name",
-        "propagated_event",
-        "root_span_id",
         "span_id",
+        "trace",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - made in one place alone
         self,
-        origin: Origin | Place,
+        trace: Trace,
+        span_id: str,
+        row_id: str,
+        parent_ids: tuple[str, ...],
         name: str,
-        label_json: str,
-        fields: dict[str, Any],
-        caller: Caller | None,
-        *,
-        start_secs: float | None = None,
-        row_id: str | None = None,
-        sets_current: bool = True,
+        created: str,
+        id_json: str | None = None,
     ) -> None:
-        """Start the span: its first row is written here.
+        """Make the span; whoever does writes its first row.
 
-        `label_json` is its name and type as the inside of a JSON object; `fields` is taken over, not copied.
+        `id_json` is the row id as JSON, where it is the program's own: ours, and those of slugs, need no escaping
+        (`links.slugs` refuses others).
         """
-        container, root_span_id, parent_ids, self.propagated_event = origin
-        ids = container.recorder.ids
-        now_ns = clock.now_ns()
-        created, now_text = clock.texts_of(now_ns)
-        self.container = container
-        self.name = name
-        self.span_id: str = ids.new_span_id()
-        self.root_span_id: str = root_span_id or ids.new_root_span_id(self.span_id)
-        self.id: str = row_id or ids.new_row_id(self.span_id)
+        self.trace = trace
+        self.span_id = span_id
+        self.id = row_id
         self._parent_ids = parent_ids
-        self._sets_current = sets_current
-        self._previous: Span | None = None
+        self.name = name
+        self._sets_current = True
         self._end_secs: float | None = None
-        # Ids of our own and of slugs need no escaping (`links.slugs` refuses others); a program's own row id may.
-        id_json = f'"{self.id}"' if row_id is None else _json_text(row_id)
-        self._identity = identity = (
-            f'{{"id":{id_json},"created":"{created}",{container.fields_json},'
-            f'"span_id":"{self.span_id}","root_span_id":"{self.root_span_id}"'
+        self._end_ns = 0  # the same by our own clock, where a traced call ended
+        # What begins each of its rows.
+        self._identity = (
+            f'{{"id":"{row_id}","created":"{created}","span_id":"{span_id}",{trace.inner_json}'
+            if id_json is None
+            else f'{{"id":{id_json},"created":"{created}","span_id":"{span_id}",{trace.inner_json}'
         )
-        parents_json = '["' + '","'.join(parent_ids) + '"]' if parent_ids else "null"
-        if masking.mask is not None and caller is not None:
-            fields["context"], caller = orjson.loads(caller.context_json), None
+
+    @staticmethod
+    def start_plain(  # noqa: PLR0917 - names cost time
+        trace: Trace | None,
+        container: Container,
+        parent_id: str | None,
+        name: str,
+        part: str,
+        before: str,
+        value: Any,
+        after: bytes,
+    ) -> Span:
+        """Start a span that was told no more than its input, and of which nothing is masked.
+
+        Without a trace it begins one. `part` is what `start_part` makes; `before`, `value` and `after` are the input
+        as `Given` has it. This is the way of nearly all traced calls, hence in one piece: each function on it would
+        cost a fiftieth of the whole.
+        """
+        _, stamp, iso, micros, secs = read_row_time()
+        recorder = container.recorder
+        span_id, row_id = recorder.ids.draw_ids()
+        if trace is None:
+            trace = Trace(container, recorder.ids.new_root_span_id(span_id))
+        self = _new_span(Span)
+        self.trace = trace
+        self.span_id = span_id
+        self.id = row_id
+        self.name = name
+        self._sets_current = True
+        self._end_secs = None
+        self._end_ns = 0
+        if parent_id is None:
+            self._parent_ids, parents_json = (), "null"
+        else:
+            self._parent_ids, parents_json = (parent_id,), f'["{parent_id}"]'
+        self._identity = identity = (
+            f'{{"id":"{row_id}","created":"{iso}.{micros}+00:00","span_id":"{span_id}",{trace.inner_json}'
+        )
+        head = (
+            f'{identity},"_is_merge":false,"span_parents":{parents_json},"span_attributes":{{"exec_counter":'
+            f'{next(exec_counter)},{part},"metrics":{{"start":{secs}}},"_stamp":{stamp}{before}'
+        )
+        line = head.encode()
+        if after:
+            text = snapshot_value(value, recorder.convert)
+            line = line + text + after if len(text) < _LONG_BYTES else b"".join((line, text, after))
+        recorder.write(line)
+        return self
+
+    @staticmethod
+    def start(
+        origin: Origin,
+        name: str,
+        part: str,
+        fields: dict[str, Any],
+        *,
+        start_secs: float | None,
+        row_id: object,
+        sets_current: bool,
+    ) -> Span:
+        """Start a span as `Span.start_plain` does, with all that a program may say of it; `fields` is taken over."""
+        read_ns, stamp, iso, micros, secs = read_row_time()
+        created = f"{iso}.{micros}+00:00"
+        container, root_span_id, parent_ids, propagated_event, trace = origin
+        ids = container.recorder.ids
+        span_id, own_row_id = ids.draw_ids()
+        if trace is None:
+            trace = Trace(container, root_span_id or ids.new_root_span_id(span_id), propagated_event)
+        if isinstance(row_id, str) and row_id:
+            self = Span(trace, span_id, row_id, parent_ids, name, created, _json_text(row_id))
+        else:
+            self = Span(trace, span_id, own_row_id, parent_ids, name, created)
+        self._sets_current = sets_current
+        metrics_part = ""
         if "metrics" in fields or start_secs is not None:
-            metrics_part = ""
-            start = now_ns / _NS if start_secs is None else start_secs
+            start = read_ns // _NS_PER_MICRO / _MICROS if start_secs is None else start_secs
             metrics = fields["metrics"] = {"start": start, **fields.get("metrics", {})}
             self._end_secs = metrics.get("end")
         else:
-            metrics_part = f',"metrics":{{"start":{now_text}}}'
+            metrics_part = f',"metrics":{{"start":{secs}}}'
         if "scores" in fields:
             self._note_scores(fields["scores"])
+        parents_json = '["' + '","'.join(parent_ids) + '"]' if parent_ids else "null"
         head = (
-            f'{identity},"_is_merge":false,"span_parents":{parents_json},"span_attributes":{{"exec_counter":'
-            f"{next(exec_counter)},{label_json}}}{caller.context_part if caller else ''}{metrics_part}"
+            f'{self._identity},"_is_merge":false,"span_parents":{parents_json},'
+            f'"span_attributes":{{"exec_counter":{next(exec_counter)},{part}{metrics_part}'
         )
-        container.recorder.record(head, fields, now_ns)
+        container.recorder.record(head, fields, stamp)
+        return self
+
+    @property
+    def container(self) -> Container:
+        """What the span is logged to."""
+        return self.trace.container
+
+    @property
+    def root_span_id(self) -> str:
+        """The id of the trace."""
+        return self.trace.root_span_id
+
+    @property
+    def propagated_event(self) -> dict[str, Any] | None:
+        """What the spans below it are to log, too."""
+        return self.trace.propagated_event
 
     def log(self, **event: Any) -> None:
         """Log fields of the span: input, output, expected, error, tags, scores, metadata, metrics.
@@ -184,6 +274,8 @@ class Span:
 
         An end that was logged already stays.
         """
+        if self._end_secs is None and self._end_ns:
+            self._end_secs = self._end_ns // _NS_PER_MICRO / _MICROS
         if self._end_secs is None:
             end_secs = clock.now_secs() if end_time is None else end_time
             self._update({"metrics": {"end": end_secs}})
@@ -194,15 +286,34 @@ class Span:
         """Do what `end` does."""
         return self.end(end_time)
 
+    def end_with_output(self, output: Any) -> None:
+        """Log what came out, if it is not None, and end the span, in one row; in one piece, as `start_plain`."""
+        try:
+            if masking.mask is not None or self._end_secs is not None:
+                self.end_with({} if output is None else {"output": output})
+                return
+            recorder = self.trace.recorder
+            read_ns, stamp, _, _, secs = read_row_time()
+            self._end_ns = read_ns
+            head = f'{self._identity},"_is_merge":true,"metrics":{{"end":{secs}}},"_stamp":{stamp}'
+            if output is None:
+                recorder.write(f"{head}}}\n".encode())
+            else:
+                line = f'{head},"output":'.encode()
+                text = snapshot_value(output, recorder.convert)
+                recorder.write(line + text + b"}\n" if len(text) < _LONG_BYTES else b"".join((line, text, b"}\n")))
+        except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
+            take_internal_fault(error)
+
     def end_with(self, fields: dict[str, Any]) -> None:
         """Log fields that need no check and end the span, in one row."""
         try:
-            now_ns = clock.now_ns()
+            read_ns, stamp, _, _, _ = read_row_time()
             if self._end_secs is None:
-                self._end_secs = now_ns / _NS
+                self._end_secs = read_ns // _NS_PER_MICRO / _MICROS
                 fields["metrics"] = {"end": self._end_secs}
             if fields:
-                self.container.recorder.record(f'{self._identity},"_is_merge":true', fields, now_ns)
+                self.trace.recorder.record(f'{self._identity},"_is_merge":true', fields, stamp)
         except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
             take_internal_fault(error)
 
@@ -239,13 +350,13 @@ class Span:
 
     def set_current(self) -> None:
         """Make this the current span, until `unset_current`."""
-        self._previous = CURRENT_SPAN.get()
+        self._previous: Span | None = CURRENT_SPAN.get()
         CURRENT_SPAN.set(self)
 
     def unset_current(self) -> None:
         """Make current again what was before `set_current`."""
         # Not by a token: the two calls may come from different contexts, and a token knows only its own.
-        CURRENT_SPAN.set(self._previous)
+        CURRENT_SPAN.set(getattr(self, "_previous", None))
         self._previous = None
 
     @property
@@ -256,7 +367,8 @@ class Span:
     @property
     def origin(self) -> Origin:
         """Return where a child of this span hangs."""
-        return Origin(self.container, self.root_span_id, (self.span_id,), self.propagated_event)
+        trace = self.trace
+        return Origin(trace.container, trace.root_span_id, (self.span_id,), trace.propagated_event, trace)
 
     def __enter__(self) -> Self:
         if self._sets_current:
@@ -281,13 +393,14 @@ class Span:
                 self._end_secs = fields["metrics"]["end"]
             if "scores" in fields:
                 self._note_scores(fields["scores"])
-            self.container.recorder.record(f'{self._identity},"_is_merge":true', fields, clock.now_ns())
+            self.trace.recorder.record(f'{self._identity},"_is_merge":true', fields, read_row_time()[1])
         except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
             take_internal_fault(error)
 
     def _note_scores(self, scores: Mapping[str, float | None]) -> None:
-        if self.container.on_scores is not None:
-            self.container.on_scores(self.id, scores)
+        on_scores = self.trace.container.on_scores
+        if on_scores is not None:
+            on_scores(self.id, scores)
 
 
 class NoopSpan(Span):
@@ -296,10 +409,19 @@ class NoopSpan(Span):
     __slots__ = ()
 
     def __init__(self) -> None:  # pyright: ignore[reportMissingSuperCall] - a span that never starts
-        self.id = self.name = self.span_id = self.root_span_id = ""
+        self.id = self.name = self.span_id = ""
         self._parent_ids = ()
-        self.propagated_event = None
         self._sets_current = False
+
+    @property
+    def root_span_id(self) -> str:
+        """No trace has this id."""
+        return ""
+
+    @property
+    def propagated_event(self) -> dict[str, Any] | None:
+        """Nothing is propagated."""
+        return None
 
     def start_span(self, *_args: Any, **_event: Any) -> Span:
         """Return this very span: below nothing is nothing."""
@@ -308,6 +430,9 @@ class NoopSpan(Span):
     def end(self, end_time: float | None = None) -> float:
         """Return the time that a span would end at."""
         return clock.now_secs() if end_time is None else end_time
+
+    def end_with_output(self, output: Any) -> None:
+        """Do nothing."""
 
     def end_with(self, fields: dict[str, Any]) -> None:
         """Do nothing."""
@@ -363,7 +488,7 @@ def open_span(
     """
     row_id = event.get("id")
     if propagated_event:
-        origin = origin._replace(propagated_event=propagated_event)
+        origin = origin._replace(propagated_event=propagated_event, trace=None)
     if origin.propagated_event:
         event = merge_deeply(event, origin.propagated_event)
     fields = checked_event(event)
@@ -378,19 +503,12 @@ def open_span(
         # A propagated event may have attributes of its own.
         attributes = {**(span_attributes or {}), **fields.pop("span_attributes", {})}
         label_json = make_label(name, span_type or default_type, attributes)
-        if "context" in fields and caller:
-            fields["context"] = merge_deeply(orjson.loads(caller.context_json), fields["context"])
+        if caller and ("context" in fields or masking.mask is not None):
+            fields["context"] = merge_deeply(orjson.loads(caller.context_json), fields.get("context", {}))
             caller = None
-        span = Span(
-            origin,
-            name,
-            label_json,
-            fields,
-            caller,
-            start_secs=start_secs,
-            row_id=row_id if isinstance(row_id, str) and row_id else None,
-            sets_current=set_current is not False,
-        )
+        part = start_part(label_json, caller)
+        sets_current = set_current is not False
+        span = Span.start(origin, name, part, fields, start_secs=start_secs, row_id=row_id, sets_current=sets_current)
         if is_root and printed_links.prints_all:
             printed_links.print_started(span)
         if "error" in event:
@@ -400,6 +518,11 @@ def open_span(
         return NOOP_SPAN
     else:
         return span
+
+
+def start_part(label_json: str, caller: Caller | None) -> str:
+    """Return what a first row says the same way each time: name, type, attributes, and where the call came from."""
+    return f"{label_json}}}{caller.context_part if caller else ''}"
 
 
 def make_label(name: str, span_type: str | None, attributes: dict[str, Any]) -> str:

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from spanglass import activity, printed_links
-from spanglass.arguments import ArgumentNames
-from spanglass.caller import find_caller
+from spanglass import activity, masking, printed_links
+from spanglass.arguments import GIVEN_NOTHING, ArgumentNames
+from spanglass.caller import find_caller_from, is_own_file
 from spanglass.errors import format_error
 from spanglass.failures import take_internal_fault
 from spanglass.generators import wrap_async_generator, wrap_generator
-from spanglass.parents import find_origin
-from spanglass.span import CURRENT_SPAN, Span, make_label, open_span
+from spanglass.parents import current_root_container, find_origin
+from spanglass.span import CURRENT_SPAN, Span, make_label, open_span, start_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CodeType, FrameType
 
     from spanglass.parents import RemoteParent
+    from spanglass.span import Given
+
+_frame_at = sys._getframe  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - inspect's way costs far more
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-# `find_caller`, `begin` and the wrapper.
-_FRAMES_TO_USER = 3
+# Above `begin`: the wrapper, then the user.
+_FRAMES_TO_USER = 2
+_MAX_PARTS = 1024
+_start_plain = Span.start_plain
 _SPAN_ARGUMENTS = ("name", "type", "span_attributes", "start_time", "set_current", "parent", "propagated_event")
 
 
@@ -60,58 +67,100 @@ class TracedFunction:
         self._propagated_event: dict[str, Any] | None = given.pop("propagated_event", None)
         self.sets_current = given.pop("set_current", None) is not False
         self._event = given
-        self._logs_io = not notrace_io
-        self._argument_names = ArgumentNames(function)
+        self.logs_io = not notrace_io
+        self._arguments = ArgumentNames(function)
+        self._before_one = self._arguments.before_one if self.logs_io else None
+        self._name_given = self._arguments.name_given if self.logs_io else _give_nothing
         self._label_json = make_label(self.name, self._type, self._attributes or {})
         # Most decorators say name and type at most: their spans need none of what `open_span` looks after.
+        # By identity, as hashing a code object takes longer than a look-up should; the entries keep it alive.
+        self._parts: dict[tuple[int, int], tuple[CodeType, str]] = {}
+        self._last_part: tuple[CodeType | None, int, str] = (None, 0, "")
         self._is_plain = not (given or self._parent or self._propagated_event or self._start_secs)
         if self._parent:
             activity.switch_on()
 
     def begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Span | None:
-        """Start the span of one call, or return None where nothing is recorded."""
+        """Start the span of one call, or return None where nothing is recorded. Its caller's caller is the user."""
         try:
-            bound = self._argument_names.bind(args, kwargs) if self._logs_io else None
-            event: dict[str, Any] = {} if bound is None else {"input": bound}
+            if not self._is_plain or masking.mask is not None:
+                return self._begin_fully(args, kwargs)
+            frame = _frame_at(_FRAMES_TO_USER)
+            code = frame.f_code
+            last_code, last_place, part = self._last_part
+            if code is not last_code or frame.f_lasti != last_place:
+                part = self._find_part(frame)
+            before_one = self._before_one
+            if before_one is not None and len(args) == 1 and not kwargs:
+                given = before_one, args[0], b"}}\n"
+            else:
+                given = self._name_given(args, kwargs)
             parent = CURRENT_SPAN.get()
-            if self._is_plain and parent is not None and parent.propagated_event is None:
-                place = (parent.container, parent.root_span_id, (parent.span_id,), None)
-                return Span(place, self.name, self._label_json, event, find_caller(_FRAMES_TO_USER))
-            origin = find_origin(self._parent)
-            if origin is None:
-                return None
-            if self._is_plain and origin.propagated_event is None and not origin.container.recorder.is_off:
-                span = Span(origin, self.name, self._label_json, event, find_caller(_FRAMES_TO_USER))
-                if printed_links.prints_all and not origin.parent_ids:
+            if parent is None:
+                container = current_root_container()
+                if container is None or container.recorder.is_off:
+                    return self._begin_fully(args, kwargs)
+                span = _start_plain(None, container, None, self.name, part, *given)
+                if printed_links.prints_all:
                     printed_links.print_started(span)
                 return span
-            return open_span(
-                origin,
-                {**self._event, **event},
-                name=self.name,
-                span_type=self._type,
-                span_attributes=self._attributes,
-                start_secs=self._start_secs,
-                propagated_event=self._propagated_event,
-            )
+            trace = parent.trace
+            if trace.propagated_event is not None:
+                return self._begin_fully(args, kwargs)
+            return _start_plain(trace, trace.container, parent.span_id, self.name, part, *given)
         except Exception as error:  # noqa: BLE001 - a bug of ours, or of the decorator's arguments: the call goes on
             take_internal_fault(error)
             return None
 
+    def _begin_fully(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Span | None:
+        """Start a span whose decorator, place or masking asks for more than most."""
+        origin = find_origin(self._parent)
+        if origin is None:
+            return None
+        bound = self._arguments.bind(args, kwargs) if self.logs_io else None
+        return open_span(
+            origin,
+            {**self._event, **({} if bound is None else {"input": bound})},
+            name=self.name,
+            span_type=self._type,
+            span_attributes=self._attributes,
+            start_secs=self._start_secs,
+            propagated_event=self._propagated_event,
+        )
+
+    def _find_part(self, frame: FrameType) -> str:
+        """Return the part of the first row that is always the same for a call from this place."""
+        code, place = frame.f_code, frame.f_lasti
+        entry = self._parts.get((id(code), place))
+        if entry is None:
+            entry = code, start_part(self._label_json, find_caller_from(frame))
+            if is_own_file(code.co_filename):
+                return entry[1]  # the user's frame is further up, and may be another one next time
+            if len(self._parts) >= _MAX_PARTS:
+                self._parts.clear()
+            self._parts[id(code), place] = entry
+        self._last_part = code, place, entry[1]
+        return entry[1]
+
     def finish(self, span: Span | None, output: Any) -> None:
         """End the span, if there is one, of a call that returned."""
         if span is not None:
-            span.end_with({} if output is None or not self._logs_io else {"output": output})
+            span.end_with_output(output if self.logs_io else None)
 
     def fail(self, span: Span | None, error: BaseException, output: Any = None) -> None:
         """End the span, if there is one, of a call that raised; a generator may have yielded something before."""
         if span is None:
             return
         fields: dict[str, Any] = {"error": format_error(error)}
-        if output is not None and self._logs_io:
+        if output is not None and self.logs_io:
             fields["output"] = output
         span.end_with(fields)
         printed_links.print_failed(span)
+
+
+def _give_nothing(_args: tuple[Any, ...], _kwargs: dict[str, Any]) -> Given:
+    """Stand in for the arguments where they are not to be logged."""
+    return GIVEN_NOTHING
 
 
 def _decorate(function: F, arguments: dict[str, Any], *, notrace_io: bool) -> F:
@@ -128,44 +177,50 @@ def _decorate(function: F, arguments: dict[str, Any], *, notrace_io: bool) -> F:
 
 
 def _wrap_function(function: Callable[..., Any], call: TracedFunction) -> Callable[..., Any]:
+    begin, sets_current, logs_io = call.begin, call.sets_current, call.logs_io
+    set_current, reset_current = CURRENT_SPAN.set, CURRENT_SPAN.reset
+
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         if not activity.is_on:
             return function(*args, **kwargs)
-        span = call.begin(args, kwargs)
+        span = begin(args, kwargs)
         if span is None:
             return function(*args, **kwargs)
-        token = CURRENT_SPAN.set(span if call.sets_current else CURRENT_SPAN.get())
+        token = set_current(span if sets_current else CURRENT_SPAN.get())
         try:
             output = function(*args, **kwargs)
         except BaseException as error:
             call.fail(span, error)
             raise
         else:
-            call.finish(span, output)
+            span.end_with_output(output if logs_io else None)
             return output
         finally:
-            CURRENT_SPAN.reset(token)
+            reset_current(token)
 
     return wrapper
 
 
 def _wrap_coroutine(function: Callable[..., Any], call: TracedFunction) -> Callable[..., Any]:
+    begin, sets_current, logs_io = call.begin, call.sets_current, call.logs_io
+    set_current, reset_current = CURRENT_SPAN.set, CURRENT_SPAN.reset
+
     async def wrapper(*args: Any, **kwargs: Any) -> Any:
         if not activity.is_on:
             return await function(*args, **kwargs)
-        span = call.begin(args, kwargs)
+        span = begin(args, kwargs)
         if span is None:
             return await function(*args, **kwargs)
-        token = CURRENT_SPAN.set(span if call.sets_current else CURRENT_SPAN.get())
+        token = set_current(span if sets_current else CURRENT_SPAN.get())
         try:
             output = await function(*args, **kwargs)
         except BaseException as error:
             call.fail(span, error)
             raise
         else:
-            call.finish(span, output)
+            span.end_with_output(output if logs_io else None)
             return output
         finally:
-            CURRENT_SPAN.reset(token)
+            reset_current(token)
 
     return wrapper

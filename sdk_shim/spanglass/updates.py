@@ -29,7 +29,9 @@ def update_row(container: Container, row_id: str, event: dict[str, Any], slug: S
     if slug is not None and slug.span_id and slug.root_span_id:
         named |= {"span_id": slug.span_id, "root_span_id": slug.root_span_id}
     named_json = orjson.dumps(named).decode()[1:-1]
-    container.recorder.record(f'{{{named_json},"_is_merge":true,{container.fields_json}', fields, clock.now_ns())
+    container.recorder.record(
+        f'{{{named_json},"_is_merge":true,{container.fields_json}', fields, clock.read_row_time()[1]
+    )
 
 
 def update_span(exported: str, **event: Any) -> None:

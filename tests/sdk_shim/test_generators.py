@@ -196,7 +196,7 @@ def test_the_limit_of_items(monkeypatch, store_path, capsys, limit, expected):
     monkeypatch.setenv("BRAINTRUST_MAX_GENERATOR_ITEMS", limit)
     logger = spanglass.init_logger("tests", store=store_path)
     logged = []
-    monkeypatch.setattr(logger.container.recorder.sink, "write", logged.append)
+    monkeypatch.setattr(logger.container.recorder, "write", logged.append)
     assert list(count(3)) == [0, 1, 2]
     assert ([b'"output":[0,1,2]' in line for line in logged] == [False, True]) == (expected is not None)
     assert ("BRAINTRUST_MAX_GENERATOR_ITEMS" in capsys.readouterr().err) == (limit == "2")

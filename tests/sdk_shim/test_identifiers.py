@@ -20,7 +20,7 @@ def test_row_ids_are_uuids():
 
 def test_span_ids_are_hex_of_the_lengths_of_trace_context():
     ids = TraceContextIds()
-    span_ids = {ids.new_span_id() for _ in range(5000)}
+    span_ids = {ids.draw_ids()[0] for _ in range(5000)}
     assert len(span_ids) == 5000
     assert {len(span_id) for span_id in span_ids} == {16}
     assert len(ids.new_root_span_id("x")) == 32
@@ -28,14 +28,16 @@ def test_span_ids_are_hex_of_the_lengths_of_trace_context():
 
 def test_legacy_ids_name_the_trace_after_its_root():
     assert LegacyIds().new_root_span_id("x") == "x"
-    uuid.UUID(LegacyIds().new_span_id())
+    for text in LegacyIds().draw_ids():
+        uuid.UUID(text)
 
 
 def test_threads_never_share_an_id():
     ids = TraceContextIds()
     with ThreadPoolExecutor(8) as pool:
-        batches = list(pool.map(lambda _: [ids.new_span_id() for _ in range(2000)], range(8)))
-    assert len({span_id for batch in batches for span_id in batch}) == 16_000
+        batches = list(pool.map(lambda _: [ids.draw_ids() for _ in range(2000)], range(8)))
+    for kind in range(2):
+        assert len({ids[kind] for batch in batches for ids in batch}) == 16_000
 
 
 def test_a_forked_child_draws_ids_of_its_own():
@@ -43,15 +45,22 @@ def test_a_forked_child_draws_ids_of_its_own():
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.write(writer, (new_row_id() + TraceContextIds().new_span_id()).encode())
+        os.write(writer, "".join(_draw_three()).encode())
         os._exit(0)
     os.close(writer)
-    mine = new_row_id(), TraceContextIds().new_span_id()
+    mine = _draw_three()
     childs = os.read(reader, 100).decode()
     os.close(reader)
     os.waitpid(pid, 0)
-    assert childs[36:] != mine[1]
-    assert childs[:18] != mine[0][:18]
+    span_id, row_id, root_span_id = childs[:16], childs[16:52], childs[52:]
+    assert span_id != mine[0]
+    assert row_id[:18] != mine[1][:18]
+    assert root_span_id != mine[2]
+
+
+def _draw_three():
+    ids = TraceContextIds()
+    return (*ids.draw_ids(), ids.new_root_span_id(""))
 
 
 def test_a_project_id_hangs_on_store_and_name_alone():

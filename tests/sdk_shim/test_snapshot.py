@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanglass import bounded_walk, conversion
-from spanglass.snapshot import snapshot_json
+from spanglass import bounded_walk, conversion, snapshot
+from spanglass.snapshot import snapshot_json, snapshot_value
 
 
 def logged(value):
@@ -284,3 +284,26 @@ def test_json_is_logged_as_it_is(value):
 @given(PLAIN)
 def test_the_slow_way_says_the_same_as_the_fast_one(value):
     assert json.loads(snapshot_json({"v": value, "w": {1: 1}}))["v"] == logged(value)
+
+
+@pytest.mark.parametrize("length", [1, 127, 128, 5000])
+@pytest.mark.parametrize("find_word", [None, bytes.__contains__])
+def test_one_value_is_as_faithful_as_many(monkeypatch, length, find_word):
+    if find_word is not None:  # where there is no C library to ask
+        monkeypatch.setattr(snapshot, "word_finder", lambda: find_word)
+    text = "x" * length
+    for value, expected in [
+        ([text, None], [text, None]),
+        ([text, float("nan")], [text, "NaN"]),
+        ([text, float("inf"), "null"], [text, "Infinity", "null"]),
+        ({1: text}, {"1": text}),
+        ([text, "\0null"], [text, "\0null"]),
+    ]:
+        assert json.loads(snapshot_value(value)) == expected
+        assert json.loads(snapshot_json({"v": value})) == {"v": expected}
+
+
+def test_one_cyclic_value_is_cut():
+    cycle = []
+    cycle.append(cycle)
+    assert json.loads(snapshot_value(cycle)) == ["<circular reference>"]

@@ -12,7 +12,8 @@ import functools
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+
+from spanglass_store.journal.c_library import load_c_function
 
 # Copying this much takes about 50 µs: longer, and other threads should run meanwhile.
 HELD_WRITE_MAX_BYTES = 256 * 1024
@@ -34,18 +35,9 @@ def append_giving_way(fd: int, data: bytes) -> None:
 def load_held_write() -> HeldWrite | None:
     """Return `write(fd, data, size)` of the C library, which keeps the interpreter lock; None where there is none.
 
-    It returns how many bytes were written, -1 where none could be, and raises nothing. Loaded on demand, as
-    `ctypes` costs 1.5 ms to import.
+    It returns how many bytes were written, -1 where none could be, and raises nothing.
     """
     is_gil_enabled: Callable[[], bool] | None = getattr(sys, "_is_gil_enabled", None)
-    if os.name != "posix" or (is_gil_enabled is not None and not is_gil_enabled()):
+    if is_gil_enabled is not None and not is_gil_enabled():
         return None
-    try:
-        import ctypes  # noqa: PLC0415 - see above
-
-        # PyDLL keeps the interpreter lock, CDLL would give it away. No argtypes: the conversions they name cost
-        # 0.3 µs a call, and all of these values fit a C int.
-        held_write: Any = ctypes.PyDLL(None)["write"]
-    except (ImportError, OSError, AttributeError):
-        return None
-    return held_write
+    return load_c_function("write")  # all of its values fit a C int

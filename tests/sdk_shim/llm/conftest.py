@@ -28,8 +28,9 @@ class Recorded:
     def __init__(self, logger: Logger) -> None:
         self.logger = logger
         self._sink = MemorySink()
-        logger.container.recorder.sink = self._sink
-        logger.container.recorder.uploads._sink = self._sink
+        recorder = logger.container.recorder
+        recorder.sink, recorder.write = self._sink, self._sink.write
+        recorder.uploads._sink = self._sink
 
     @property
     def attachments(self) -> list[dict[str, Any]]:
