@@ -25,12 +25,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from braintrust_server import running_server
+
 ROUNDS = 3
 CALLS = 2_000
 BATCHES = 5
 MEMORY_SPANS = 100_000
 EXIT_SPANS = 2_000
 PAUSES = 300
+_SERVER_VARIABLES = ("BRAINTRUST_APP_URL", "BRAINTRUST_API_URL", "BRAINTRUST_PROXY_URL", "BRAINTRUST_APP_PUBLIC_URL")
 SUBJECTS = {
     "spanglass": "spanglass",
     "batch": "spanglass",
@@ -47,6 +50,7 @@ CASES = {
     "d": "async function",
     "e": "8 threads, wall",
     "f": "tracing disabled",
+    "stream": "a chunk of a stream",
     "p99": "p99 of a call beside a CPU-bound thread",
     "memory": "100,000 spans, MB",
     "import": "import, ms over plain Python",
@@ -95,6 +99,7 @@ MARKS = (
     Mark("spanglass", "f", limit=0.25),
     Mark("spanglass", "p99", limit=1000.0),
     *(Mark("spanglass", case, factor, ("braintrust", case)) for case, factor in BRAINTRUST_MARKS.items()),
+    Mark("spanglass", "stream", limit=3.0),
     Mark("spanglass", "exit", limit=30.0),
 )
 
@@ -102,19 +107,26 @@ MARKS = (
 def run(rounds: int = ROUNDS) -> Figures:
     """Return the medians of all figures, measured in fresh processes."""
     measured: dict[tuple[str, str], list[float]] = {}
-    for _ in range(rounds):
-        plain_ms = _time_program("pass", "spanglass")
-        plain_exit_ms = _time_exit("spanglass", "-c", "import time; print(time.monotonic(), flush=True)")
-        for subject, module in SUBJECTS.items():
-            if not _is_installed(module):
-                continue
-            figures = json.loads(_run(subject, str(Path(__file__)), "--subject", subject)[0])
-            figures["memory"] = json.loads(_run(subject, str(Path(__file__)), "--subject", subject, "--memory")[0])
-            figures["import"] = _time_program(f"import {module}", subject) - plain_ms
-            figures["exit"] = _time_exit(subject, str(Path(__file__)), "--subject", subject, "--exit") - plain_exit_ms
-            for case, figure in figures.items():
-                measured.setdefault((subject, case), []).append(figure)
+    with running_server() as url:
+        os.environ.update(dict.fromkeys(_SERVER_VARIABLES, url))
+        for _ in range(rounds):
+            _run_round(measured)
     return {key: statistics.median(values) for key, values in measured.items()}
+
+
+def _run_round(measured: dict[tuple[str, str], list[float]]) -> None:
+    """Measure each subject once, and add its figures."""
+    plain_ms = _time_program("pass", "spanglass")
+    plain_exit_ms = _time_exit("spanglass", "-c", "import time; print(time.monotonic(), flush=True)")
+    for subject, module in SUBJECTS.items():
+        if not _is_installed(module):
+            continue
+        figures = json.loads(_run(subject, str(Path(__file__)), "--subject", subject)[0])
+        figures["memory"] = json.loads(_run(subject, str(Path(__file__)), "--subject", subject, "--memory")[0])
+        figures["import"] = _time_program(f"import {module}", subject) - plain_ms
+        figures["exit"] = _time_exit(subject, str(Path(__file__)), "--subject", subject, "--exit") - plain_exit_ms
+        for case, figure in figures.items():
+            measured.setdefault((subject, case), []).append(figure)
 
 
 def main() -> None:
@@ -164,6 +176,8 @@ def measure(subject: str) -> dict[str, float]:
     figures["a_process"] *= (time.process_time_ns() - process_start) / caller_ns
     figures["d"] = _async_micros_per_span(decorate)
     figures["e"] = _threaded_micros_per_span(lambda: trivial(1))
+    if subject in {"spanglass", "batch"} and _is_installed("openai"):
+        figures["stream"] = _micros_per_chunk()
     figures["p99"] = _p99_micros_beside_a_busy_thread(lambda: trivial(1))
     return figures
 
@@ -268,6 +282,38 @@ def _async_micros_per_span(decorate: Decorator) -> float:
     return statistics.median(asyncio.run(batch()) for _ in range(BATCHES))
 
 
+def _micros_per_chunk(chunk_count: int = 2000) -> float:
+    """Return what the wrapped client of `openai` adds to a chunk that its stream passes on; parsing is not ours."""
+    import httpx
+    import openai
+    from openai.types.chat import ChatCompletionChunk
+
+    import spanglass
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"content-type": "text/event-stream"}, content=b"data: [DONE]\n\n")
+
+    delta = {"index": 0, "delta": {"content": "four words or so"}, "finish_reason": None}
+    fields = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [delta]}
+    chunks = [ChatCompletionChunk.model_validate(fields) for _ in range(chunk_count)]
+    http_client = httpx.Client(transport=httpx.MockTransport(answer))
+    client = spanglass.wrap_openai(openai.OpenAI(api_key="none", http_client=http_client))
+    times: list[float] = []
+    for _ in range(BATCHES):
+        stream = client.chat.completions.create(model="m", messages=[], stream=True)
+        watched: Any = stream._iterator  # ours, with the recording behind it
+        watched._step = iter(chunks).__next__
+        start = time.thread_time_ns()
+        for _ in watched:
+            pass
+        watched_ns = time.thread_time_ns() - start
+        start = time.thread_time_ns()
+        for _ in iter(chunks):
+            pass
+        times.append((watched_ns - (time.thread_time_ns() - start)) / chunk_count / 1000)
+    return statistics.median(times)
+
+
 def _decorator_of(subject: str) -> Decorator:
     if subject in {"spanglass", "batch"}:
         import spanglass
@@ -352,19 +398,10 @@ def _switch_on_opentelemetry() -> None:
 
 
 def _switch_on_braintrust() -> None:
-    """Log in to nothing: the package's own test facility, and a background logger that drops what it gets."""
+    """Log in to the bench's server, which takes its rows as Braintrust's does."""
     import braintrust
-    from braintrust import logger, test_helpers
-    from braintrust.util import LazyValue
 
-    class DroppingLogger(logger._MemoryBackgroundLogger):
-        def log(self, *args: Any) -> None: ...
-
-    test_helpers.simulate_login()
-    dropping = DroppingLogger()
-    logger._state._override_bg_logger.logger = dropping  # of this thread
-    logger._state._global_bg_logger = LazyValue(lambda: dropping, use_mutex=False)  # of the others
-    test_helpers.init_test_logger("bench")
+    braintrust.init_logger("bench")
     assert braintrust.current_logger() is not None
 
 
@@ -408,9 +445,7 @@ def _environment(subject: str, folder: str) -> dict[str, str]:
         "SPANGLASS_STORE": str(Path(folder) / "store"),
         "SPANGLASS_DURABILITY": "batch" if subject == "batch" else "row",
         "SPANGLASS_MERGE_AT_EXIT": "0",
-        "BRAINTRUST_API_KEY": "none",
-        "BRAINTRUST_APP_URL": "http://127.0.0.1:9",
-        "BRAINTRUST_API_URL": "http://127.0.0.1:9",
+        "BRAINTRUST_API_KEY": "bench",
     }
 
 
