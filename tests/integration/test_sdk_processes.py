@@ -132,6 +132,46 @@ def test_sigkill_at_a_random_moment_loses_no_span_that_had_started(start, store_
         assert end["metrics"]["end"]
 
 
+TRACED_LOOP = """
+    import ctypes, threading, time
+    @spanglass.traced
+    def inner(n, pad):
+        print(n, flush=True)
+        return n
+    @spanglass.traced
+    def outer(n):
+        return inner(n, "x" * (n % 5000))
+    def die():
+        time.sleep({secs})
+        {end}
+    threading.Thread(target=die, daemon=True).start()
+    n = 0
+    while True:
+        outer(n)
+        n += 1
+    """
+
+
+@pytest.mark.parametrize("seed", range(max(1, KILLS // 5)))
+@pytest.mark.parametrize(
+    "end", ["os.kill(os.getpid(), 9)", "os.kill(os.getpid(), 15)", "os._exit(3)", "ctypes.string_at(0)"]
+)
+def test_sudden_ends_at_a_random_moment_lose_no_traced_call(start, store_path, end, seed):
+    process = start(TRACED_LOOP.format(secs=random.Random(seed).uniform(0.001, 0.1), end=end))  # noqa: S311 - as above
+    printed = finish(process)[0].splitlines()
+    assert process.returncode != 0
+    found = spans(store_path)
+    inner, outer = found.get("inner", []), found.get("outer", [])
+    assert [span[0]["input"]["n"] for span in outer] == list(range(len(outer)))
+    assert len(outer) - 1 <= len(inner) <= len(outer)
+    assert len(inner) >= len(printed)
+    for number, span in enumerate(inner):
+        assert span[0]["input"] == {"n": number, "pad": "x" * (number % 5000)}
+    for first, last in [*inner[:-1], *outer[:-1]]:
+        assert last["output"] == first["input"]["n"]
+        assert last["metrics"]["end"] >= first["metrics"]["start"]
+
+
 @pytest.mark.parametrize("end", ["os._exit(3)", "os.abort()", "os.kill(os.getpid(), 15)"])
 def test_a_program_that_ends_at_once_loses_nothing(start, store_path, end):
     process = start(f"""
