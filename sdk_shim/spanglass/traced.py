@@ -14,7 +14,7 @@ from spanglass.errors import format_error
 from spanglass.failures import take_internal_fault
 from spanglass.generators import wrap_async_generator, wrap_generator
 from spanglass.parents import current_root_container, find_origin
-from spanglass.span import CURRENT_SPAN, Span, make_label, open_span, start_part
+from spanglass.span import CURRENT_SPAN, NOOP_SPAN, Span, make_label, open_span, start_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,12 +80,15 @@ class TracedFunction:
         if self._parent:
             activity.switch_on()
 
-    def begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Span | None:
+    def begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Span | None:  # noqa: PLR0911 - a way each
         """Start the span of one call, or return None where nothing is recorded. Its caller's caller is the user."""
         try:
             if not self._is_plain or masking.mask is not None:
                 return self._begin_fully(args, kwargs)
-            frame = _frame_at(_FRAMES_TO_USER)
+            try:
+                frame = _frame_at(_FRAMES_TO_USER)
+            except ValueError:  # called from C, as the first thing of a thread
+                return self._begin_fully(args, kwargs)
             code = frame.f_code
             last_code, last_place, part = self._last_part
             if code is not last_code or frame.f_lasti != last_place:
@@ -118,7 +121,7 @@ class TracedFunction:
         if origin is None:
             return None
         bound = self._arguments.bind(args, kwargs) if self.logs_io else None
-        return open_span(
+        span = open_span(
             origin,
             {**self._event, **({} if bound is None else {"input": bound})},
             name=self.name,
@@ -127,6 +130,7 @@ class TracedFunction:
             start_secs=self._start_secs,
             propagated_event=self._propagated_event,
         )
+        return None if span is NOOP_SPAN else span
 
     def _find_part(self, frame: FrameType) -> str:
         """Return the part of the first row that is always the same for a call from this place."""

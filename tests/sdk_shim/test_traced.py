@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import functools
 import inspect
+import threading
+import time
 
 import pytest
 
@@ -283,6 +286,43 @@ def test_set_current_false_leaves_what_is_current(logger):
 
     with logger.start_span() as span:
         assert call() is span
+
+
+def test_a_thread_may_begin_with_a_traced_call(journal):
+    done = threading.Event()
+
+    @traced
+    def call(x):
+        return inner(x)
+
+    @traced
+    def inner(x):
+        done.set()
+        return x
+
+    _thread.start_new_thread(call, (5,))  # below it there is no frame of Python's
+    assert done.wait(10)
+    while len(journal.rows) < 4:
+        time.sleep(0.001)
+    assert journal.span("call")["output"] == 5
+    assert journal.span("inner")["span_parents"] == [journal.span("call")["span_id"]]
+    assert "context" not in journal.span("call")
+
+
+def test_calls_from_many_places_tell_each_their_own(journal):
+    @traced
+    def call(x):
+        return x
+
+    for _ in range(2):
+        call(1)
+        call(2)
+        exec(compile("call(3)", "made.py", "exec"), {"call": call})  # noqa: S102 - a code object of its own
+    contexts = [row["context"] for row in journal.rows if not row["_is_merge"]]
+    lines = [(context["caller_filename"], context["caller_lineno"]) for context in contexts]
+    assert lines[:3] == lines[3:]
+    assert lines[1] == (__file__, lines[0][1] + 1)
+    assert lines[2] == ("made.py", 1)
 
 
 def test_a_fault_of_ours_never_reaches_the_program(journal, monkeypatch, capsys):
