@@ -144,8 +144,9 @@ TRACED_LOOP = """
     def die():
         time.sleep({secs})
         {end}
+    outer(0)  # the segment is there: a death while it is made leaves an empty one
     threading.Thread(target=die, daemon=True).start()
-    n = 0
+    n = 1
     while True:
         outer(n)
         n += 1
