@@ -134,3 +134,53 @@ def write_parquet(path: Path, rows: int = 5) -> bytes:
             str(path)
         )
     return path.read_bytes()
+
+
+def write_video(path: Path, secs: float = 2.0) -> bytes:
+    """Write a WebM with pictures that change and a tone, and return its bytes."""
+    import av  # noqa: PLC0415 - only the tests that need it load it
+
+    rate = 24
+    with av.open(str(path), "w", format="webm") as container:
+        video = container.add_stream("libvpx-vp9", rate=rate)
+        video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
+        audio = container.add_stream("libopus", rate=48_000)
+        for number in range(int(secs * rate)):
+            frame = av.VideoFrame.from_image(make_picture((320, 180), number // rate))
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        samples = struct.pack("<960h", *(8000 if at // 48 % 2 else -8000 for at in range(960)))
+        for number in range(int(secs * 50)):
+            tone = av.AudioFrame(format="s16", layout="mono", samples=960)
+            tone.planes[0].update(samples)
+            tone.sample_rate, tone.pts = 48_000, number * 960
+            container.mux(audio.encode(tone))
+        container.mux(audio.encode(None))
+    return path.read_bytes()
+
+
+def every_kind(folder: Path) -> dict[str, tuple[bytes, str]]:
+    """Return a file of each kind by its name, with its content type."""
+    return {
+        "photo.png": (encode_picture("PNG"), "image/png"),
+        "turned.jpg": (encode_picture("JPEG", (400, 200)), "image/jpeg"),
+        "moving.gif": (encode_animation("GIF"), "image/gif"),
+        "moving.png": (encode_animation("PNG"), "image/png"),
+        "moving.webp": (encode_animation("WEBP"), "image/webp"),
+        "photo.avif": (encode_picture("AVIF"), "image/avif"),
+        "scan.tiff": (encode_picture("TIFF"), "image/tiff"),
+        "old.bmp": (encode_picture("BMP"), "image/bmp"),
+        "site.ico": (encode_picture("ICO", (64, 64)), "image/x-icon"),
+        "drawing.svg": (SVG, "image/svg+xml"),
+        "policy.pdf": (encode_pdf(["Refund policy", "Second page", "Third page"]), "application/pdf"),
+        "tone.wav": (encode_wav(3.0), "audio/wav"),
+        "clip.webm": (write_video(folder / "clip.webm"), "video/webm"),
+        "note.md": (MARKDOWN, "text/markdown"),
+        "page.html": (HTML, "text/html"),
+        "order.json": (JSON, "application/json"),
+        "lines.csv": (CSV, "text/csv"),
+        "lines.parquet": (write_parquet(folder / "lines.parquet", 40), "application/vnd.apache.parquet"),
+        "bundle.zip": (encode_zip(), "application/zip"),
+        "bundle.tar.gz": (encode_tar(), "application/gzip"),
+        "weights.bin": (bytes(range(256)) * 8, "application/octet-stream"),
+    }

@@ -6,11 +6,11 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from spanglass_viewer.backend.decoder_process import DecoderProcess, open_media
 from spanglass_viewer.decoders.answers import DecoderFault
-from spanglass_viewer.values.media_formats import HEAD_BYTES, sniff_format
+from spanglass_viewer.values.media_formats import HEAD_BYTES, MediaFormat, sniff_format
 
 if TYPE_CHECKING:
     from spanglass_viewer.decoders.document import Wish
@@ -26,6 +26,8 @@ class PreviewSession(QObject):
     answered = Signal(object, object)  # the wish, its Answer
     failed = Signal(object, str)  # the wish (None: the file itself), a sentence without its full stop
 
+    _told = Signal(object, object)  # the wish, what came of it: from the thread that waits into the one that owns this
+
     def __init__(self, item: MediaItem, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._item = item
@@ -33,14 +35,14 @@ class PreviewSession(QObject):
         self._news = threading.Condition()
         self._process: DecoderProcess | None = None
         self._is_closed = False
-        self._is_busy = True
+        self._pending = 1  # what was asked and not told yet, and what the file is
+        self._told.connect(self._on_told)
         self._thread = threading.Thread(target=self._run, name="spanglass preview", daemon=True)
 
     @property
     def is_idle(self) -> bool:
         """Tell whether everything asked for was answered."""
-        with self._news:
-            return not self._is_busy and not self._wishes
+        return self._pending <= 0
 
     def start(self) -> None:
         """Begin to read; connect to the signals before."""
@@ -51,13 +53,16 @@ class PreviewSession(QObject):
         with self._news:
             if replaces:
                 kept = [waiting for waiting in self._wishes if waiting.get("do") != wish.get("do")]
+                self._pending -= len(self._wishes) - len(kept)
                 self._wishes = deque(kept)
             self._wishes.append(wish)
+            self._pending += 1
             self._news.notify()
 
     def close(self) -> None:
         """End the process and the thread; nothing is answered any more."""
         self.blockSignals(True)
+        self._pending = 0
         with self._news:
             self._is_closed = True
             process = self._process
@@ -67,12 +72,22 @@ class PreviewSession(QObject):
         if self._thread.is_alive():
             self._thread.join(_END_SECS)
 
+    @Slot(object, object)
+    def _on_told(self, wish: Wish | None, told: object) -> None:
+        self._pending -= 1
+        if isinstance(told, DecoderFault):
+            self.failed.emit(wish, str(told))
+        elif isinstance(told, MediaFormat):
+            self.recognised.emit(told)
+        else:
+            self.answered.emit(wish, told)
+
     def _run(self) -> None:
         try:
             with open_media(self._item) as file:
                 known = sniff_format(file.read(HEAD_BYTES), self._item.content_type, self._item.name)
                 file.seek(0)
-                self.recognised.emit(known)
+                self._told.emit(None, known)
                 while (wish := self._next()) is not None:
                     try:
                         with self._news:
@@ -82,24 +97,21 @@ class PreviewSession(QObject):
                         answer = process.ask(wish)
                     except DecoderFault as fault:
                         self._forget_ended()
-                        self.failed.emit(wish, str(fault))
+                        self._told.emit(wish, fault)
                     else:
-                        self.answered.emit(wish, answer)
+                        self._told.emit(wish, answer)
         except DecoderFault as fault:
-            self.failed.emit(None, str(fault))
+            self._told.emit(None, fault)
         finally:
             with self._news:
-                self._is_busy = False
                 process, self._process = self._process, None
             if process is not None:
                 process.close()
 
     def _next(self) -> Wish | None:
         with self._news:
-            self._is_busy = bool(self._wishes)
             while not self._wishes and not self._is_closed:
                 self._news.wait()
-            self._is_busy = True
             return None if self._is_closed else self._wishes.popleft()
 
     def _forget_ended(self) -> None:

@@ -78,7 +78,7 @@ class Lightbox(QWidget):
     @property
     def is_idle(self) -> bool:
         """Tell whether everything that was asked of a decoder is there."""
-        return self._session is None or self._session.is_idle
+        return self._session is None or (self._session.is_idle and self.preview.is_settled)
 
     def stop(self) -> None:
         """End what decodes; call this before the application ends."""
@@ -87,7 +87,7 @@ class Lightbox(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes, ← → step, plus, minus, 0 and 1 zoom, the space bar plays."""
         actions = {
-            Qt.Key.Key_Escape: self._on_close,
+            Qt.Key.Key_Escape: self.close_lightbox,
             Qt.Key.Key_Left: self._on_previous,
             Qt.Key.Key_Right: self._on_next,
             Qt.Key.Key_Plus: self._on_zoom_in,
@@ -142,7 +142,7 @@ class Lightbox(QWidget):
             ("save", "Save as…", self._on_save),
             ("external", "Open with the system's application", self._on_open),
             ("folder", "Show in folder", self._on_reveal),
-            ("close", "Close", self._on_close),
+            ("close", "Close", self.close_lightbox),
         ):
             button = IconButton(icon_name, what, self._appearance)
             button.clicked.connect(slot)
@@ -249,7 +249,7 @@ class Lightbox(QWidget):
     def _on_zoom_changed(self) -> None:
         self._zoom.setText(self.preview.zoom_text)
         for name in ("zoom-out", "zoom-in", "fit", "actual-size"):
-            self._buttons[name].setEnabled(self.preview.can_zoom)
+            self._buttons[name].setVisible(self.preview.can_zoom)
 
     def _is_shown(self, key: str, max_px: int) -> bool:
         return self.isVisible() and max_px == FULL_SIZE and self.item is not None and self.item.key == key
@@ -301,7 +301,8 @@ class Lightbox(QWidget):
         if self.item is not None:
             reveal_media(self.item, self)
 
-    def _on_close(self) -> None:
+    def close_lightbox(self) -> None:
+        """Uncover the window."""
         self._end_preview()
         self.window().removeEventFilter(self)
         self.hide()

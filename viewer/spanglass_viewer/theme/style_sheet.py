@@ -39,8 +39,13 @@ QListView[kind="completions"] { background: $raised; border: 1px solid $border; 
 QListView[kind="completions"]::item { padding: 4px 8px; border-radius: 4px; }
 QListView[kind="completions"]::item:selected { background: $selection; color: $text; }
 QHeaderView { background: $window; border: none; }
+QTableCornerButton::section { background: $window; border: none; border-bottom: 1px solid $hairline; }
+QTableView[kind="values"] { gridline-color: $hairline; }
 QHeaderView::section { background: $window; color: $text_muted; border: none; border-bottom: 1px solid $hairline; padding: 0 8px; }
 
+QSlider::groove:horizontal { height: 4px; background: $pressed; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::handle:horizontal { width: 12px; height: 12px; margin: -4px 0; border-radius: 6px; background: $accent; }
 QLineEdit { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 4px 8px; selection-background-color: $accent; selection-color: $accent_text; }
 QLineEdit:hover { border-color: $scrollbar; }
 QLineEdit:focus { border-color: $accent; }

@@ -37,7 +37,7 @@ def opened(pane: DetailPane, qtbot: QtBot, picture: Path, tmp_path: Path) -> Lig
     qtbot.waitUntil(lambda: pane._context.images.is_idle)
     thumb = pane._fields["Input"].findChildren(ImageThumb)[0]
     qtbot.mouseClick(thumb, Qt.MouseButton.LeftButton)
-    box = pane._lightbox
+    box = pane.lightbox
     qtbot.waitUntil(lambda: box.canvas.has_image)
     return box
 

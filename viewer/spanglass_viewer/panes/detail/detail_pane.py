@@ -78,7 +78,7 @@ class DetailPane(QWidget):
         self._done = UndoStrip(appearance)
         self._last_annotation: AnnotationRequest | None = None
         self._notice = PlainLabel(role=FontRole.BODY, tone="faint")
-        self._lightbox = Lightbox(self, appearance, images)
+        self.lightbox = Lightbox(self, appearance, images)
         self._lay_out()
         self._connect()
         self.show_nothing()
@@ -87,7 +87,7 @@ class DetailPane(QWidget):
     def is_idle(self) -> bool:
         """Tell whether no large value is still being read, and what is in sight is made."""
         cards_idle = all(card.is_idle for card in self._field_cards())
-        return self._decoder.is_idle and self._lightbox.is_idle and cards_idle
+        return self._decoder.is_idle and self.lightbox.is_idle and cards_idle
 
     def set_view_state(self, state: DetailViewState) -> None:
         """Take over what was remembered; call this before the first span is shown."""
@@ -161,7 +161,7 @@ class DetailPane(QWidget):
 
     def stop(self) -> None:
         """Wait for what is still being read; call this before the application ends."""
-        self._lightbox.stop()
+        self.lightbox.stop()
         self._decoder.stop()
 
     def _lay_out(self) -> None:
@@ -203,7 +203,7 @@ class DetailPane(QWidget):
         self._header.annotate_requested.connect(self.annotate)
         self._annotate.saved.connect(self.annotated)
         self._done.undo_wanted.connect(self._on_undo_wanted)
-        self._context.media_opened.connect(self._on_media_opened)
+        self._context.media_opened.connect(self.open_media)
         self._context.notice_given.connect(self.notice_given)
         for card in self._cards:
             card.fold_toggled.connect(self._on_fold_toggled)
@@ -252,11 +252,12 @@ class DetailPane(QWidget):
     def _show_attachments(self) -> None:
         if self._detail is None:
             return
-        items = self._list_media()
+        items = self.list_media()
         self._attachments.show_items(items)
         self._attachments.setVisible(bool(items))
 
-    def _list_media(self) -> list[MediaItem]:
+    def list_media(self) -> list[MediaItem]:
+        """Return what the span's values name, in the order of the cards."""
         found: dict[str, MediaItem] = {}
         for title in ("Input", "Output", "Expected", "Metadata"):
             for item in self._fields[title].media:
@@ -299,13 +300,14 @@ class DetailPane(QWidget):
             record = self._detail.record
             self._fields["Raw"].show_field(span_as_json(record), record.type or "", resolver)
 
-    def _on_media_opened(self, item: MediaItem) -> None:
+    def open_media(self, item: MediaItem) -> None:
+        """Show one of the span's attachments large, the others beside it."""
         if self._detail is None:
             return
-        items = [known for known in self._list_media() if known.has_bytes]
+        items = [known for known in self.list_media() if known.has_bytes]
         if item.key not in {known.key for known in items}:
             items.append(item)
-        self._lightbox.open_items(items, next(n for n, known in enumerate(items) if known.key == item.key))
+        self.lightbox.open_items(items, next(n for n, known in enumerate(items) if known.key == item.key))
 
 
 def _read_facts(record: SpanRecord) -> CallFacts:

@@ -47,6 +47,7 @@ class ImageTile(QWidget):
         self._context = context
         self._details = PlainLabel(role=FontRole.TINY, tone="faint")
         self._details.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._facts = ElidedLabel(role=FontRole.TINY, tone="faint", mode=Qt.TextElideMode.ElideRight, parent=self)
         name = ElidedLabel(item.name, role=FontRole.SMALL)
         thumb = ImageThumb(item, context, max_height_px=max_height_px)
         thumb.opened.connect(self._on_opened)
@@ -62,11 +63,15 @@ class ImageTile(QWidget):
         column.setSpacing(6)
         column.addWidget(thumb)
         column.addLayout(caption)
+        column.addWidget(self._facts)
         self._on_loaded(context.images.find_any(item.key))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     def _on_loaded(self, loaded: LoadedImage | None) -> None:
-        self._details.setText(describe_media(self._item, loaded))
+        self._details.setText(describe_media(self._item, loaded, with_facts=False))
+        facts = () if loaded is None else loaded.facts
+        self._facts.setText(" · ".join(facts))
+        self._facts.setVisible(bool(facts))
 
     def _on_opened(self) -> None:
         self._context.media_opened.emit(self._item)
@@ -165,13 +170,13 @@ class _Glyph(QWidget):
         painter.drawPixmap(inset, inset, icon_pixmap(self._item.kind.value, hue, _GLYPH_PX, self.devicePixelRatioF()))
 
 
-def describe_media(item: MediaItem, loaded: LoadedImage | None = None) -> str:
+def describe_media(item: MediaItem, loaded: LoadedImage | None = None, *, with_facts: bool = True) -> str:
     """Return dimensions, what else is known, size and type, with points between them."""
     has_pixels = loaded is not None and item.kind in {MediaKind.IMAGE, MediaKind.VIDEO} and not loaded.is_mask
     size = loaded.size if loaded is not None and has_pixels else None
     dimensions = f"{size.width()} × {size.height()}" if size is not None else ""  # noqa: RUF001 - that is the sign
     size_bytes = item.size_bytes if item.size_bytes is not None else _file_size(item)
-    facts = loaded.facts if loaded is not None else ()
+    facts = loaded.facts if loaded is not None and with_facts else ()
     parts = (dimensions, *facts, format_bytes(size_bytes) if size_bytes is not None else "", item.content_type)
     return " · ".join(part for part in parts if part)
 

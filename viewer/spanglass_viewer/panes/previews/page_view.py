@@ -76,6 +76,11 @@ class PageView(QAbstractScrollArea):
         return len(self._sizes)
 
     @property
+    def is_settled(self) -> bool:
+        """Tell whether no page in sight has to be asked for yet."""
+        return not self._settling.isActive()
+
+    @property
     def selected_text(self) -> str:
         """The text between the two ends of the selection, as far as its pages were drawn."""
         if self._anchor is None or self._caret is None:

@@ -73,6 +73,11 @@ class PdfPreview(Preview):
         """Return how large a point is drawn, in percent."""
         return f"{self.pages.zoom:.0%}" if self.can_zoom else ""
 
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether no page in sight has to be asked for yet."""
+        return self.pages.is_settled
+
     def zoom_by(self, factor: float) -> None:
         """Draw larger or smaller."""
         self.pages.set_zoom(self.pages.zoom * factor)

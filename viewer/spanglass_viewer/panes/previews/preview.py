@@ -31,6 +31,11 @@ class Preview(QWidget):
         """Tell whether there is something to zoom."""
         return False
 
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether it has asked for everything that it needs now."""
+        return True
+
     def zoom_by(self, factor: float) -> None:
         """Draw larger or smaller."""
 

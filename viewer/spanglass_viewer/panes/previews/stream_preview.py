@@ -216,7 +216,8 @@ class StreamPreview(Preview):
 
     def _show_outline(self, outline: Outline) -> None:
         self._outline = outline
-        self.described.emit(outline.facts)
+        pixels = tuple(f"{width:.0f} × {height:.0f}" for width, height in outline.sizes)  # noqa: RUF001 - that is the sign
+        self.described.emit((*pixels, *outline.facts))
         for button in (self._back, self._on):
             button.setVisible(outline.has_pictures)
         self.canvas.setVisible(outline.has_pictures)

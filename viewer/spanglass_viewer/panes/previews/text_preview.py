@@ -80,7 +80,12 @@ class TextPreview(Preview):
             return
         is_json = self._known.name == "JSON"
         self._text = PagedText(answer.text, self._appearance, role=FontRole.CODE, is_json=is_json)
-        self._stack.addWidget(self._text)
+        page = QWidget()
+        around = QVBoxLayout(page)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self._text)
+        around.addStretch(1)
+        self._stack.addWidget(page)
         self._fill()
         self._note.setText("Only the beginning is shown" if answer.is_cut else "")
         self._rendered.setVisible(self._known.name == "Markdown" and len(answer.text) <= _MAX_RENDERED_CHARS)
