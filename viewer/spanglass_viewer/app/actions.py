@@ -33,6 +33,7 @@ ACTIONS = (
     ActionSpec("expand_all", "Expand all spans", ("]",)),
     ActionSpec("collapse_all", "Collapse all spans", ("[",)),
     ActionSpec("toggle_flame", "Tree or flame view", ("F",)),
+    ActionSpec("toggle_filmstrip", "Show or hide the attachments below the trace", ("M",)),
     ActionSpec("reset_zoom", "Show the whole time", ("Ctrl+0",)),
     ActionSpec("compare_previous", "Compare with previous run", ("D",)),
     ActionSpec("find", "Find in the trace…", ("Ctrl+F",)),

@@ -20,6 +20,7 @@ from spanglass_viewer.app.preferences import SCALES_PERCENT, Preferences
 from spanglass_viewer.app.session import Session, find_session, save_session
 from spanglass_viewer.app.span_clipboard import SpanClipboard
 from spanglass_viewer.app.store_drop import find_dropped_store, open_in_new_window
+from spanglass_viewer.app.trace_media import TraceMedia
 from spanglass_viewer.backend.images import ImageLoader
 from spanglass_viewer.backend.thumbnail_cache import ThumbnailCache
 from spanglass_viewer.format.quantities import format_bytes, format_many
@@ -30,6 +31,7 @@ from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
 from spanglass_viewer.panes.detail.view_state import DetailViewState
 from spanglass_viewer.panes.empty_pane import EmptyPane
+from spanglass_viewer.panes.filmstrip import Filmstrip
 from spanglass_viewer.panes.keys_dialog import KeysDialog
 from spanglass_viewer.panes.settings_dialog import SettingsDialog, ShownSettings
 from spanglass_viewer.panes.status_bar import StatusBar
@@ -56,7 +58,7 @@ _USER_EVENTS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.
 _WIDTHS = (288, 780, 372)  # of 1440: traces, trace, detail
 _MENU = ("show_palette", None, "go_back", "go_forward", None, "annotate", None, "copy_link", "copy_json",
          "copy_markdown", "copy_snippet", None, "next_error", "previous_error", "expand_all", "collapse_all",
-         "toggle_flame", "reset_zoom",
+         "toggle_flame", "toggle_filmstrip", "reset_zoom",
          "compare_previous", None, "find", "filter_traces", "clear_filter", None, "turn_theme", "show_keys",
          "show_settings", None, "quit")  # fmt: skip
 
@@ -80,6 +82,8 @@ class MainWindow(QMainWindow):
         self.trace_list = TraceListPane(self._traces, self.selection, appearance)
         self.trace_pane = TracePane(self.selection, appearance)
         self.detail_pane = DetailPane(self.selection, appearance, self.images)
+        self.filmstrip = Filmstrip(self.selection, appearance, self.images)
+        self.trace_media = TraceMedia(backend, self.selection, self.filmstrip, self._preferences, self)
         self.controller = WindowController(
             backend=backend,
             selection=self.selection,
@@ -125,6 +129,7 @@ class MainWindow(QMainWindow):
             "expand_all": self.trace_pane.expand_all,
             "collapse_all": self.trace_pane.collapse_all,
             "toggle_flame": self.trace_pane.toggle_flame,
+            "toggle_filmstrip": self.trace_media.toggle,
             "reset_zoom": self.trace_pane.reset_zoom,
             "compare_previous": self._on_compare_previous,
             "find": self.trace_pane.finder.open,
@@ -167,9 +172,13 @@ class MainWindow(QMainWindow):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(1)
-        for number, (pane, least) in enumerate(
-            ((self.trace_list, 200), (self.trace_pane, 320), (self.detail_pane, 280))
-        ):
+        trace = QWidget()
+        trace_column = QVBoxLayout(trace)
+        trace_column.setContentsMargins(0, 0, 0, 0)
+        trace_column.setSpacing(0)
+        trace_column.addWidget(self.trace_pane, 1)
+        trace_column.addWidget(self.filmstrip)
+        for number, (pane, least) in enumerate(((self.trace_list, 200), (trace, 320), (self.detail_pane, 280))):
             pane.setMinimumWidth(least)
             self._splitter.addWidget(pane)
             self._splitter.setStretchFactor(number, 1 if number == 1 else 0)
@@ -191,6 +200,8 @@ class MainWindow(QMainWindow):
         self.trace_list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.trace_list.view.customContextMenuRequested.connect(self._on_list_menu_wanted)
         self._empty.sample_wanted.connect(self._on_sample_wanted)
+        self.filmstrip.span_wanted.connect(self.trace_pane.select_span_id)
+        self.filmstrip.opened.connect(self.detail_pane.lightbox.open_items)
         self.trace_list.filter_changed.connect(self.controller.set_filter)
         self.trace_list.order_changed.connect(self.controller.set_order)
         self.trace_list.picker.containers_wanted.connect(self._backend.read_containers)

@@ -3,6 +3,7 @@
     theme=system            system, light or dark
     scale=100               size of everything in percent, 100 to 200; takes effect with the next start
     follow_newest=true      open the newest trace by itself until a trace is chosen
+    filmstrip=true          show a trace's attachments below it
     [keys]
     next_error=F8 E         the keys of an action, separated by spaces; nothing takes them all away
 
@@ -66,6 +67,15 @@ class Preferences:
     def set_follows_newest(self, follows: bool) -> None:
         """Keep whether the newest trace opens by itself."""
         self._settings.setValue("follow_newest", "true" if follows else "false")
+
+    @property
+    def shows_filmstrip(self) -> bool:
+        """Whether a trace's attachments are shown below it."""
+        return self._text("filmstrip").lower() not in {"false", "0", "no"}
+
+    def set_shows_filmstrip(self, shows: bool) -> None:
+        """Keep whether a trace's attachments are shown below it."""
+        self._settings.setValue("filmstrip", "true" if shows else "false")
 
     def find_keys(self, action: str) -> tuple[str, ...] | None:
         """Return the keys that the user gave to an action, None where the defaults hold."""

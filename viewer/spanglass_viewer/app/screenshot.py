@@ -36,7 +36,12 @@ class Photographer(QObject):
     def _on_look(self) -> None:
         self._looks += 1
         window = self._window
-        is_quiet = window.controller.is_settled and window.detail_pane.is_idle and window.images.is_idle
+        is_quiet = (
+            window.controller.is_settled
+            and window.detail_pane.is_idle
+            and window.images.is_idle
+            and window.trace_media.is_idle
+        )
         self._quiet_looks = self._quiet_looks + 1 if is_quiet else 0
         if self._quiet_looks < _QUIET_LOOKS and self._looks < _GIVE_UP_LOOKS:
             return

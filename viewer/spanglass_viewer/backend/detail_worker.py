@@ -11,9 +11,17 @@ from PySide6.QtCore import Signal, Slot
 
 from spanglass_viewer.backend.decoder_process import open_plain_file
 from spanglass_viewer.backend.reading_worker import ReadingWorker
-from spanglass_viewer.backend.requests import ContainersAnswer, DetailAnswer, DetailRequest
+from spanglass_viewer.backend.requests import (
+    ContainersAnswer,
+    DetailAnswer,
+    DetailRequest,
+    MediaAnswer,
+    MediaRequest,
+    StripEntry,
+)
 from spanglass_viewer.decoders.answers import DecoderFault
-from spanglass_viewer.trace.references import SpanDetail
+from spanglass_viewer.trace.references import SpanDetail, SpanRef
+from spanglass_viewer.values.media import MediaResolver
 from spanglass_viewer.values.media_formats import HEAD_BYTES, sniff_format
 
 if TYPE_CHECKING:
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.records import AttachmentRecord, SpanRecord
 
 _MAX_SNIFFED = 500
+_MAX_STRIP = 500
 _ATTACHMENT_KEY = re.compile(r'"key"\s*:\s*("(?:[^"\\]|\\.){1,1024}")')
 
 
@@ -32,6 +41,7 @@ class DetailWorker(ReadingWorker):
     """Lives in its own thread, as all reading workers do."""
 
     span_read = Signal(object)  # DetailAnswer
+    media_listed = Signal(object)  # MediaAnswer
     vocabulary_read = Signal(object)  # Vocabulary
     containers_read = Signal(object)  # ContainersAnswer
 
@@ -39,6 +49,11 @@ class DetailWorker(ReadingWorker):
     def read_span(self, request: DetailRequest) -> None:
         """Answer with a span's payload."""
         self.serve("span", lambda cursor: self._read_span(cursor, request))
+
+    @Slot(object)
+    def list_media(self, request: MediaRequest) -> None:
+        """Answer with the attachments of a trace."""
+        self.serve("media", lambda cursor: self._list_media(cursor, request))
 
     @Slot()
     def read_vocabulary(self) -> None:
@@ -55,6 +70,24 @@ class DetailWorker(ReadingWorker):
 
         self.span_read.emit(DetailAnswer(request, self._read(StoreReader(cursor), request)))
 
+    def _list_media(self, cursor: Cursor, request: MediaRequest) -> None:
+        from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
+        from spanglass_store.database.trace_media import list_trace_media  # noqa: PLC0415 - heavy half
+
+        spans = list_trace_media(cursor, request.root_span_id, _MAX_STRIP)
+        named = [(span, json.loads(text)) for span in spans for text in span.references]
+        keys = [value["key"] for _, value in named if isinstance(value.get("key"), str)]
+        reader = StoreReader(cursor)
+        attachments, blobs = _find_files(reader, keys[:_MAX_STRIP])
+        resolver = MediaResolver(attachments, blobs, sniff_kinds(attachments, blobs))
+        entries: dict[str, StripEntry] = {}
+        for span, value in named:
+            item = resolver.resolve(value)
+            if item is not None and item.key not in entries and len(entries) < _MAX_STRIP:
+                ref = SpanRef(request.root_span_id, span.span_id, span.row_id, span.created_us)
+                entries[item.key] = StripEntry(ref, span.name, item)
+        self.media_listed.emit(MediaAnswer(request, tuple(entries.values())))
+
     def _read_vocabulary(self, cursor: Cursor) -> None:
         from spanglass_store.database.vocabulary import read_vocabulary  # noqa: PLC0415 - heavy half
 
@@ -70,8 +103,7 @@ class DetailWorker(ReadingWorker):
         record = reader.find_span_by_row_id(request.ref.row_id, created_us=request.ref.created_us)
         if record is None:
             return None
-        attachments = {state.key: state for state in reader.list_attachments(attachment_keys(record))}
-        blobs = {key: path for key, state in attachments.items() if (path := reader.find_blob(state)) is not None}
+        attachments, blobs = _find_files(reader, attachment_keys(record))
         return SpanDetail(
             ref=request.ref,
             record=record,
@@ -80,6 +112,12 @@ class DetailWorker(ReadingWorker):
             comments=tuple(reader.list_comments(record.id)),
             kinds=sniff_kinds(attachments, blobs),
         )
+
+
+def _find_files(reader: StoreReader, keys: list[str]) -> tuple[dict[str, AttachmentRecord], dict[str, Path]]:
+    attachments = {state.key: state for state in reader.list_attachments(keys)}
+    blobs = {key: path for key, state in attachments.items() if (path := reader.find_blob(state)) is not None}
+    return attachments, blobs
 
 
 def sniff_kinds(attachments: Mapping[str, AttachmentRecord], blobs: Mapping[str, Path]) -> dict[str, str]:

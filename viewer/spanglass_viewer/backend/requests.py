@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.comparison import Comparison
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
     from spanglass_viewer.trace.snapshot import TraceSnapshot
+    from spanglass_viewer.values.media import MediaItem
     from spanglass_viewer.values.text_diff import DiffLine
 
 
@@ -171,3 +172,28 @@ class ExperimentAnswer:
 
     request: ExperimentRequest
     summary: ExperimentSummary | None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRequest:
+    """List the attachments of a trace."""
+
+    number: int
+    root_span_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StripEntry:
+    """An attachment, and the first span that names it."""
+
+    ref: SpanRef
+    span_name: str
+    item: MediaItem
+
+
+@dataclass(frozen=True, slots=True)
+class MediaAnswer:
+    """The attachments in the order of their spans' starts."""
+
+    request: MediaRequest
+    entries: tuple[StripEntry, ...]

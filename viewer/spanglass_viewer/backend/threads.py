@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ExperimentRequest,
         FindRequest,
         ListRequest,
+        MediaRequest,
         TraceRequest,
     )
 
@@ -39,6 +40,7 @@ class Backend(QObject):
     _find_wanted = Signal(object)
     _containers_wanted = Signal()
     _experiment_wanted = Signal(object)
+    _media_wanted = Signal(object)
 
     def __init__(self, store: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +74,7 @@ class Backend(QObject):
         self._find_wanted.connect(self.find_worker.find_in_trace)
         self._containers_wanted.connect(self.detail_worker.read_containers)
         self._experiment_wanted.connect(self.compare_worker.summarize)
+        self._media_wanted.connect(self.detail_worker.list_media)
         self._vocabulary_wanted.connect(self.detail_worker.read_vocabulary)
 
     @property
@@ -101,6 +104,10 @@ class Backend(QObject):
     def read_span(self, request: DetailRequest) -> None:
         """Ask for a span's payload."""
         self._detail_wanted.emit(request)
+
+    def list_media(self, request: MediaRequest) -> None:
+        """Ask for the attachments of a trace."""
+        self._media_wanted.emit(request)
 
     def read_vocabulary(self) -> None:
         """Ask for the words that a filter can be completed with."""

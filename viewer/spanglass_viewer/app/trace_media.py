@@ -1,0 +1,83 @@
+"""The filmstrip below the trace: asks for the attachments when a trace opens or grows, hides where there are none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from spanglass_viewer.backend.requests import MediaAnswer, MediaRequest, TraceAnswer
+
+if TYPE_CHECKING:
+    from spanglass_store.database.records import ChangeSet
+    from spanglass_viewer.app.preferences import Preferences
+    from spanglass_viewer.backend.threads import Backend
+    from spanglass_viewer.models.selection import Selection
+    from spanglass_viewer.panes.filmstrip import Filmstrip
+
+
+class TraceMedia(QObject):
+    """At most one question is on its way; what changes meanwhile is asked about afterwards."""
+
+    def __init__(
+        self, backend: Backend, selection: Selection, strip: Filmstrip, preferences: Preferences, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._backend = backend
+        self._selection = selection
+        self._strip = strip
+        self._preferences = preferences
+        self._number = 0
+        self._on_its_way: MediaRequest | None = None
+        self._is_stale = False
+        strip.hide()
+        backend.store_worker.trace_loaded.connect(self._on_trace_loaded)
+        backend.store_worker.merged.connect(self._on_merged)
+        backend.detail_worker.media_listed.connect(self._on_media_listed)
+        selection.trace_changed.connect(self._on_trace_changed)
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether what was asked is answered."""
+        return self._on_its_way is None
+
+    def toggle(self) -> None:
+        """Show the strip, or hide it, and remember that."""
+        self._preferences.set_shows_filmstrip(not self._preferences.shows_filmstrip)
+        self._show()
+        self._ask()
+
+    def _on_trace_changed(self, root_span_id: str | None) -> None:  # noqa: ARG002 - the signal's signature
+        self._strip.show_entries(())
+        self._show()
+
+    def _on_trace_loaded(self, answer: TraceAnswer) -> None:
+        if answer.snapshot is not None and answer.snapshot.skeleton.attachment_count.any():
+            self._ask()
+
+    def _on_merged(self, changes: ChangeSet) -> None:
+        if changes.attachment_keys and self._strip.entries:
+            self._ask()
+
+    def _ask(self) -> None:
+        root_span_id = self._selection.root_span_id
+        if self._on_its_way is not None:
+            self._is_stale = True
+        elif root_span_id is not None and self._preferences.shows_filmstrip:
+            self._number += 1
+            self._is_stale = False
+            self._on_its_way = MediaRequest(self._number, root_span_id)
+            self._backend.list_media(self._on_its_way)
+
+    def _on_media_listed(self, answer: MediaAnswer) -> None:
+        if answer.request != self._on_its_way:
+            return
+        self._on_its_way = None
+        if answer.request.root_span_id == self._selection.root_span_id:
+            self._strip.show_entries(answer.entries)
+            self._show()
+        if self._is_stale:
+            self._ask()
+
+    def _show(self) -> None:
+        self._strip.setVisible(self._preferences.shows_filmstrip and bool(self._strip.entries))
