@@ -22,6 +22,7 @@ from spanglass_viewer.app.span_clipboard import SpanClipboard
 from spanglass_viewer.app.store_drop import find_dropped_store, open_in_new_window
 from spanglass_viewer.app.trace_media import TraceMedia
 from spanglass_viewer.backend.images import ImageLoader
+from spanglass_viewer.backend.remote_images import RemoteImages
 from spanglass_viewer.backend.thumbnail_cache import ThumbnailCache
 from spanglass_viewer.format.quantities import format_bytes, format_many
 from spanglass_viewer.format.text import one_line
@@ -81,7 +82,8 @@ class MainWindow(QMainWindow):
         self._traces = TraceListModel(self)
         self.trace_list = TraceListPane(self._traces, self.selection, appearance)
         self.trace_pane = TracePane(self.selection, appearance)
-        self.detail_pane = DetailPane(self.selection, appearance, self.images)
+        self.remote_images = RemoteImages(self._preferences.remote_hosts, self)
+        self.detail_pane = DetailPane(self.selection, appearance, self.images, remote=self.remote_images)
         self.filmstrip = Filmstrip(self.selection, appearance, self.images)
         self.trace_media = TraceMedia(backend, self.selection, self.filmstrip, self._preferences, self)
         self.controller = WindowController(
@@ -200,6 +202,7 @@ class MainWindow(QMainWindow):
         self.trace_list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.trace_list.view.customContextMenuRequested.connect(self._on_list_menu_wanted)
         self._empty.sample_wanted.connect(self._on_sample_wanted)
+        self.remote_images.hosts_changed.connect(self._preferences.set_remote_hosts)
         self.filmstrip.span_wanted.connect(self.trace_pane.select_span_id)
         self.filmstrip.opened.connect(self.detail_pane.lightbox.open_items)
         self.trace_list.filter_changed.connect(self.controller.set_filter)
@@ -364,12 +367,14 @@ class MainWindow(QMainWindow):
             scale_percent=preferences.scale_percent,
             scales_percent=SCALES_PERCENT,
             follows_newest=preferences.follows_newest,
+            remote_hosts=self.remote_images.hosts,
             path=preferences.path,
         )
         dialog = SettingsDialog(shown, self._actions.values(), self._appearance, self)
         dialog.theme_chosen.connect(self._on_theme_chosen)
         dialog.scale_chosen.connect(preferences.set_scale_percent)
         dialog.follow_chosen.connect(preferences.set_follows_newest)
+        dialog.hosts_chosen.connect(self.remote_images.set_hosts)
         dialog.keys_chosen.connect(self._on_keys_chosen)
         dialog.open()
 
@@ -443,5 +448,6 @@ class MainWindow(QMainWindow):
         self._backend.stop()
         self.trace_pane.stop()
         self.detail_pane.stop()
+        self.remote_images.stop()
         self.images.stop()
         super().closeEvent(event)

@@ -4,6 +4,7 @@
     scale=100               size of everything in percent, 100 to 200; takes effect with the next start
     follow_newest=true      open the newest trace by itself until a trace is chosen
     filmstrip=true          show a trace's attachments below it
+    remote_hosts=a.example b.example    hosts whose images are fetched without asking; none by default
     [keys]
     next_error=F8 E         the keys of an action, separated by spaces; nothing takes them all away
 
@@ -76,6 +77,15 @@ class Preferences:
     def set_shows_filmstrip(self, shows: bool) -> None:
         """Keep whether a trace's attachments are shown below it."""
         self._settings.setValue("filmstrip", "true" if shows else "false")
+
+    @property
+    def remote_hosts(self) -> tuple[str, ...]:
+        """The hosts whose images are fetched without asking."""
+        return tuple(self._text("remote_hosts").lower().split())
+
+    def set_remote_hosts(self, hosts: tuple[str, ...]) -> None:
+        """Keep the hosts whose images are fetched without asking."""
+        self._settings.setValue("remote_hosts", " ".join(hosts))
 
     def find_keys(self, action: str) -> tuple[str, ...] | None:
         """Return the keys that the user gave to an action, None where the defaults hold."""

@@ -40,6 +40,7 @@ class Photographer(QObject):
             window.controller.is_settled
             and window.detail_pane.is_idle
             and window.images.is_idle
+            and window.remote_images.is_idle
             and window.trace_media.is_idle
         )
         self._quiet_looks = self._quiet_looks + 1 if is_quiet else 0

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QKeySequenceEdit,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -44,6 +45,7 @@ class ShownSettings:
     scales_percent: Sequence[int]
     follows_newest: bool
     path: str
+    remote_hosts: tuple[str, ...] = ()
 
 
 class SettingsDialog(QDialog):
@@ -52,6 +54,7 @@ class SettingsDialog(QDialog):
     theme_chosen = Signal(object)  # ThemeMode
     scale_chosen = Signal(int)  # percent
     follow_chosen = Signal(bool)
+    hosts_chosen = Signal(object)  # tuple[str, ...]
     keys_chosen = Signal(str, object)  # the action's name, tuple[str, ...] or None for the defaults
 
     def __init__(
@@ -103,6 +106,11 @@ class SettingsDialog(QDialog):
             form.addRow(PlainLabel(label, tone="muted"), field)
         for box, name in ((self._theme, "Theme"), (self._scale, "Size"), (follow, "Open the newest trace")):
             box.setAccessibleName(name)
+        if shown.remote_hosts:  # there is nothing to take back before something was allowed
+            self._hosts = QLineEdit(" ".join(shown.remote_hosts))
+            self._hosts.setAccessibleName("Hosts whose images are fetched without asking")
+            self._hosts.editingFinished.connect(self._on_hosts_edited)
+            form.addRow(PlainLabel("Images from", tone="muted"), self._hosts)
         return form
 
     def _make_keys(self) -> QScrollArea:
@@ -157,6 +165,9 @@ class SettingsDialog(QDialog):
 
     def _on_scale_chosen(self) -> None:
         self.scale_chosen.emit(self._scale.currentData())
+
+    def _on_hosts_edited(self) -> None:
+        self.hosts_chosen.emit(tuple(self._hosts.text().lower().split()))
 
     def _on_key_edited(self) -> None:
         edit = self.sender()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
     from spanglass_viewer.backend.images import ImageLoader
+    from spanglass_viewer.backend.remote_images import RemoteImages
     from spanglass_viewer.panes.detail.view_state import DetailViewState
     from spanglass_viewer.theme.appearance import Appearance
 
@@ -19,9 +20,15 @@ class DetailContext(QObject):
     notice_given = Signal(str)  # a sentence for the status bar
 
     def __init__(
-        self, appearance: Appearance, images: ImageLoader, state: DetailViewState, parent: QObject | None = None
+        self,
+        appearance: Appearance,
+        images: ImageLoader,
+        state: DetailViewState,
+        parent: QObject | None = None,
+        remote: RemoteImages | None = None,
     ) -> None:
         super().__init__(parent)
         self.appearance = appearance
         self.images = images
+        self.remote = remote
         self.state = state

@@ -37,6 +37,7 @@ from spanglass_viewer.widgets.labels import PlainLabel
 if TYPE_CHECKING:
     from spanglass_store.database.records import SpanRecord
     from spanglass_viewer.backend.images import ImageLoader
+    from spanglass_viewer.backend.remote_images import RemoteImages
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.references import SpanDetail
@@ -58,13 +59,18 @@ class DetailPane(QWidget):
     annotation_undone = Signal(object)  # AnnotationRequest
 
     def __init__(
-        self, selection: Selection, appearance: Appearance, images: ImageLoader, parent: QWidget | None = None
+        self,
+        selection: Selection,
+        appearance: Appearance,
+        images: ImageLoader,
+        parent: QWidget | None = None,
+        remote: RemoteImages | None = None,
     ) -> None:
         super().__init__(parent)
         self._selection = selection
         self._detail: SpanDetail | None = None
         self.view_state = DetailViewState()
-        self._context = DetailContext(appearance, images, self.view_state, self)
+        self._context = DetailContext(appearance, images, self.view_state, self, remote)
         self._decoder = JsonDecoder(self)
         self._header = DetailHeader(self._context)
         self._fields = {title: FieldCard(title, self._context, self._decoder) for title in (*_FIELDS, "Raw")}

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayo
 from spanglass_viewer.format.quantities import format_bytes
 from spanglass_viewer.panes.detail.image_thumb import ImageThumb
 from spanglass_viewer.panes.detail.media_actions import can_open, open_media, reveal_media, save_media_as
+from spanglass_viewer.panes.detail.remote_tile import RemoteTile
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import icon_pixmap
 from spanglass_viewer.values.media_formats import MediaKind
@@ -31,6 +32,9 @@ _PICTURED = frozenset({MediaKind.IMAGE, MediaKind.PDF, MediaKind.VIDEO, MediaKin
 
 def media_tile(item: MediaItem, context: DetailContext, *, is_large: bool = False) -> QWidget:
     """Return the tile of an attachment: a picture where one can be made of its bytes, else a line with its icon."""
+    is_remote_image = item.kind is MediaKind.IMAGE and (item.url or "").startswith(("https://", "http://"))
+    if is_remote_image and not item.has_bytes and context.remote is not None:
+        return RemoteTile(item, context, context.remote, lambda found: media_tile(found, context, is_large=is_large))
     if item.kind in _PICTURED and item.has_bytes:
         return ImageTile(item, context, max_height_px=_STRIP_HEIGHT_PX if is_large else _INLINE_HEIGHT_PX)
     return FileTile(item, context)
