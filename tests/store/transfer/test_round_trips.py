@@ -217,6 +217,39 @@ def test_a_bundle_is_opened_elsewhere(transfer: Transfer, roots: list[str] | Non
         assert len(opened.list_attachments(["key-1", "key-2"])) == len(wanted)
 
 
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    _histories(),
+    st.dictionaries(st.sampled_from(["k", "k2", "k3"]), st.binary(max_size=8), max_size=3),
+    st.lists(st.tuples(st.integers(0, 4), _TEXTS), max_size=3),
+    st.booleans(),
+)
+def test_a_bundle_and_a_store_bring_everything_along(
+    rows: list[dict[str, Any]], files: dict[str, bytes], notes: list[tuple[int, str]], is_bundled: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        transfer = Transfer(Path(folder))
+        writer = JournalWriter(transfer.source)
+        references = [writer.attach(key, data, f"{key}.bin", "a/b") for key, data in files.items()]
+        writer.write(*rows, {"id": "row-files", "created": "2026-11-23T00:00:09Z", "input": references})
+        for number, (span, text) in enumerate(notes):
+            writer.write({"id": f"c{number}", "origin": {"id": f"row-{span}"}, "comment": {"text": text}})
+        writer.die()
+        path = transfer.source
+        if is_bundled:
+            path = transfer.folder / "traces.zip"
+            with open_store(transfer.source) as opened:
+                write_bundle(opened, path)
+        import_spans(transfer.target, path)
+        assert transfer.spans(transfer.target) == transfer.spans(transfer.source)
+        with open_store(transfer.source) as source, open_store(transfer.target) as target:
+            for span in source.iter_spans():
+                assert target.list_comments(span.id) == source.list_comments(span.id)
+            assert target.list_attachments(list(files)) == source.list_attachments(list(files))
+            blobs = [target.find_blob(record) for record in target.list_attachments(list(files))]
+            assert [blob and blob.read_bytes() for blob in blobs] == list(files.values())
+
+
 @pytest.mark.parametrize("is_bundled", [True, False])
 def test_experiments_come_along(transfer: Transfer, *, is_bundled: bool) -> None:
     writer = JournalWriter(transfer.source)
