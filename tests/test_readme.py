@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shlex
@@ -40,6 +41,8 @@ def test_the_readme_runs(tmp_path: Path, environment: dict[str, str]) -> None:
     assert len(python) >= 4
     assert set(commands) >= NOT_RUN
     for number, block in enumerate(python):
+        if library_of(block) is not None:
+            continue  # see below
         script = tmp_path / f"block_{number}.py"
         # a later block goes on where the first one called init_logger
         script.write_text((python[0] if number else "") + "\n" + block)
@@ -49,6 +52,23 @@ def test_the_readme_runs(tmp_path: Path, environment: dict[str, str]) -> None:
             run(shlex.split(command), tmp_path, environment)
     assert (tmp_path / "spans.jsonl").read_text().count("\n") >= 5
     assert (tmp_path / "window.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_the_readmes_data_frames_run(tmp_path: Path, environment: dict[str, str], library: str) -> None:
+    python = blocks("python")
+    [block] = [block for block in python if library_of(block) == library]
+    if importlib.util.find_spec(library) is None:
+        pytest.skip(f"{library} is not installed: with what it needs it is larger than all else that tests need")
+    for name, text in (("logs.py", python[0]), ("frames.py", block)):
+        (tmp_path / name).write_text(text)
+        run([sys.executable, name], tmp_path, environment)
+
+
+def library_of(block: str) -> str | None:
+    """Return which data frames a block of the README makes."""
+    return "pandas" if ".df()" in block else "polars" if "import polars" in block else None
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
