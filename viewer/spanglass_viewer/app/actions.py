@@ -44,6 +44,7 @@ ACTIONS = (
     ActionSpec("show_all_spans", "Show all spans again", ("Shift+T",)),
     ActionSpec("filter_traces", "Filter traces", ("/",)),
     ActionSpec("clear_filter", "Clear the filter", ("Ctrl+Shift+F",)),
+    ActionSpec("toggle_raw", "Raw or readable values", ("R",)),
     ActionSpec("annotate", "Annotate the span…", ("A",)),
     ActionSpec("pick_container", "Pick a project or an experiment…", ("P",)),
     ActionSpec("sort_traces", "Sort the traces…", ("S",)),

@@ -306,7 +306,7 @@ class WindowController(QObject):
         if answer.detail is None:
             self._detail_pane.show_nothing()
         else:
-            self._detail_pane.show_span(answer.detail)
+            self._detail_pane.show_span(answer.detail, answer.readings)
         self.span_shown.emit(answer.detail)
         self._refresh()
         self._tell_if_settled()

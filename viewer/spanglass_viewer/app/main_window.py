@@ -145,6 +145,7 @@ class MainWindow(QMainWindow):
             "show_palette": self._on_show_palette,
             "go_back": self._on_go_back,
             "go_forward": self._on_go_forward,
+            "toggle_raw": self.detail_pane.toggle_raw,
             "annotate": self.detail_pane.annotate,
             "pick_container": self.trace_list.picker.showMenu,
             "sort_traces": self.trace_list.sort.showMenu,

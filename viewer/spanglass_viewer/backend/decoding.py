@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
-from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json_in_steps
-from spanglass_viewer.values.media import may_hold_media
+from spanglass_viewer.values.decode import NotJson, decode_json_in_steps
+from spanglass_viewer.values.readings import read_value
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from spanglass_viewer.values.media import MediaItem, MediaResolver
+    from spanglass_viewer.values.media import MediaResolver
+    from spanglass_viewer.values.readings import Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A field's value and the media in it; `problem` says why the text could not be read as JSON."""
+    """The answer to the request of this number."""
 
     number: int
-    value: JsonValue
-    media: tuple[MediaItem, ...] = ()
-    problem: str | None = None
+    reading: Reading
 
 
 class JsonDecoder(QObject):
@@ -47,11 +46,11 @@ class JsonDecoder(QObject):
         """Tell whether nothing is being decoded."""
         return self._waiting == 0
 
-    def request(self, text: str, resolver: MediaResolver) -> int:
-        """Decode a text and look for media in it; `decoded` follows with the number that this returns."""
+    def request(self, title: str, text: str, resolver: MediaResolver) -> int:
+        """Read a text for the card of a title; `decoded` follows with the number that this returns."""
         self._last_number += 1
         self._waiting += 1
-        self._pool.start(_Decoding(self, self._last_number, text, resolver))
+        self._pool.start(_Decoding(self, self._last_number, title, text, resolver))
         return self._last_number
 
     def stop(self) -> None:
@@ -70,10 +69,11 @@ class JsonDecoder(QObject):
 
 
 class _Decoding(QRunnable):
-    def __init__(self, decoder: JsonDecoder, number: int, text: str, resolver: MediaResolver) -> None:
+    def __init__(self, decoder: JsonDecoder, number: int, title: str, text: str, resolver: MediaResolver) -> None:
         super().__init__()
         self._decoder = decoder
         self._number = number
+        self._title = title
         self._text = text
         self._resolver = resolver
 
@@ -81,11 +81,9 @@ class _Decoding(QRunnable):
         try:
             with _collector_at_rest():
                 value = decode_json_in_steps(self._text)
-            media = tuple(self._resolver.iter_media(value)) if may_hold_media(self._text) else ()
-            made = Decoded(self._number, value, media)
-        except NotJson as fault:
-            made = Decoded(self._number, None, problem=str(fault))
-        self._decoder.report(made)
+        except NotJson:  # shown as it is: better odd than missing
+            value = self._text
+        self._decoder.report(Decoded(self._number, read_value(self._title, self._text, value, self._resolver)))
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ from spanglass_viewer.decoders.answers import DecoderFault
 from spanglass_viewer.trace.references import SpanDetail, SpanRef
 from spanglass_viewer.values.media import MediaResolver
 from spanglass_viewer.values.media_formats import HEAD_BYTES, sniff_format
+from spanglass_viewer.values.readings import read_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor
     from spanglass_store.database.reader import StoreReader
     from spanglass_store.database.records import AttachmentRecord, SpanRecord
+    from spanglass_viewer.values.readings import Reading
 
 _MAX_SNIFFED = 500
 _MAX_STRIP = 500
@@ -68,7 +70,8 @@ class DetailWorker(ReadingWorker):
     def _read_span(self, cursor: Cursor, request: DetailRequest) -> None:
         from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
 
-        self.span_read.emit(DetailAnswer(request, self._read(StoreReader(cursor), request)))
+        detail = self._read(StoreReader(cursor), request)
+        self.span_read.emit(DetailAnswer(request, detail, {} if detail is None else _read_fields(detail)))
 
     def _list_media(self, cursor: Cursor, request: MediaRequest) -> None:
         from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
@@ -132,6 +135,10 @@ def sniff_kinds(attachments: Mapping[str, AttachmentRecord], blobs: Mapping[str,
             head = file.read(HEAD_BYTES)
             found[key] = sniff_format(head, state.content_type or "", state.filename or "").kind.value
     return found
+
+
+def _read_fields(detail: SpanDetail) -> dict[str, Reading]:
+    return read_fields(detail.record, MediaResolver(detail.attachments, detail.blobs))
 
 
 def attachment_keys(record: SpanRecord) -> list[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
     from spanglass_viewer.trace.snapshot import TraceSnapshot
     from spanglass_viewer.values.media import MediaItem
+    from spanglass_viewer.values.readings import Reading
     from spanglass_viewer.values.text_diff import DiffLine
 
 
@@ -91,10 +92,11 @@ class DetailRequest:
 
 @dataclass(frozen=True, slots=True)
 class DetailAnswer:
-    """The span's payload, None where it is gone."""
+    """The span's payload, None where it is gone; its fields are read already, by the titles of their cards."""
 
     request: DetailRequest
     detail: SpanDetail | None
+    readings: dict[str, Reading] = field(default_factory=dict["str", "Reading"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from spanglass_viewer.format.quantities import format_bytes, format_many
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.values.data_urls import find_data_url
+from spanglass_viewer.values.decode import AT_ONCE_CHARS, NotJson, decode_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
     from spanglass_viewer.values.decode import JsonValue
 
 Index = QModelIndex | QPersistentModelIndex
-JsonPath = tuple[str | int, ...]
+
+
+class Inside(enum.Enum):
+    """The step of a path that leads from a text into the JSON written in it."""
+
+    TEXT = "text"
+
+
+JsonPath = tuple[str | int | Inside, ...]
 
 # more members than this are put into ranges, so that unfolding a list of a million costs a thousand nodes
 GROUP_SIZE = 1000
@@ -48,24 +57,48 @@ class NodeKind(enum.Enum):
 
 
 class _Node:
-    """A value, or a range of a large container's members (`start`, `stop`)."""
+    """A value, or a range of a large container's members (`start`, `stop`).
 
-    __slots__ = ("children", "key", "parent", "row", "start", "stop", "value")
+    `held` is what has the members: the value, or the JSON written in a text, which is read when it is first unfolded.
+    """
 
-    def __init__(self, key: str | int, value: JsonValue, parent: _Node | None, row: int) -> None:
+    __slots__ = ("children", "held", "is_packed", "is_range", "key", "parent", "row", "start", "stop", "value")
+
+    def __init__(
+        self, key: str | int, value: JsonValue, parent: _Node | None, row: int, *, is_range: bool = False
+    ) -> None:
         self.key = key
         self.value = value
         self.parent = parent
         self.row = row
+        self.is_range = is_range
+        self.held = value if isinstance(value, dict | list) else None
+        self.is_packed = isinstance(value, str) and _seems_json(value)
         self.start = 0
-        self.stop = len(value) if isinstance(value, dict | list) else 0
+        self.stop = len(self.held) if self.held is not None else 0
         self.children: list[_Node] | None = None
 
-    @property
-    def is_range(self) -> bool:
-        return self.parent is not None and self.value is self.parent.value and isinstance(self.value, dict | list)
+    def unpack(self) -> None:
+        """Read the JSON written in a text; a text that turns out to be none has no members."""
+        if not self.is_packed or self.held is not None or not isinstance(self.value, str):
+            return
+        try:
+            found = decode_json(self.value)
+        except NotJson:
+            found = None
+        self.held = found if isinstance(found, dict | list) else None
+        self.is_packed = self.held is not None
+        self.stop = len(self.held) if self.held is not None else 0
+
+    def may_unfold(self) -> bool:
+        """Tell whether there seem to be members, without reading anything."""
+        return self.child_count_known() > 0 if self.held is not None or not self.is_packed else True
 
     def child_count(self) -> int:
+        self.unpack()
+        return self.child_count_known()
+
+    def child_count_known(self) -> int:
         members = self.stop - self.start
         step = _range_step(members)
         return members if step == 1 else -(-members // step)
@@ -73,15 +106,16 @@ class _Node:
     def unfold(self) -> list[_Node]:
         """Return the children, made at the first call."""
         if self.children is None:
+            self.unpack()
             step = _range_step(self.stop - self.start)
             self.children = self._members() if step == 1 else self._ranges(step)
         return self.children
 
     def _members(self) -> list[_Node]:
-        if isinstance(self.value, dict):
-            named: Sequence[tuple[str | int, JsonValue]] = list(self.value.items())[self.start : self.stop]
-        elif isinstance(self.value, list):
-            named = list(enumerate(self.value[self.start : self.stop], self.start))
+        if isinstance(self.held, dict):
+            named: Sequence[tuple[str | int, JsonValue]] = list(self.held.items())[self.start : self.stop]
+        elif isinstance(self.held, list):
+            named = list(enumerate(self.held[self.start : self.stop], self.start))
         else:
             return []
         return [_Node(key, value, self, row) for row, (key, value) in enumerate(named)]
@@ -89,8 +123,9 @@ class _Node:
     def _ranges(self, step: int) -> list[_Node]:
         ranges: list[_Node] = []
         for row, start in enumerate(range(self.start, self.stop, step)):
-            node = _Node(f"{start} … {min(start + step, self.stop) - 1}", self.value, self, row)
-            node.start, node.stop = start, min(start + step, self.stop)
+            stop = min(start + step, self.stop)
+            node = _Node(f"{start} … {stop - 1}", self.held, self, row, is_range=True)
+            node.start, node.stop = start, stop
             ranges.append(node)
         return ranges
 
@@ -127,7 +162,7 @@ class JsonTreeModel(QAbstractItemModel):
 
     def hasChildren(self, parent: Index | None = None) -> bool:
         """Tell whether a node can be unfolded, without unfolding it."""
-        return self._node(parent).child_count() > 0
+        return self._node(parent).may_unfold()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return what a view or delegate asks for; see `JsonRole`."""
@@ -146,6 +181,8 @@ class JsonTreeModel(QAbstractItemModel):
         """Return the index of the value at a path, through whatever ranges; invalid where there is none."""
         node = self._root
         for key in path:
+            if isinstance(key, Inside):
+                continue
             found = _child_at(node, key)
             if found is None:
                 return QModelIndex()
@@ -162,6 +199,11 @@ class JsonTreeModel(QAbstractItemModel):
 _ROLES = frozenset(JsonRole)
 
 
+def _seems_json(text: str) -> bool:
+    """Tell whether a text looks like an object or a list, of a size that is read at once."""
+    return len(text) <= AT_ONCE_CHARS and (text[:1], text[-1:]) in {("{", "}"), ("[", "]")}
+
+
 def _range_step(members: int) -> int:
     step = 1
     while members > step * GROUP_SIZE:
@@ -172,7 +214,7 @@ def _range_step(members: int) -> int:
 def _child_at(node: _Node, key: str | int) -> _Node | None:
     for child in node.unfold():
         if child.is_range:
-            position = key if isinstance(key, int) else _position(node.value, key)
+            position = key if isinstance(key, int) else _position(node.held, key)
             if child.start <= position < child.stop:
                 return _child_at(child, key)
         elif child.key == key:
@@ -235,9 +277,11 @@ def _attachment_name(value: dict[str, JsonValue]) -> str | None:
 
 
 def _path(node: _Node) -> JsonPath:
-    keys: list[str | int] = []
+    keys: list[str | int | Inside] = []
     while node.parent is not None:
         if not node.is_range:
             keys.append(node.key)
         node = node.parent
+        if node.is_packed and not node.is_range:
+            keys.append(Inside.TEXT)
     return tuple(reversed(keys))

@@ -31,10 +31,13 @@ from spanglass_viewer.values.errors import read_error
 from spanglass_viewer.values.media import MediaItem, MediaResolver
 from spanglass_viewer.values.metrics import list_scores
 from spanglass_viewer.values.partial_output import split_partial_output
+from spanglass_viewer.values.readings import FIELD_OF_TITLE, Reading
 from spanglass_viewer.values.span_text import span_as_json
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from spanglass_store.database.records import SpanRecord
     from spanglass_viewer.backend.images import ImageLoader
     from spanglass_viewer.backend.remote_images import RemoteImages
@@ -43,8 +46,6 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.references import SpanDetail
     from spanglass_viewer.widgets.card import Card
 
-_FIELDS = {"Input": "input", "Output": "output", "Expected": "expected", "Metadata": "metadata", "Metrics": "metrics",
-           "Context": "context"}  # fmt: skip
 _MOST_FACTS_CHARS = 200_000
 _EMPTY = frozenset({None, "null", "{}", "[]", '""'})
 
@@ -73,7 +74,7 @@ class DetailPane(QWidget):
         self._context = DetailContext(appearance, images, self.view_state, self, remote)
         self._decoder = JsonDecoder(self)
         self._header = DetailHeader(self._context)
-        self._fields = {title: FieldCard(title, self._context, self._decoder) for title in (*_FIELDS, "Raw")}
+        self._fields = {title: FieldCard(title, self._context, self._decoder) for title in (*FIELD_OF_TITLE, "Raw")}
         self._error = ErrorCard(self._context)
         self._scores = ScoresCard(self._context)
         self._odd_scores = FieldCard("Scores", self._context, self._decoder)
@@ -103,8 +104,11 @@ class DetailPane(QWidget):
         for card in self._cards:
             card.set_folded(is_folded=self.view_state.is_folded(card.title))
 
-    def show_span(self, detail: SpanDetail) -> None:
-        """Show a span. The same span again, with news or without, keeps place, folded and unfolded parts."""
+    def show_span(self, detail: SpanDetail, readings: Mapping[str, Reading] | None = None) -> None:
+        """Show a span. The same span again, with news or without, keeps place, folded and unfolded parts.
+
+        `readings` are its fields as far as they are read already, by the titles of their cards.
+        """
         before = self._detail
         is_same_span = before is not None and before.ref.row_id == detail.ref.row_id
         self._detail = detail
@@ -118,7 +122,7 @@ class DetailPane(QWidget):
             self._scroll.verticalScrollBar().setValue(0)
             self._hits.expect_span()
         self._show_error(resolver)
-        self._show_fields(resolver, is_new_media=is_new_media)
+        self._show_fields(resolver, readings or {}, is_new_media=is_new_media)
         self._comments.show_comments(detail.comments)
         self._comments.setVisible(bool(detail.comments))
         self._show_attachments()
@@ -126,6 +130,12 @@ class DetailPane(QWidget):
     def mark_hits(self, needle: str) -> None:
         """Mark a text in the span's values, in this span and the next ones; nothing takes the marks away."""
         self._hits.set_needle(needle)
+
+    def toggle_raw(self) -> None:
+        """Show everything as raw JSON, or as it was before."""
+        self.view_state.is_raw = not self.view_state.is_raw
+        for card in self._field_cards():
+            card.show_anew()
 
     def annotate(self) -> None:
         """Open the form that annotates the shown span."""
@@ -229,11 +239,11 @@ class DetailPane(QWidget):
             value = text
         self._error.show_error(read_error(value), BlockMaker(self._context, resolver), resolver)
 
-    def _show_fields(self, resolver: MediaResolver, *, is_new_media: bool) -> None:
+    def _show_fields(self, resolver: MediaResolver, readings: Mapping[str, Reading], *, is_new_media: bool) -> None:
         if self._detail is None:
             return
         record = self._detail.record
-        texts = {title: getattr(record, name) for title, name in _FIELDS.items()}
+        texts = {title: getattr(record, name) for title, name in FIELD_OF_TITLE.items()}
         # megabytes are spliced and read only for a card that is open
         texts["Raw"] = None if self._fields["Raw"].is_folded else span_as_json(record)
         scores = _decode_small(record.scores)
@@ -247,13 +257,21 @@ class DetailPane(QWidget):
         facts = _read_facts(record)
         self._fields["Input"].set_facts(replace(facts, tokens=()))
         self._fields["Output"].set_facts(CallFacts(tokens=facts.tokens))
+        if record.output not in _EMPTY and record.expected not in _EMPTY:
+            self._fields["Output"].set_counterpart(record.expected)
+            self._fields["Expected"].set_counterpart(record.output)
+        else:
+            self._fields["Output"].set_counterpart(None)
+            self._fields["Expected"].set_counterpart(None)
         for title, card in cards.items():
             text = texts[title]
             card.setVisible(text not in _EMPTY or title == "Raw")
             if text is None or text in _EMPTY:
                 card.clear()
             else:
-                card.show_field(text, record.type or "", resolver, is_new_media=is_new_media and '"' in text)
+                is_affected = is_new_media and '"' in text
+                reading = readings.get(title)
+                card.show_field(text, record.type or "", resolver, is_new_media=is_affected, reading=reading)
 
     def _show_attachments(self) -> None:
         if self._detail is None:

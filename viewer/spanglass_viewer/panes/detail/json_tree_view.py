@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from spanglass_viewer.models.json_tree import JsonPath, JsonRole, JsonTreeModel, NodeKind
+from spanglass_viewer.models.json_tree import Inside, JsonPath, JsonRole, JsonTreeModel, NodeKind
 from spanglass_viewer.panes.detail.whole_text import show_whole_text
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.icons import icon_pixmap
@@ -106,8 +106,8 @@ class JsonTreeView(QTreeView):
         for row in range(min(rows, _AUTO_UNFOLD_ROWS)):
             index = model.index(row, 0)
             if (
-                rows + model.rowCount(index) <= _AUTO_UNFOLD_ROWS
-                and model.data(index, JsonRole.KIND) is NodeKind.CONTAINER
+                model.data(index, JsonRole.KIND) is NodeKind.CONTAINER
+                and rows + model.rowCount(index) <= _AUTO_UNFOLD_ROWS
             ):
                 self.expand(index)
                 rows += model.rowCount(index)
@@ -172,9 +172,11 @@ class JsonTreeView(QTreeView):
 
 
 def path_text(path: JsonPath) -> str:
-    """Return a path as people write it: `messages[0].content`, `["odd key"]`."""
+    """Return a path as people write it: `messages[0].content`, `["odd key"]`, `arguments | fromjson | city`."""
     parts: list[str] = []
     for key in path:
+        if isinstance(key, Inside):
+            return f"{''.join(parts)} | fromjson | {path_text(path[path.index(key) + 1 :])}"
         if isinstance(key, int):
             parts.append(f"[{key}]")
         elif key.isidentifier():

@@ -12,8 +12,10 @@ class ValueFormat(enum.Enum):
 
     PRETTY = "Pretty"
     TREE = "JSON tree"
+    TABLE = "Table"
     TEXT = "Text"
     MARKDOWN = "Markdown"
+    DIFF = "Difference to expected"
     RAW = "Raw JSON"
 
 
@@ -22,11 +24,15 @@ _FOLDED_AT_FIRST = ("Context", "Raw")
 
 @dataclass(slots=True)
 class DetailViewState:
-    """Folded cards by title, formats by (field, span type), and whether long lines are broken."""
+    """Folded cards by title, formats by (field, span type), whether long lines are broken.
+
+    While `is_raw` holds, everything is shown as raw JSON; it does not outlive the window.
+    """
 
     folded: dict[str, bool] = field(default_factory=dict[str, bool])
     formats: dict[tuple[str, str], ValueFormat] = field(default_factory=dict[tuple[str, str], ValueFormat])
     is_wrapped: bool = True
+    is_raw: bool = False
 
     def is_folded(self, title: str) -> bool:
         """Tell whether a card is folded; Context and Raw are at first."""
@@ -34,7 +40,7 @@ class DetailViewState:
 
     def format_of(self, title: str, span_type: str) -> ValueFormat:
         """Return how a field of spans of a type is shown."""
-        return self.formats.get((title, span_type), ValueFormat.PRETTY)
+        return ValueFormat.RAW if self.is_raw else self.formats.get((title, span_type), ValueFormat.PRETTY)
 
     def to_plain(self) -> dict[str, object]:
         """Return the state as JSON values, to be kept in the settings."""

@@ -62,6 +62,8 @@ def _find_in_list(items: list[JsonValue], wraps: int) -> Conversation | None:
         if len(found) != len(items):
             return None
         return Conversation(tuple(message for conversation in found for message in conversation.messages))
+    if len(items) > MAX_MESSAGES:
+        return None
     messages: list[Message] = []
     for item in items:
         message = read_message(item)
