@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 
-from spanglass_viewer.models.json_tree import GROUP_SIZE, JsonRole, JsonTreeModel, NodeKind
+from spanglass_viewer.models.json_tree import GROUP_SIZE, Inside, JsonRole, JsonTreeModel, NodeKind
 
 if TYPE_CHECKING:
     from pytestqt.modeltest import ModelTester
@@ -87,3 +87,19 @@ def test_large_objects_stand_in_ranges() -> None:
 def test_the_accessible_text_is_that_of_the_row() -> None:
     model = JsonTreeModel({"<b>": "\x1b[31m"})
     assert model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == '<b>: "�[31m"'
+
+
+def test_json_in_a_text_unfolds_on_demand(qtmodeltester: ModelTester) -> None:
+    model = JsonTreeModel({"arguments": '{"city": "Paris", "at": [1]}', "bad": "{no json}", "plain": "x"})
+    arguments, bad, plain = (model.index(row, 0) for row in range(3))
+    assert [model.hasChildren(index) for index in (arguments, bad, plain)] == [True, True, False]
+    assert model.rowCount(arguments) == 2
+    assert model.data(arguments, JsonRole.KIND) is NodeKind.TEXT
+    city = model.index(0, 0, arguments)
+    assert model.data(city, JsonRole.PREVIEW) == '"Paris"'
+    path = model.data(city, JsonRole.PATH)
+    assert path == ("arguments", Inside.TEXT, "city")
+    assert model.find_path(path) == city
+    assert model.rowCount(bad) == 0
+    assert not model.hasChildren(bad)
+    qtmodeltester.check(model)

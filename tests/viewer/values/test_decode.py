@@ -1,15 +1,29 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spanglass_viewer.values import decode as decoding
 from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json, decode_json_in_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 _VALUES = st.recursive(_SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=30)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _short_slices() -> Iterator[None]:
+    """Take containers of more than a few characters for large ones, so that every text is read in steps."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoding, "_LEAST_SLICE_CHARS", 6)
+        patch.setattr(decoding, "_MOST_SLICE_CHARS", 12)
+        yield
 
 
 @given(_VALUES, st.sampled_from([None, 1]))

@@ -38,6 +38,9 @@ QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; se
 QListView[kind="completions"] { background: $raised; border: 1px solid $border; padding: 4px; }
 QListView[kind="completions"]::item { padding: 4px 8px; border-radius: 4px; }
 QListView[kind="completions"]::item:selected { background: $selection; color: $text; }
+QTableView[kind="records"] { background: transparent; alternate-background-color: $hover; }
+QTableView[kind="records"] QHeaderView::section:vertical { background: transparent; border: none; padding: 0 6px 0 2px; color: $text_faint; }
+QTableView[kind="records"] QTableCornerButton::section { background: transparent; border: none; }
 QHeaderView { background: $window; border: none; }
 QTableCornerButton::section { background: $window; border: none; border-bottom: 1px solid $hairline; }
 QTableView[kind="values"] { gridline-color: $hairline; }

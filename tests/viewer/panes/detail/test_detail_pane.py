@@ -12,15 +12,18 @@ from span_details import make_detail, stored_file
 
 from spanglass_store.database.records import AttachmentRecord, CommentRecord
 from spanglass_viewer.panes.detail.chat_view import ChatView, FactsBar
+from spanglass_viewer.panes.detail.diff_view import DiffView
 from spanglass_viewer.panes.detail.field_card import FieldCard
 from spanglass_viewer.panes.detail.image_thumb import ImageThumb
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
 from spanglass_viewer.panes.detail.media_tile import FileTile
 from spanglass_viewer.panes.detail.message_block import MessageBlock
+from spanglass_viewer.panes.detail.records_view import RecordsView
 from spanglass_viewer.panes.detail.view_state import DetailViewState, ValueFormat
 from spanglass_viewer.theme.appearance import ThemeMode
 from spanglass_viewer.widgets.buttons import Chip
 from spanglass_viewer.widgets.card import Card
+from spanglass_viewer.widgets.markdown_view import MarkdownView
 from spanglass_viewer.widgets.text_view import TextView
 
 if TYPE_CHECKING:
@@ -411,3 +414,67 @@ def test_a_running_answer_is_shown_as_far_as_it_has_come(pane: DetailPane) -> No
 
 def _shown_fields(pane: DetailPane) -> set[str]:
     return {card.title for card in pane.findChildren(FieldCard) if card.isVisible()}
+
+
+def _choose(pane: DetailPane, title: str, shown: ValueFormat) -> None:
+    card = pane._fields[title]
+    action = next(action for action in card._formats._group.actions() if action.data() == shown.name)
+    assert action.isEnabled()
+    action.trigger()
+
+
+def test_formats_that_do_not_fit_are_greyed_and_fall_back(pane: DetailPane) -> None:
+    pane.view_state.formats["Output", "tool"] = ValueFormat.TABLE
+    pane.show_span(make_detail(output={"a": 1}))
+    card = pane._fields["Output"]
+    assert card._formats.text() == "Pretty"
+    enabled = [action.data() for action in card._formats._group.actions() if action.isEnabled()]
+    assert enabled == ["PRETTY", "TREE", "TEXT", "RAW"]
+    pane.show_span(make_detail(id="row-2", output=[{"a": 2}, {"a": 1}], expected="x"))
+    assert card._formats.text() == "Table"
+    (table,) = card.findChildren(RecordsView)
+    table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    assert [table.model().index(row, 0).data() for row in range(2)] == ["1", "2"]
+
+
+def test_output_and_expected_show_how_they_differ_by_words(pane: DetailPane) -> None:
+    pane.show_span(make_detail(output="42.90 USD sent\nsame", expected="42.90 EUR sent\nsame"))
+    for title in ("Output", "Expected"):
+        _choose(pane, title, ValueFormat.DIFF)
+        (diff,) = pane._fields[title].findChildren(DiffView)
+        (view,) = diff.findChildren(TextView)
+        assert view.toPlainText() == "- 42.90 EUR sent\n+ 42.90 USD sent\n  same"
+        ranges = view.document().firstBlock().layout().formats()
+        assert any((found.start, found.length) == (8, 3) for found in ranges)
+        _choose(pane, title, ValueFormat.PRETTY)
+
+
+def test_raw_is_one_key_away_and_back(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(make_detail(type="llm", input=[{"role": "user", "content": "Hi"}], output="Ho"))
+    card = pane._fields["Input"]
+    assert card._formats.text() == "Chat"
+    pane.toggle_raw()
+    assert _texts(card)[-1] == '[{"role": "user", "content": "Hi"}]'
+    pane.toggle_raw()
+    _settle_chat(pane, qtbot)
+    assert card.findChildren(ChatView)
+    assert pane.view_state.formats == {}
+
+
+def test_markdown_is_for_those_who_ask(pane: DetailPane, qtbot: QtBot) -> None:
+    text = "**bold** <b>x</b>"
+    pane.show_span(make_detail(type="llm", output=[{"role": "assistant", "content": text}]))
+    _settle_chat(pane, qtbot)
+    card = pane._fields["Output"]
+    assert _texts(card) == [text]
+    chat = card.findChild(ChatView)
+    assert isinstance(chat, ChatView)
+    block = chat.column.block_at(0)
+    assert block is not None
+    assert block._markdown is not None
+    block._markdown.click()
+    (view,) = block.findChildren(MarkdownView)
+    assert view.view.toPlainText() == "bold <b>x</b>"
+    _choose(pane, "Output", ValueFormat.MARKDOWN)
+    _settle_chat(pane, qtbot)
+    assert [view.view.toPlainText() for view in card.findChildren(MarkdownView)] == ["bold <b>x</b>"]

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
+from spanglass_viewer.models.json_tree import Inside
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView, path_text
 from spanglass_viewer.widgets.text_view import TextView
 
@@ -63,7 +64,8 @@ def test_a_double_click_shows_a_text_whole(make_tree) -> None:
 
 @pytest.mark.parametrize(
     ("path", "text"),
-    [(("messages", 0, "content"), "messages[0].content"), ((3,), "[3]"), (("odd key", "a\"b"), '["odd key"]["a\\"b"]')],
+    [(("messages", 0, "content"), "messages[0].content"), ((3,), "[3]"), (("odd key", "a\"b"), '["odd key"]["a\\"b"]'),
+     (("calls", 0, Inside.TEXT, "city"), "calls[0] | fromjson | city")],
 )  # fmt: skip
 def test_paths_read_as_people_write_them(path: JsonPath, text: str) -> None:
     assert path_text(path) == text
