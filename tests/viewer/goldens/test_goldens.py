@@ -16,12 +16,14 @@ from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.trace_list import TraceListModel
 from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
+from spanglass_viewer.panes.detail.view_state import ValueFormat
 from spanglass_viewer.panes.empty_pane import EmptyPane
 from spanglass_viewer.panes.settings_dialog import SettingsDialog, ShownSettings
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.trace.snapshot import build_snapshot
+from spanglass_viewer.values.chat.prompt_draft import Endpoint
 from spanglass_viewer.widgets.buttons import Chip
 
 if TYPE_CHECKING:
@@ -142,6 +144,36 @@ def test_detail_of_a_failed_call(
     images.stop()
 
 
+def test_detail_of_a_conversation(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check) -> None:
+    weather = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city": "Oslo"}'}}
+    history = [{"role": ("user", "assistant")[number % 2], "content": f"turn {number}"} for number in range(12)]
+    answer = "**Snow**, -3 °C. Mind the `<ice>`.\n\n```python\nwarm = wear(coat=True)  # please\n```"
+    detail = make_detail(
+        name="chat.completions", type="llm", model="gpt-5-mini",
+        input=[*history, {"role": "user", "content": "Do I need a coat in Oslo?"},
+               {"role": "assistant", "reasoning_content": "The weather decides.", "tool_calls": [weather]},
+               {"role": "tool", "tool_call_id": "call_1", "content": '{"sky": "snow", "celsius": -3}'}],
+        output=[{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": answer}}],
+        metadata={"model": "gpt-5-mini", "temperature": 0.2, "max_tokens": 512,
+                  "tools": [{"type": "function", "function": {"name": "get_weather"}}]},
+        metrics={"prompt_tokens": 1204, "completion_tokens": 31, "prompt_cached_tokens": 900},
+    )  # fmt: skip
+    images = ImageLoader()
+    pane = DetailPane(Selection(), dressed, images)
+    qtbot.addWidget(pane)
+    pane.resize(380, 800)
+    pane.view_state.formats["Output", "llm"] = ValueFormat.MARKDOWN
+    pane.view_state.folded = {"Metadata": True, "Metrics": True}
+    for title in ("Metadata", "Metrics"):
+        pane._fields[title].set_folded(is_folded=True)
+    pane.show()
+    pane.show_span(detail)
+    pane.setFocus()
+    check_golden(pane, f"detail-chat-{theme}")
+    pane.stop()
+    images.stop()
+
+
 def test_empty_store(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check, tmp_path: Path) -> None:
     pane = EmptyPane(tmp_path.relative_to(tmp_path) / "traces", dressed)
     qtbot.addWidget(pane)
@@ -183,7 +215,14 @@ def test_command_palette(qtbot: QtBot, theme: str, check_golden: Check) -> None:
 def test_settings(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    shown = ShownSettings(ThemeMode(theme), 100, (100, 125, 150, 175, 200), follows_newest=True, path="window.ini")
+    shown = ShownSettings(
+        ThemeMode(theme),
+        100,
+        (100, 125, 150, 175, 200),
+        follows_newest=True,
+        endpoint=Endpoint("http://localhost:8080/v1", "LLM_KEY"),
+        path="window.ini",
+    )
     dialog = SettingsDialog(shown, make_some_actions(window), dressed, window)
     qtbot.addWidget(dialog)
     dialog.show()

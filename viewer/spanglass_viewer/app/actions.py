@@ -49,6 +49,7 @@ ACTIONS = (
     ActionSpec("pick_container", "Pick a project or an experiment…", ("P",)),
     ActionSpec("sort_traces", "Sort the traces…", ("S",)),
     ActionSpec("show_experiment", "Summary of the experiment", ("X",)),
+    ActionSpec("try_prompt", "Try the prompt…", ("Y",)),
     ActionSpec("copy_link", "Copy link to the span", ("Ctrl+L",)),
     ActionSpec("copy_span_id", "Copy span id"),
     ActionSpec("copy_trace_id", "Copy trace id"),

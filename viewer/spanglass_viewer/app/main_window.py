@@ -17,6 +17,7 @@ from spanglass_viewer.app.controller import WindowController
 from spanglass_viewer.app.experiments import ExperimentSummaries
 from spanglass_viewer.app.history import History, Place
 from spanglass_viewer.app.preferences import SCALES_PERCENT, Preferences
+from spanglass_viewer.app.prompt_trying import PromptTrying
 from spanglass_viewer.app.session import Session, find_session, save_session
 from spanglass_viewer.app.span_clipboard import SpanClipboard
 from spanglass_viewer.app.store_drop import find_dropped_store, open_in_new_window
@@ -54,10 +55,11 @@ if TYPE_CHECKING:
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.theme.appearance import Appearance, ThemeMode
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
+    from spanglass_viewer.values.chat.prompt_draft import Endpoint
 
 _USER_EVENTS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.Wheel)
 _WIDTHS = (288, 780, 372)  # of 1440: traces, trace, detail
-_MENU = ("show_palette", None, "go_back", "go_forward", None, "annotate", None, "copy_link", "copy_json",
+_MENU = ("show_palette", None, "go_back", "go_forward", None, "annotate", "try_prompt", None, "copy_link", "copy_json",
          "copy_markdown", "copy_snippet", None, "next_error", "previous_error", "expand_all", "collapse_all",
          "toggle_flame", "toggle_filmstrip", "reset_zoom",
          "compare_previous", None, "find", "filter_traces", "clear_filter", None, "turn_theme", "show_keys",
@@ -96,6 +98,7 @@ class MainWindow(QMainWindow):
         )
         self._clipboard = SpanClipboard(info, self.selection, self)
         self._annotating = SpanAnnotating(info.path, self.detail_pane, self)
+        self._trying = PromptTrying(info, self.detail_pane, self._preferences, appearance, self)
         self.comparing = TraceComparing(backend, appearance, self)
         self.experiments = ExperimentSummaries(backend, appearance, self)
         self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
@@ -146,6 +149,7 @@ class MainWindow(QMainWindow):
             "go_back": self._on_go_back,
             "go_forward": self._on_go_forward,
             "toggle_raw": self.detail_pane.toggle_raw,
+            "try_prompt": self._trying.open,
             "annotate": self.detail_pane.annotate,
             "pick_container": self.trace_list.picker.showMenu,
             "sort_traces": self.trace_list.sort.showMenu,
@@ -223,6 +227,9 @@ class MainWindow(QMainWindow):
         self.detail_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
         self.detail_pane.step_requested.connect(self.trace_pane.step_span)
         self.detail_pane.notice_given.connect(self.status.show_notice)
+        self.detail_pane.try_prompt_requested.connect(self._trying.open)
+        self._trying.notice_given.connect(self.status.show_notice)
+        self._trying.set_up_wanted.connect(self._on_show_settings)
         self._clipboard.notice_given.connect(self.status.show_notice)
         self.controller.span_shown.connect(self._clipboard.show_span)
         self.selection.span_changed.connect(self._on_span_changed)
@@ -369,6 +376,7 @@ class MainWindow(QMainWindow):
             scales_percent=SCALES_PERCENT,
             follows_newest=preferences.follows_newest,
             remote_hosts=self.remote_images.hosts,
+            endpoint=preferences.endpoint,
             path=preferences.path,
         )
         dialog = SettingsDialog(shown, self._actions.values(), self._appearance, self)
@@ -376,8 +384,13 @@ class MainWindow(QMainWindow):
         dialog.scale_chosen.connect(preferences.set_scale_percent)
         dialog.follow_chosen.connect(preferences.set_follows_newest)
         dialog.hosts_chosen.connect(self.remote_images.set_hosts)
+        dialog.endpoint_chosen.connect(self._on_endpoint_chosen)
         dialog.keys_chosen.connect(self._on_keys_chosen)
         dialog.open()
+
+    def _on_endpoint_chosen(self, endpoint: Endpoint) -> None:
+        self._preferences.set_endpoint(endpoint)
+        self._trying.show_endpoint()
 
     def _on_keys_chosen(self, action: str, keys: tuple[str, ...] | None) -> None:
         self._preferences.set_keys(action, keys)
@@ -450,5 +463,6 @@ class MainWindow(QMainWindow):
         self.trace_pane.stop()
         self.detail_pane.stop()
         self.remote_images.stop()
+        self._trying.stop()
         self.images.stop()
         super().closeEvent(event)

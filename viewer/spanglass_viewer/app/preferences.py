@@ -5,6 +5,9 @@
     follow_newest=true      open the newest trace by itself until a trace is chosen
     filmstrip=true          show a trace's attachments below it
     remote_hosts=a.example b.example    hosts whose images are fetched without asking; none by default
+    [try_prompt]
+    base_url=               where prompts that are tried go to, such as https://api.openai.com/v1; nothing: nowhere
+    key_variable=           the environment variable that has the key; the key itself is kept nowhere
     [keys]
     next_error=F8 E         the keys of an action, separated by spaces; nothing takes them all away
 
@@ -19,6 +22,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
 from spanglass_viewer.theme.appearance import ThemeMode
+from spanglass_viewer.values.chat.prompt_draft import Endpoint
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QKeyCombination, QSettings
@@ -86,6 +90,16 @@ class Preferences:
     def set_remote_hosts(self, hosts: tuple[str, ...]) -> None:
         """Keep the hosts whose images are fetched without asking."""
         self._settings.setValue("remote_hosts", " ".join(hosts))
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where prompts that are tried go to, and what has the key."""
+        return Endpoint(self._text("try_prompt/base_url").strip(), self._text("try_prompt/key_variable").strip())
+
+    def set_endpoint(self, endpoint: Endpoint) -> None:
+        """Keep where prompts go to."""
+        self._settings.setValue("try_prompt/base_url", endpoint.base_url)
+        self._settings.setValue("try_prompt/key_variable", endpoint.key_variable)
 
     def find_keys(self, action: str) -> tuple[str, ...] | None:
         """Return the keys that the user gave to an action, None where the defaults hold."""

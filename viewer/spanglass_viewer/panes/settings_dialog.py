@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from spanglass_viewer.theme.appearance import ThemeMode
 from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.values.chat.prompt_draft import Endpoint
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel
 
@@ -44,6 +45,7 @@ class ShownSettings:
     scale_percent: int
     scales_percent: Sequence[int]
     follows_newest: bool
+    endpoint: Endpoint
     path: str
     remote_hosts: tuple[str, ...] = ()
 
@@ -55,6 +57,7 @@ class SettingsDialog(QDialog):
     scale_chosen = Signal(int)  # percent
     follow_chosen = Signal(bool)
     hosts_chosen = Signal(object)  # tuple[str, ...]
+    endpoint_chosen = Signal(object)  # Endpoint
     keys_chosen = Signal(str, object)  # the action's name, tuple[str, ...] or None for the defaults
 
     def __init__(
@@ -95,6 +98,12 @@ class SettingsDialog(QDialog):
         follow = QCheckBox("Open the newest trace until one is chosen")
         follow.setChecked(shown.follows_newest)
         follow.toggled.connect(self.follow_chosen)
+        self._base_url = QLineEdit(shown.endpoint.base_url)
+        self._base_url.setPlaceholderText("https://api.openai.com/v1, or nothing to leave it off")
+        self._key_variable = QLineEdit(shown.endpoint.key_variable)
+        self._key_variable.setPlaceholderText("OPENAI_API_KEY")
+        for line in (self._base_url, self._key_variable):
+            line.editingFinished.connect(self._on_endpoint_edited)
         scale_row = QHBoxLayout()
         scale_row.setSpacing(10)
         scale_row.addWidget(self._scale)
@@ -102,9 +111,14 @@ class SettingsDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
-        for label, field in (("Theme", self._theme), ("Size", scale_row), ("Newest", follow)):
+        rows = (("Theme", self._theme), ("Size", scale_row), ("Newest", follow), ("Try prompts at", self._base_url),
+                ("Key in variable", self._key_variable))  # fmt: skip
+        for label, field in rows:
             form.addRow(PlainLabel(label, tone="muted"), field)
-        for box, name in ((self._theme, "Theme"), (self._scale, "Size"), (follow, "Open the newest trace")):
+        names = ((self._theme, "Theme"), (self._scale, "Size"), (follow, "Open the newest trace"),
+                 (self._base_url, "Base URL at which prompts are tried"),
+                 (self._key_variable, "Environment variable that has the key"))  # fmt: skip
+        for box, name in names:
             box.setAccessibleName(name)
         if shown.remote_hosts:  # there is nothing to take back before something was allowed
             self._hosts = QLineEdit(" ".join(shown.remote_hosts))
@@ -168,6 +182,9 @@ class SettingsDialog(QDialog):
 
     def _on_hosts_edited(self) -> None:
         self.hosts_chosen.emit(tuple(self._hosts.text().lower().split()))
+
+    def _on_endpoint_edited(self) -> None:
+        self.endpoint_chosen.emit(Endpoint(self._base_url.text().strip(), self._key_variable.text().strip()))
 
     def _on_key_edited(self) -> None:
         edit = self.sender()

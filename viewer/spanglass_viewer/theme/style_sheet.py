@@ -114,6 +114,11 @@ QToolButton[kind="quiet"] { padding: 2px 4px; color: $text_faint; }
 QFrame[kind="topbar"] { background: $window; border: none; border-bottom: 1px solid $hairline; }
 QFrame[kind="statusbar"] { background: $window; border: none; border-top: 1px solid $hairline; }
 
+QTabWidget::pane { border: none; border-top: 1px solid $hairline; }
+QTabBar::tab { background: transparent; border: none; border-bottom: 2px solid transparent; padding: 6px 2px; margin-right: 16px; color: $text_muted; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:hover { color: $text; }
+
 QMenu { background: $raised; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $selection; }

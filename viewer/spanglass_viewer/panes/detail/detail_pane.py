@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -25,7 +25,8 @@ from spanglass_viewer.panes.lightbox import Lightbox
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.values.annotations import undo_rows
 from spanglass_viewer.values.chat.call_facts import read_call_facts
-from spanglass_viewer.values.chat.messages import CallFacts
+from spanglass_viewer.values.chat.messages import CallFacts, Conversation
+from spanglass_viewer.values.chat.prompt_draft import answer_text, can_try
 from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json
 from spanglass_viewer.values.errors import read_error
 from spanglass_viewer.values.media import MediaItem, MediaResolver
@@ -50,12 +51,24 @@ _MOST_FACTS_CHARS = 200_000
 _EMPTY = frozenset({None, "null", "{}", "[]", '""'})
 
 
+@dataclass(frozen=True, slots=True)
+class PromptSource:
+    """A prompt as it was logged: the conversation, the logged answer as text, and where it stands."""
+
+    root_span_id: str
+    span_id: str
+    conversation: Conversation
+    logged: str
+    resolver: MediaResolver
+
+
 class DetailPane(QWidget):
     """Header and cards of the selected span."""
 
     copy_link_requested = Signal(object)  # SpanRef
     step_requested = Signal(int)  # -1: the span before, 1: the next one
     notice_given = Signal(str)  # a sentence for the status bar
+    try_prompt_requested = Signal()
     annotated = Signal(object)  # AnnotationRequest
     annotation_undone = Signal(object)  # AnnotationRequest
 
@@ -137,6 +150,18 @@ class DetailPane(QWidget):
         for card in self._field_cards():
             card.show_anew()
 
+    def find_prompt(self) -> PromptSource | None:
+        """Return the prompt of the shown span, None where it has none or is still being read."""
+        conversation = self._fields["Input"].conversation
+        if self._detail is None or conversation is None or not can_try(conversation):
+            return None
+        answer = self._fields["Output"].conversation
+        logged = self._fields["Output"].value
+        told = answer_text(answer) if answer is not None else logged if isinstance(logged, str) else ""
+        resolver = MediaResolver(self._detail.attachments, self._detail.blobs)
+        ref = self._detail.ref
+        return PromptSource(ref.root_span_id, ref.span_id, conversation, told, resolver)
+
     def annotate(self) -> None:
         """Open the form that annotates the shown span."""
         if self._detail is not None:
@@ -217,6 +242,7 @@ class DetailPane(QWidget):
         self._header.copy_link_requested.connect(self._on_copy_link)
         self._header.step_requested.connect(self.step_requested)
         self._header.annotate_requested.connect(self.annotate)
+        self._header.try_prompt_requested.connect(self.try_prompt_requested)
         self._annotate.saved.connect(self.annotated)
         self._done.undo_wanted.connect(self._on_undo_wanted)
         self._context.media_opened.connect(self.open_media)

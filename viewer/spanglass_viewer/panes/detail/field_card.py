@@ -15,6 +15,7 @@ from spanglass_viewer.panes.detail.format_button import FormatButton
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
 from spanglass_viewer.panes.detail.records_view import RecordsView
 from spanglass_viewer.panes.detail.view_state import ValueFormat
+from spanglass_viewer.values.chat.messages import Conversation, Message, TextPart
 from spanglass_viewer.values.decode import AT_ONCE_CHARS, JsonValue
 from spanglass_viewer.values.presentation import Block, ChatBlock, TextBlock, TreeBlock
 from spanglass_viewer.values.pretty import pretty_json
@@ -77,6 +78,16 @@ class FieldCard(Card):
     def value(self) -> JsonValue:
         """The value, None while it is read."""
         return None if self._reading is None else self._reading.value
+
+    @property
+    def conversation(self) -> Conversation | None:
+        """The chat that the value is, with what is known of its call; a model's text alone is a chat of one message."""
+        block = None if self._reading is None else self._reading.block
+        if isinstance(block, ChatBlock):
+            return with_facts(block.conversation, self._facts)
+        if isinstance(block, TextBlock) and self._facts is not None and self._facts.parameters:
+            return Conversation((Message("user", (TextPart(block.text),)),), self._facts)
+        return None
 
     @property
     def is_idle(self) -> bool:

@@ -37,6 +37,7 @@ class DetailHeader(QFrame):
     copy_link_requested = Signal()
     step_requested = Signal(int)
     annotate_requested = Signal()
+    try_prompt_requested = Signal()
 
     def __init__(self, context: DetailContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,6 +127,7 @@ class DetailHeader(QFrame):
         button = IconButton("more", "More", context.appearance)
         menu = QMenu(button)
         menu.addAction("Annotate…").triggered.connect(self.annotate_requested)
+        menu.addAction("Try prompt…").triggered.connect(self.try_prompt_requested)
         menu.addSeparator()
         menu.addAction("Copy span id").triggered.connect(self._on_copy_span_id)
         menu.addAction("Copy trace id").triggered.connect(self._on_copy_trace_id)
