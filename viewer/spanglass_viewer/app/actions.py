@@ -37,6 +37,7 @@ ACTIONS = (
     ActionSpec("reset_zoom", "Show the whole time", ("Ctrl+0",)),
     ActionSpec("compare_previous", "Compare with previous run", ("D",)),
     ActionSpec("find", "Find in the trace…", ("Ctrl+F",)),
+    ActionSpec("find_in_span", "Find in the span…", ("Ctrl+Alt+F",)),
     ActionSpec("next_hit", "Next hit", ("F3",)),
     ActionSpec("previous_hit", "Previous hit", ("Shift+F3",)),
     ActionSpec("focus_subtree", "Show only the span and what is below it, or everything", (".",)),

@@ -137,7 +137,8 @@ class MainWindow(QMainWindow):
             "toggle_filmstrip": self.trace_media.toggle,
             "reset_zoom": self.trace_pane.reset_zoom,
             "compare_previous": self._on_compare_previous,
-            "find": self.trace_pane.finder.open,
+            "find": self._on_find,
+            "find_in_span": self.detail_pane.finder.open,
             "next_hit": self._on_next_hit,
             "previous_hit": self._on_previous_hit,
             "focus_subtree": self.trace_pane.finder.focus_subtree,
@@ -266,11 +267,20 @@ class MainWindow(QMainWindow):
         else:
             self.status.show_notice("No further error")
 
+    def _on_find(self) -> None:
+        """Find where the keyboard is: in the span's values, else in the trace."""
+        is_in_span = self.detail_pane.has_focus_inside and self.selection.span is not None
+        (self.detail_pane.finder if is_in_span else self.trace_pane.finder).open()
+
     def _on_next_hit(self) -> None:
-        self.trace_pane.finder.step(1)
+        self._step_hit(1)
 
     def _on_previous_hit(self) -> None:
-        self.trace_pane.finder.step(-1)
+        self._step_hit(-1)
+
+    def _step_hit(self, direction: int) -> None:
+        is_in_span = self.detail_pane.finder.is_open and self.detail_pane.has_focus_inside
+        (self.detail_pane.finder if is_in_span else self.trace_pane.finder).step(direction)
 
     def _on_next_trace(self) -> None:
         self.trace_list.step(1)

@@ -138,7 +138,7 @@ def sniff_kinds(attachments: Mapping[str, AttachmentRecord], blobs: Mapping[str,
 
 
 def _read_fields(detail: SpanDetail) -> dict[str, Reading]:
-    return read_fields(detail.record, MediaResolver(detail.attachments, detail.blobs))
+    return read_fields(detail.record, MediaResolver(detail.attachments, detail.blobs, detail.kinds))
 
 
 def attachment_keys(record: SpanRecord) -> list[str]:

@@ -1,4 +1,4 @@
-"""The bar that takes what is looked for in the open trace."""
+"""The bar that takes what is looked for, in a trace or in a span."""
 
 from __future__ import annotations
 
@@ -26,7 +26,15 @@ class FindBar(QFrame):
     only_hits_toggled = Signal(bool)
     closed = Signal()
 
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        appearance: Appearance,
+        *,
+        name: str = "Find in the trace",
+        hint: str = "Find in names, inputs and outputs",
+        has_rows: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._edit = QLineEdit()
         self._count = PlainLabel(role=FontRole.SMALL, tone="muted")
@@ -36,7 +44,9 @@ class FindBar(QFrame):
         self._previous = IconButton("prev", "Previous hit (Shift+F3)", appearance)
         self._next = IconButton("next", "Next hit (F3)", appearance)
         self._close = IconButton("close", "Close the find bar (Esc)", appearance)
-        self._lay_out()
+        self._edit.setPlaceholderText(hint)
+        self._edit.setAccessibleName(name)
+        self._lay_out(has_rows=has_rows)
         self._connect()
 
     @property
@@ -68,9 +78,7 @@ class FindBar(QFrame):
         self._count.setText(text)
         set_style_property(self._edit, "invalid", "true" if is_vain else None)
 
-    def _lay_out(self) -> None:
-        self._edit.setPlaceholderText("Find in names, inputs and outputs")
-        self._edit.setAccessibleName("Find in the trace")
+    def _lay_out(self, *, has_rows: bool) -> None:
         self._only_hits.setToolTip("Hide the spans without a hit, but for those above one")
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 14, 8)
@@ -78,6 +86,7 @@ class FindBar(QFrame):
         row.addWidget(self._edit, 1)
         for widget in (self._count, self._only_hits, self._previous, self._next, self._close):
             row.addWidget(widget)
+        self._only_hits.setVisible(has_rows)
 
     def _connect(self) -> None:
         self._edit.textChanged.connect(self._on_text_changed)

@@ -46,7 +46,7 @@ class TraceFinder(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self.bar = FindBar(appearance)
+        self.bar = FindBar(appearance, has_rows=True)
         self.bar.hide()
         self._model = model
         self._view = view

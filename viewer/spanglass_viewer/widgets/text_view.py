@@ -126,6 +126,27 @@ class TextView(QPlainTextEdit):
             cursor = self.document().find(needle, cursor)
         return found
 
+    def reveal(self, at: int, length: int) -> QRect:
+        """Select a stretch of the whole text, loading as much of it as is needed; return where it begins."""
+        while at + length > self._shown_chars and self.hidden_chars:
+            self.load_more()
+        block = self.document().begin()
+        left = at
+        while block.isValid() and block.next().isValid():
+            is_broken = block.next().blockNumber() in self._pieces
+            span = block.length() - (1 if is_broken else 0)  # a break that is only the screen's is none of the text
+            if left < span:
+                break
+            left -= span
+            block = block.next()
+        cursor = QTextCursor(block)
+        cursor.setPosition(min(block.position() + left, block.position() + block.length() - 1))
+        top = self.cursorRect(cursor)
+        cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor, length)
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+        return self.cursorRect(cursor) if self.verticalScrollBar().maximum() else top
+
     def set_wrapped(self, *, is_wrapped: bool) -> None:
         """Break lines at the edge, or let them run beyond it."""
         mode = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if is_wrapped else QTextOption.WrapMode.NoWrap

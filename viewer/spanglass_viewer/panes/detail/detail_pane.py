@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from spanglass_viewer.backend.decoding import JsonDecoder
 from spanglass_viewer.panes.detail.annotate_card import AnnotateCard, AnnotationRequest
@@ -18,6 +18,7 @@ from spanglass_viewer.panes.detail.error_card import ErrorCard
 from spanglass_viewer.panes.detail.field_card import FieldCard
 from spanglass_viewer.panes.detail.header import DetailHeader
 from spanglass_viewer.panes.detail.scores_card import ScoresCard
+from spanglass_viewer.panes.detail.span_finder import SpanFinder
 from spanglass_viewer.panes.detail.undo_strip import UndoStrip
 from spanglass_viewer.panes.detail.value_hits import ValueHits
 from spanglass_viewer.panes.detail.view_state import DetailViewState
@@ -97,6 +98,7 @@ class DetailPane(QWidget):
         self._annotate = AnnotateCard(self._context)
         self._done = UndoStrip(appearance)
         self._last_annotation: AnnotationRequest | None = None
+        self._trace_needle = ""
         self._notice = PlainLabel(role=FontRole.BODY, tone="faint")
         self.lightbox = Lightbox(self, appearance, images)
         self._lay_out()
@@ -107,7 +109,7 @@ class DetailPane(QWidget):
     def is_idle(self) -> bool:
         """Tell whether no large value is still being read, and what is in sight is made."""
         cards_idle = all(card.is_idle for card in self._field_cards())
-        return self._decoder.is_idle and self.lightbox.is_idle and cards_idle
+        return self._decoder.is_idle and self.lightbox.is_idle and self.finder.is_idle and cards_idle
 
     def set_view_state(self, state: DetailViewState) -> None:
         """Take over what was remembered; call this before the first span is shown."""
@@ -139,16 +141,27 @@ class DetailPane(QWidget):
         self._comments.show_comments(detail.comments)
         self._comments.setVisible(bool(detail.comments))
         self._show_attachments()
+        if not is_same_span:
+            self.finder.look_again()
 
     def mark_hits(self, needle: str) -> None:
         """Mark a text in the span's values, in this span and the next ones; nothing takes the marks away."""
-        self._hits.set_needle(needle)
+        self._trace_needle = needle
+        if not self.finder.is_open:
+            self._hits.set_needle(needle)
+
+    @property
+    def has_focus_inside(self) -> bool:
+        """Tell whether the keyboard is in the pane."""
+        focus = QApplication.focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
 
     def toggle_raw(self) -> None:
         """Show everything as raw JSON, or as it was before."""
         self.view_state.is_raw = not self.view_state.is_raw
         for card in self._field_cards():
             card.show_anew()
+        self.finder.look_again()
 
     def find_prompt(self) -> PromptSource | None:
         """Return the prompt of the shown span, None where it has none or is still being read."""
@@ -158,7 +171,7 @@ class DetailPane(QWidget):
         answer = self._fields["Output"].conversation
         logged = self._fields["Output"].value
         told = answer_text(answer) if answer is not None else logged if isinstance(logged, str) else ""
-        resolver = MediaResolver(self._detail.attachments, self._detail.blobs)
+        resolver = MediaResolver(self._detail.attachments, self._detail.blobs, self._detail.kinds)
         ref = self._detail.ref
         return PromptSource(ref.root_span_id, ref.span_id, conversation, told, resolver)
 
@@ -228,6 +241,8 @@ class DetailPane(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(content)
         self._hits = ValueHits(self._scroll, content, self._context.appearance)
+        self.finder = SpanFinder(self._scroll, self._field_cards(), self._context.appearance)
+        self.finder.needle_changed.connect(self._on_needle_changed)
         self._notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._notice.setWordWrap(True)
         self._notice.setContentsMargins(24, 24, 24, 24)
@@ -235,6 +250,7 @@ class DetailPane(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._header)
+        whole.addWidget(self.finder.bar)
         whole.addWidget(self._notice, 1)
         whole.addWidget(self._scroll, 1)
 
@@ -333,6 +349,9 @@ class DetailPane(QWidget):
     def _on_copy_link(self) -> None:
         if self._detail is not None:
             self.copy_link_requested.emit(self._detail.ref)
+
+    def _on_needle_changed(self, needle: str) -> None:
+        self._hits.set_needle(needle or self._trace_needle, brings_first=False)
 
     def _on_undo_wanted(self) -> None:
         if self._last_annotation is not None:

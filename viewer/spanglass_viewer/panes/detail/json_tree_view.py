@@ -42,6 +42,7 @@ class JsonTreeView(QTreeView):
     def __init__(self, value: JsonValue, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
+        self._value = value
         self.setModel(JsonTreeModel(value, self))
         self.setItemDelegate(_JsonDelegate(appearance, self))
         self.setFont(font(FontRole.CODE))
@@ -64,6 +65,23 @@ class JsonTreeView(QTreeView):
         copy.activated.connect(self._on_copy)
         self._unfold_lone_members()
         self._fit_height()
+
+    @property
+    def value(self) -> JsonValue:
+        """The value that is shown."""
+        return self._value
+
+    def reveal(self, path: JsonPath) -> QRect:
+        """Unfold what a value lies in, select it, and return where it is."""
+        index = self._json_model().find_path(path)
+        above = index.parent()
+        while above.isValid():
+            self.expand(above)
+            above = above.parent()
+        self._fit_height()
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+        return self.visualRect(index)
 
     def list_unfolded_paths(self) -> list[JsonPath]:
         """Return the paths of what is unfolded, parents before their members."""

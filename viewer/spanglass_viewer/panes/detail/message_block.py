@@ -211,6 +211,12 @@ class ThinkingView(QWidget):
         self._title.clicked.connect(self._on_clicked)
         self._column.addWidget(self._title, 0, Qt.AlignmentFlag.AlignLeft)
 
+    def unfold_if_holds(self, needle: str) -> None:
+        """Show the whole where a text stands in it."""
+        is_shown = self._text is not None and not self._text.isHidden()
+        if not is_shown and needle.casefold() in self._part.text.casefold():
+            self._on_clicked()
+
     def _on_clicked(self) -> None:
         if self._text is None:
             self._text = self._make_part(TextPart(self._part.text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QSizePolicy, QTableView, QWidget
 
@@ -16,6 +16,7 @@ from spanglass_viewer.values.presentation import scalar_text
 from spanglass_viewer.values.pretty import pretty_json
 
 if TYPE_CHECKING:
+    from spanglass_viewer.models.json_tree import JsonPath
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.values.decode import JsonValue
     from spanglass_viewer.values.records import Records
@@ -63,9 +64,19 @@ class RecordsView(QTableView):
         """Let the table be as narrow as its pane."""
         return QSize(40, 0)
 
-    def reveal(self, place: int, column: int) -> None:
-        """Bring a cell of the list's member at `place` into sight."""
-        self.setCurrentIndex(self._model.index(self._model.row_of(place), column))
+    @property
+    def value(self) -> JsonValue:
+        """The records in the order of the list."""
+        return self._records.rows
+
+    def reveal(self, path: JsonPath) -> QRect:
+        """Select the cell in which a path lies, and return where it is."""
+        place, name = path[0], path[1] if len(path) > 1 else None
+        column = self._records.columns.index(name) if isinstance(name, str) and name in self._records.columns else 0
+        index = self._model.index(self._model.row_of(place) if isinstance(place, int) else 0, column)
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+        return self.visualRect(index)
 
     def _lay_out_headers(self) -> None:
         numbers, names = self.verticalHeader(), self.horizontalHeader()

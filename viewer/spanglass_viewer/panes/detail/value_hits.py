@@ -39,10 +39,10 @@ class ValueHits(QObject):
         content.installEventFilter(self)
         appearance.changed.connect(self._soon.start)
 
-    def set_needle(self, needle: str) -> None:
-        """Look for this from here on; nothing takes the marks away."""
+    def set_needle(self, needle: str, *, brings_first: bool = True) -> None:
+        """Look for this from here on; nothing takes the marks away. `brings_first` moves to the first hit."""
         self._needle = needle
-        self._wants_first = bool(needle)
+        self._wants_first = bool(needle) and brings_first
         self._soon.start()
 
     def expect_span(self) -> None:
