@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spanglass_viewer.values.chat.messages import Message, TextPart, ThinkingPart, ToolCall, ToolResult, ValuePart
+from spanglass_viewer.values.chat.messages import Message, TextPart, ThinkingPart, ToolCall, ToolResult
 from spanglass_viewer.values.pretty import compact_json
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _count_in_part(part: MessagePart, needle: str) -> int:
         return found + (_count_in_part(part.result, needle) if part.result is not None else 0)
     if isinstance(part, ToolResult):
         return sum(_count_in_part(said, needle) for said in part.parts)
-    return _count_in_value(part.value, needle) if isinstance(part, ValuePart) else 0
+    return _count_in_value(part.value, needle)
 
 
 def _count_in_value(value: JsonValue, needle: str) -> int:
