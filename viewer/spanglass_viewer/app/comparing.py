@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from spanglass_viewer.backend.requests import CompareAnswer, CompareRequest, DiffAnswer, DiffRequest
-from spanglass_viewer.panes.compare_dialog import CompareDialog
 
 if TYPE_CHECKING:
     from spanglass_viewer.backend.threads import Backend
+    from spanglass_viewer.panes.compare_dialog import CompareDialog
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.references import SpanRef
 
@@ -41,6 +41,8 @@ class TraceComparing(QObject):
     def compare(self, root_span_id: str, before_root: str | None = None) -> None:
         """Show a trace beside an earlier one, or beside the previous run of the same name."""
         if self._dialog is None:
+            from spanglass_viewer.panes.compare_dialog import CompareDialog  # noqa: PLC0415 - after the first paint
+
             self._dialog = CompareDialog(self._appearance, self._window)
             self._dialog.pair_chosen.connect(self._on_pair_chosen)
         self._dialog.show_notice("Comparing…")

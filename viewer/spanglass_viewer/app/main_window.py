@@ -29,13 +29,10 @@ from spanglass_viewer.format.quantities import format_bytes, format_many
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.trace_list import TraceListModel
-from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
 from spanglass_viewer.panes.detail.view_state import DetailViewState
 from spanglass_viewer.panes.empty_pane import EmptyPane
 from spanglass_viewer.panes.filmstrip import Filmstrip
-from spanglass_viewer.panes.keys_dialog import KeysDialog
-from spanglass_viewer.panes.settings_dialog import SettingsDialog, ShownSettings
 from spanglass_viewer.panes.status_bar import StatusBar
 from spanglass_viewer.panes.top_bar import TopBar
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
@@ -375,10 +372,14 @@ class MainWindow(QMainWindow):
         self._top_bar.show_mode()
 
     def _on_show_palette(self) -> None:
+        from spanglass_viewer.panes.command_palette import CommandPalette  # noqa: PLC0415 - after the first paint
+
         commands = (action for name, action in self._actions.items() if name != "show_palette")
         CommandPalette(commands, self).open()
 
     def _on_show_settings(self) -> None:
+        from spanglass_viewer.panes.settings_dialog import SettingsDialog, ShownSettings  # noqa: PLC0415 - as above
+
         preferences = self._preferences
         shown = ShownSettings(
             theme=self._appearance.mode,
@@ -407,6 +408,8 @@ class MainWindow(QMainWindow):
         set_keys(self._actions[action], keys)
 
     def _on_show_keys(self) -> None:
+        from spanglass_viewer.panes.keys_dialog import KeysDialog  # noqa: PLC0415 - as above
+
         KeysDialog(self._actions.values(), self).open()
 
     def _restore(self) -> None:

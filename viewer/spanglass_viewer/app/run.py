@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from PySide6.QtCore import QMessageLogContext, QSettings, QtMsgType
@@ -40,16 +42,19 @@ def run_window(
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
     from spanglass_viewer.app.interrupts import Interrupts  # noqa: PLC0415 - Qt loads when a window is wanted
-    from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - as above
+
+    with _one_algebra_thread():
+        from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - as above
     from spanglass_viewer.app.preferences import Preferences  # noqa: PLC0415 - as above
     from spanglass_viewer.backend.threads import Backend  # noqa: PLC0415 - as above
     from spanglass_viewer.theme.appearance import Appearance  # noqa: PLC0415 - as above
 
     settings = _open_settings(is_throwaway=screenshot is not None)
     app = _make_application(Preferences(settings).scale_percent)
-    appearance = Appearance(app, _theme_mode(theme, settings))
+    appearance = Appearance(app, _theme_mode(theme, settings), waits=True)
     backend = Backend(info.path)
     window = MainWindow(info, backend, appearance, settings)
+    appearance.dress()
     if size is not None:
         window.resize(*size)
     window.show()
@@ -72,6 +77,21 @@ def _hand_over_clipboard() -> None:
     clipboard = QGuiApplication.clipboard()
     if clipboard.ownsClipboard() and clipboard.mimeData().hasText():
         clipboard.setText(clipboard.text())
+
+
+@contextlib.contextmanager
+def _one_algebra_thread() -> Iterator[None]:
+    """Keep numpy from starting threads for linear algebra, of which there is none: they cost 20 ms and some MB.
+
+    What is started from the window, an editor for example, must not find that in its environment.
+    """
+    name = "OPENBLAS_NUM_THREADS"
+    if name in os.environ:
+        yield
+        return
+    os.environ[name] = "1"
+    yield
+    del os.environ[name]
 
 
 def _make_application(scale_percent: int) -> QApplication:
