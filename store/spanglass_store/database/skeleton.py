@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spanglass_store.database.records import TraceSkeleton
 from spanglass_store.database.statements import query
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 ERROR_END_CHARS = 10_000  # of an error longer than two of these, both ends
 MAX_SCORES_CHARS = 2000
+_PIECE_SPANS = 50_000
 NO_PARENT = -1  # -2, a parent that is not there, comes from the query
 
 
@@ -23,6 +24,7 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
     cursor.rows(query("make_skeleton"), trace)
     try:
         spans = cursor.columns(query("skeleton_spans"))
+        ids = _read_ids(cursor, len(spans["start_us"]))
         edges = cursor.columns(query("skeleton_edges"))
         words = {column: _words(cursor, column) for column in ("name", "type", "model")}
         codes = cursor.columns(query("skeleton_codes"), {f"{column}s": words[column] for column in words})
@@ -30,15 +32,15 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
         errors = dict(cursor.rows(query("skeleton_errors"), {**trace, "end_chars": ERROR_END_CHARS}))
     finally:
         cursor.rows(query("drop_skeleton"))
-    parent = np.full(len(spans["span_id"]), NO_PARENT, dtype=np.int32)
+    parent = np.full(len(spans["start_us"]), NO_PARENT, dtype=np.int32)
     is_first = edges["place"] == 1
     parent[edges["child"][is_first]] = edges["parent"][is_first]
     extra = np.flatnonzero(~is_first & (edges["parent"] >= 0))
     extra = extra[np.lexsort((edges["place"][extra], edges["child"][extra]))]
     return TraceSkeleton(
         root_span_id=root_span_id,
-        span_id=spans["span_id"],
-        row_id=spans["id"],
+        span_id=ids["span_id"],
+        row_id=ids["id"],
         parent=parent,
         extra_child=edges["child"][extra],
         extra_parent=edges["parent"][extra],
@@ -65,6 +67,15 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
         errors=errors,
         scores=scores,
     )
+
+
+def _read_ids(cursor: Cursor, count: int) -> dict[str, Any]:
+    """Return `span_id` and `id` as object arrays; a million texts at once would hold the interpreter for 0.2 s."""
+    import numpy as np  # noqa: PLC0415 - as above
+
+    bounds = ((first, min(first + _PIECE_SPANS, count) - 1) for first in range(0, max(count, 1), _PIECE_SPANS))
+    pieces = [cursor.columns(query("skeleton_ids"), {"first": first, "last": last}) for first, last in bounds]
+    return {column: np.concatenate([piece[column] for piece in pieces]) for column in ("span_id", "id")}
 
 
 def _words(cursor: Cursor, column: str) -> list[str]:

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
     from PySide6.QtCore import QMessageLogContext, QSettings, QtMsgType
@@ -53,6 +53,10 @@ def run_window(
     app = _make_application(Preferences(settings).scale_percent)
     appearance = Appearance(app, _theme_mode(theme, settings), waits=True)
     backend = Backend(info.path)
+    if os.environ.get("SPANGLASS_DEBUG") == "1":
+        from spanglass_viewer.app.watchdog import watch_to_stderr  # noqa: PLC0415 - few want it
+
+        app.aboutToQuit.connect(watch_to_stderr(app).stop)
     window = MainWindow(info, backend, appearance, settings)
     appearance.dress()
     if size is not None:
@@ -80,7 +84,7 @@ def _hand_over_clipboard() -> None:
 
 
 @contextlib.contextmanager
-def _one_algebra_thread() -> Iterator[None]:
+def _one_algebra_thread() -> Generator[None]:
     """Keep numpy from starting threads for linear algebra, of which there is none: they cost 20 ms and some MB.
 
     What is started from the window, an editor for example, must not find that in its environment.

@@ -58,6 +58,7 @@ class StoreWorker(QObject):
         self._poll: QTimer | None = None
         self._prices: PriceBook | None = None
         self._shown: TraceSnapshot | None = None  # what the window was given last
+        self._left: TraceSnapshot | None = None  # what it showed before
         self._waiting: dict[type[object], Callable[[], None]] = {}
         self._last_use = 0.0
         self._held_since: float | None = None
@@ -166,7 +167,8 @@ class StoreWorker(QObject):
             skeleton = load_skeleton(cursor, request.root_span_id)
         now_us = time.time_ns() // 1000
         before = self._shown if self._shown is not None and self._shown.root_span_id == request.root_span_id else None
-        self._shown = None
+        # kept here until the next one: a million texts would be given back in the UI thread
+        self._left, self._shown = self._shown, None
         if len(skeleton):
             self._shown = build_snapshot(skeleton, request.number, now_us, self._estimate(skeleton), before)
         lacks_prices = self._lacks_prices(are_needed=_has_unpriced_calls(skeleton))

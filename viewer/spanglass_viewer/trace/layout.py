@@ -7,6 +7,7 @@ log2(depth) numpy steps, so a chain of 100,000 spans costs no more than a wide t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,11 +46,17 @@ class TraceLayout:
 
     def subtree_sums(self, per_span: npt.NDArray[np.generic]) -> Longs:
         """Return, by span, the sum of a whole number over the span and all below it; ghosts are not counted again."""
-        by_row = np.where(self.is_ghost, 0, per_span[self.span])
-        running = np.zeros(len(self) + 1, np.int64)
+        return self._sums_below(np.where(self.is_ghost, 0, per_span[self.span]), np.int64)
+
+    def subtree_amounts(self, per_span: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the same of numbers that are not whole, off by as little as sums of them are."""
+        return self._sums_below(np.where(self.is_ghost, 0.0, per_span[self.span]), np.float64)
+
+    def _sums_below(self, by_row: npt.NDArray[Any], kind: type[np.generic]) -> npt.NDArray[Any]:
+        running: npt.NDArray[Any] = np.zeros(len(self) + 1, kind)
         np.cumsum(by_row, out=running[1:])
-        first = self.row_of_span
-        return running[first + self.subtree_rows[first]] - running[first]
+        # row by row, as memory lies: by span each of these reads would be a leap
+        return (running[np.arange(len(self)) + self.subtree_rows] - running[:-1])[self.row_of_span]
 
 
 def lay_out(parent: Ints, extra_child: Ints, extra_parent: Ints) -> TraceLayout:

@@ -89,9 +89,7 @@ def _count_kinds(skeleton: TraceSkeleton, counts: Bools) -> dict[str, int]:
 
 def _cost_below(layout: TraceLayout, shares: Floats, has_cost: Bools, is_logged: Bools) -> tuple[Floats, Bools]:
     """Return, by span, the cost of its subtree and whether a part of that is an estimate."""
-    running = np.append(0.0, np.cumsum(np.where(layout.is_ghost, 0.0, shares[layout.span])))
-    first = layout.row_of_span
-    sums = running[first + layout.subtree_rows[first]] - running[first]
+    sums = layout.subtree_amounts(shares)
     # a difference of sums is off by a little: nothing must not look like a trillionth of a dollar
     sums = np.where(layout.subtree_sums(shares > 0) > 0, np.maximum(sums, 0.0), 0.0)
     costs = np.where(layout.subtree_sums(has_cost) > 0, sums, np.nan)
@@ -112,24 +110,21 @@ def own_shares(layout: TraceLayout, amounts: npt.NDArray[Any]) -> npt.NDArray[An
 
 
 def _settle_shares(layout: TraceLayout, amounts: npt.NDArray[Any], logs: Bools) -> npt.NDArray[Any]:
+    """Settle a level after the other, from the innermost of the spans that log: a level is one step of numpy."""
     shares = np.where(logs, amounts, 0)
     rows = np.flatnonzero(logs[layout.span] & ~layout.is_ghost)
-    spans = layout.span[rows]
-    ends = (rows + layout.subtree_rows[rows]).tolist()
-    open_spans: list[tuple[int, int, Any]] = []  # (end row, span, own amount), from the outermost inwards
-    below: list[Any] = [0]  # beside them: the sum below each, after that of the trace
-
-    def close_last() -> None:
-        _, span, own = open_spans.pop()
-        under = below.pop()
-        shares[span] = max(own - under, 0)
-        below[-1] += max(own, under)
-
-    for row, end, span, own in zip(rows.tolist(), ends, spans.tolist(), amounts[spans].tolist(), strict=True):
-        while open_spans and open_spans[-1][0] <= row:
-            close_last()
-        open_spans.append((end, span, own))
-        below.append(0)
-    while open_spans:
-        close_last()
+    own = amounts[layout.span[rows]]
+    ends = rows + layout.subtree_rows[rows]
+    levels = np.cumsum(np.bincount(rows, minlength=len(layout) + 1) - np.bincount(ends, minlength=len(layout) + 1))[
+        rows
+    ]
+    by_level = np.argsort(levels, kind="stable")
+    edges = np.append(np.searchsorted(levels[by_level], np.arange(1, int(levels.max()) + 1)), len(rows))
+    under = np.zeros(len(rows), amounts.dtype)
+    for level in range(len(edges) - 2, 0, -1):
+        inner, outer = by_level[edges[level] : edges[level + 1]], by_level[edges[level - 1] : edges[level]]
+        above = np.searchsorted(rows[outer], rows[inner], "right") - 1  # the last one that began before
+        taken = np.maximum(own[inner], under[inner])
+        under[outer] += np.bincount(above, taken, len(outer)).astype(amounts.dtype)
+    shares[layout.span[rows]] = np.maximum(own - under, 0)
     return shares

@@ -22,10 +22,9 @@ def visible_rows(layout: TraceLayout, is_folded: Bools, first: int = 0, end: int
     folded = np.flatnonzero(is_folded[first:end] & (sizes > 1))
     if not len(folded):
         return np.arange(first, end, dtype=np.int32)
-    depth_of_folds = np.zeros(end - first + 1, np.int32)
     # ends of several folds may coincide, their beginnings never do
+    depth_of_folds = -np.bincount(folded + sizes[folded], minlength=end - first + 1)
     depth_of_folds[folded + 1] += 1
-    np.subtract.at(depth_of_folds, folded + sizes[folded], 1)
     return (np.flatnonzero(np.cumsum(depth_of_folds[:-1]) == 0) + first).astype(np.int32)
 
 
