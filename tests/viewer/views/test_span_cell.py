@@ -82,8 +82,19 @@ def test_a_long_name_leaves_room_for_its_marks(appearance: Appearance) -> None: 
 def test_scores_stand_as_pills_and_further_ones_as_a_number(appearance: Appearance) -> None:  # noqa: ARG001 - the fonts
     model = SpanTableModel()
     texts = ['{"tone": 0.5, "exact": 1, "clear": 0.25}', '{"a": 0.5}', "", '{"cut off: 0.']
-    spans = [MadeSpan(f"s{number}", start=number, scores=3, score_text=text) for number, text in enumerate(texts)]
+    spans = [
+        MadeSpan(f"s{number}", start=number, end=9.0, scores=3, score_text=text) for number, text in enumerate(texts)
+    ]
     model.set_snapshot(build_snapshot(make_skeleton(spans), 1, EPOCH_US))
     tags = [[tag.text for tag, _ in lay_out_cell(model.row_at(row), QRect(0, 0, 600, 28)).tags] for row in range(4)]
     assert tags == [["tone 0.5", "exact 1", "+1"], ["a 0.5"], ["3"], ["3"]]
     assert "tone 0.5, exact 1, clear 0.25" in model.row_at(0).accessible_text(0)
+
+
+def test_a_span_with_impossible_times_says_so(appearance: Appearance) -> None:  # noqa: ARG001 - the fonts
+    model = SpanTableModel()
+    spans = [MadeSpan("root", (), 1.0, 2.0), MadeSpan("early", ("root",), 0.5, 0.7)]
+    model.set_snapshot(build_snapshot(make_skeleton(spans), 1, EPOCH_US))
+    row = model.row_at(1)
+    assert [tag.text for tag, _ in lay_out_cell(row, QRect(0, 0, 500, 28)).tags] == ["begins before its parent"]
+    assert "begins before its parent" in row.accessible_text(EPOCH_US)

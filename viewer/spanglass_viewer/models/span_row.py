@@ -13,6 +13,7 @@ import numpy as np
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.quantities import format_compact, format_count, format_score
 from spanglass_viewer.format.text import one_line
+from spanglass_viewer.trace.clock_faults import CLOCK_FAULTS, ClockFault
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -61,6 +62,7 @@ class SpanRow:
     model: str
     also_under: str  # the name of the parent under which the span has its own row
     error: ErrorKind
+    clock_fault: ClockFault
     scores: tuple[tuple[str, float], ...] = ()
 
     @property
@@ -98,6 +100,7 @@ class SpanRow:
             (self.is_interrupted, "process died"),
             (self.is_orphan, "parent missing"),
             (self.is_cut, "part of a cycle"),
+            (self.clock_fault is not ClockFault.NONE, self.clock_fault.value),
             (self.is_ghost, f"also under {self.also_under}"),
             (self.error is ErrorKind.OWN, "error"),
             (self.error is ErrorKind.BUBBLED, "error from below"),
@@ -118,6 +121,7 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
         skeleton.model_code[spans],
         np.where(parent_rows < 0, -1, skeleton.name_code[layout.span[parent_rows]]),
         is_own * ErrorKind.OWN.value + snapshot.errors.is_bubbled[spans] * ErrorKind.BUBBLED.value,
+        snapshot.clock_faults[spans],
     )
     cells = _as_lists(
         spans,
@@ -149,9 +153,10 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
             model=_shown(skeleton.models, model),
             also_under=_shown(skeleton.names, upper) if upper >= 0 else "",
             error=ErrorKind(error),
+            clock_fault=CLOCK_FAULTS[fault],
             scores=read_scores(skeleton.scores.get(cell[0], "")),
         )
-        for cell, (name, type_code, model, upper, error) in zip(cells, codes, strict=True)
+        for cell, (name, type_code, model, upper, error, fault) in zip(cells, codes, strict=True)
     ]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spanglass_viewer.trace.clock_faults import find_clock_faults
 from spanglass_viewer.trace.errors import ErrorIndex, index_errors
 from spanglass_viewer.trace.layout import Bools, Ints, Longs, TraceLayout, lay_out
 from spanglass_viewer.trace.overview import Overview, draw_overview
@@ -48,6 +49,7 @@ class TraceSnapshot:
     start_us: Longs
     end_us: Longs
     is_running: Bools
+    clock_faults: npt.NDArray[np.uint8]  # places in `CLOCK_FAULTS`
     first_us: int
     last_us: int
     row_keys: Longs
@@ -163,6 +165,7 @@ def build_snapshot(
         start_us=start_us,
         end_us=end_us,
         is_running=is_running,
+        clock_faults=find_clock_faults(layout, start_us, end_us, np.asarray(skeleton.end_us, np.int64)),
         first_us=first_us,
         last_us=last_us,
         row_keys=_row_keys(layout, span_keys),

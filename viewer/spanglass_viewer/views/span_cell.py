@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect
 from spanglass_viewer.format.quantities import format_compact, format_many, format_score
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow
 from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.trace.clock_faults import ClockFault
 from spanglass_viewer.views.row_style import BADGE_PX, MARK_PX, text_width
 
 if TYPE_CHECKING:
@@ -177,6 +178,8 @@ def _tags(row: SpanRow) -> Iterator[Tag]:
         yield Tag(icon="orphan", text="parent missing", tone="warning")
     if row.is_cut:
         yield Tag(icon="warning", text="part of a cycle", tone="warning")
+    if row.clock_fault is not ClockFault.NONE:
+        yield Tag(icon="clock", text=row.clock_fault.value, tone="warning")
     if row.is_folded and row.spans_below:
         yield Tag(text=format_many(row.spans_below, "span"), is_pill=True)
     if row.is_folded and row.errors_below and row.error is not ErrorKind.BUBBLED:

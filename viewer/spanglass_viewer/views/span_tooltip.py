@@ -8,6 +8,7 @@ from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_clock
 from spanglass_viewer.format.quantities import format_cost, format_count, format_many, format_score
 from spanglass_viewer.models.span_row import ErrorKind
+from spanglass_viewer.trace.clock_faults import ClockFault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,10 @@ def _states(row: SpanRow) -> tuple[tuple[bool, str], ...]:
         (row.is_interrupted, "Its process died before the span ended"),
         (row.is_orphan, "Its parent is not in this trace"),
         (row.is_cut, "It names a span below it as its parent; that edge is left out"),
+        (
+            row.clock_fault is not ClockFault.NONE,
+            f"It {row.clock_fault.value}: clocks differ, or the times were logged so",
+        ),
         (row.is_ghost, f"Stands under {row.also_under}, and has this parent too"),
         (row.has_further_parents and not row.is_ghost, "Has several parents"),
         (row.error is ErrorKind.BUBBLED, "The error began further below: click the mark to go there"),
