@@ -153,7 +153,7 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
             model=_shown(skeleton.models, model),
             also_under=_shown(skeleton.names, upper) if upper >= 0 else "",
             error=ErrorKind(error),
-            clock_fault=CLOCK_FAULTS[fault],
+            clock_fault=CLOCK_FAULTS[int(fault)],
             scores=read_scores(skeleton.scores.get(cell[0], "")),
         )
         for cell, (name, type_code, model, upper, error, fault) in zip(cells, codes, strict=True)
