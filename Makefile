@@ -1,6 +1,6 @@
 # Every target does the set-up that it needs: a virtual environment in .venv and the system libraries of Qt.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check docs bench bench-sdk clean
+.PHONY: help setup demo test test-long fuzz check docs bench bench-sdk clean
 
 PYTHON_BIN := .venv/bin
 CODE := sdk_shim store viewer assets tests scripts
@@ -11,6 +11,7 @@ help:
 	@echo "make demo       run the sample agent and watch its trace"
 	@echo "make test       run the tests"
 	@echo "make test-long  kill a program that logs 360 times, in five ways"
+	@echo "make fuzz       feed every decoder of attachments with mutated files"
 	@echo "make check      lint, types, import arrows, documentation"
 	@echo "make docs       build the documentation into build/site"
 	@echo "make bench      measure speed beside other tracers"
@@ -37,6 +38,9 @@ test: setup
 
 test-long: setup
 	@KILLS=200 $(PYTHON_BIN)/pytest -q tests/integration/test_sdk_processes.py -k "sigkill or sudden" $(ARGS)
+
+fuzz: setup
+	@$(PYTHON_BIN)/python tests/hostile/fuzz.py $(ARGS)
 
 check: setup
 	@$(PYTHON_BIN)/ruff check $(CODE)

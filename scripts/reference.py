@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from spanglass_viewer.app.actions import ACTIONS
 from spanglass_viewer.cli.main import build_parsers
+from spanglass_viewer.values.media_formats import FORMATS
 
 if TYPE_CHECKING:
     import argparse
@@ -61,7 +62,22 @@ def list_variables() -> list[str]:
     return ["| variable | what it does |", "|---|---|", *rows, ""]
 
 
+def list_formats() -> list[str]:
+    """Return the table of attachments' formats as rows."""
+    rows = [
+        (known.name, known.recognised_by, known.thumbnail, known.preview, known.metadata, known.limits)
+        for known in FORMATS
+    ]
+    return [
+        "| format | known by | thumbnail | preview | metadata | limits |",
+        "|---|---|---|---|---|---|",
+        *(f"| {' | '.join(row)} |" for row in rows),
+        "",
+    ]
+
+
 DOCUMENTS = {
+    DOCS / "attachments.md": list_formats,
     DOCS / "command-line.md": list_commands,
     DOCS / "window.md": list_keys,
     DOCS / "tracing" / "tuning.md": list_variables,

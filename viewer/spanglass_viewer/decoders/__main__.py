@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.decoders.document import Document, Wish
 
 # the module and its class; each module is loaded by the process that needs it, and by no other
-_MODULES = {
+DECODER_MODULES = {
     Decoder.QT: ("pictures", "PictureFile"),
     Decoder.PICTURES: ("pictures", "PictureFile"),
     Decoder.SVG: ("drawings", "Drawing"),
@@ -37,7 +37,7 @@ _MODULES = {
 def serve(file: BinaryIO, format_name: str, wishes: BinaryIO, answers: BinaryIO) -> None:
     """Confine this process, then answer each line of `wishes` until there are no more."""
     known = get_format(format_name)
-    module_name, class_name = _MODULES[known.decoder]
+    module_name, class_name = DECODER_MODULES[known.decoder]
     module = importlib.import_module(f"spanglass_viewer.decoders.{module_name}")
     module.load()
     confine(may_open_files=known.decoder is Decoder.PARQUET)
@@ -45,11 +45,12 @@ def serve(file: BinaryIO, format_name: str, wishes: BinaryIO, answers: BinaryIO)
     for line in wishes:
         grant_time()
         if document is None:
-            document = _open(getattr(module, class_name), file, format_name)
-        write_answer(answers, _answer(document, json.loads(line)))
+            document = open_document(getattr(module, class_name), file, format_name)
+        write_answer(answers, answer_wish(document, json.loads(line)))
 
 
-def _open(kind: type, file: BinaryIO, format_name: str) -> Document | DecoderFault:
+def open_document(kind: type, file: BinaryIO, format_name: str) -> Document | DecoderFault:
+    """Open a stranger's file, or say what is wrong with it."""
     try:
         return cast("Document", kind(file, format_name))
     except DecoderFault as fault:
@@ -58,7 +59,8 @@ def _open(kind: type, file: BinaryIO, format_name: str) -> Document | DecoderFau
         return _as_fault(fault)
 
 
-def _answer(document: Document | DecoderFault, wish: Wish) -> Answer | DecoderFault:
+def answer_wish(document: Document | DecoderFault, wish: Wish) -> Answer | DecoderFault:
+    """Answer, or say why not; nothing is raised."""
     if isinstance(document, DecoderFault):
         return document
     known = document.wishes.get(str(wish.get("do")))
