@@ -55,8 +55,8 @@ def encode_wav(secs: float = 1.0) -> bytes:
     return buffer.getvalue()
 
 
-def encode_pdf(pages: list[str]) -> bytes:
-    """Return a PDF with a line of text a page."""
+def encode_pdf(pages: list[str], turned: int = 0) -> bytes:
+    """Return a PDF with a line of text a page; `turned` by so many degrees."""
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
     kids: list[int] = []
     for text in pages:
@@ -64,7 +64,7 @@ def encode_pdf(pages: list[str]) -> bytes:
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R"
-            b" /Resources << /Font << /F1 3 0 R >> >> >>" % len(objects)
+            b" /Resources << /Font << /F1 3 0 R >> >> /Rotate %d >>" % (len(objects), turned)
         )
         kids.append(len(objects))
     listed = b" ".join(b"%d 0 R" % kid for kid in kids)

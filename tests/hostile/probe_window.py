@@ -46,6 +46,8 @@ class StallWatch(QObject):
         self._clock = QElapsedTimer()
         self._clock.start()
         self._last_ns = self._clock.nsecsElapsed()
+        self.cpu_ms: list[tuple[float, str]] = []
+        self._last_cpu = time.thread_time()
         self._timer = QTimer(self, interval=5)
         self._timer.timeout.connect(self._on_tick)
         self._timer.start()
@@ -54,6 +56,9 @@ class StallWatch(QObject):
         now = self._clock.nsecsElapsed()
         self.stalls_ms.append(((now - self._last_ns) / 1e6 - 5, self.doing))
         self._last_ns = now
+        cpu = time.thread_time()
+        self.cpu_ms.append(((cpu - self._last_cpu) * 1000, self.doing))
+        self._last_cpu = cpu
 
 
 def main(store: Path) -> int:
@@ -88,6 +93,7 @@ def main(store: Path) -> int:
     report = {
         "spans": len(spans),
         "shown": shown,
+        "worst_cpu_ms": [(round(busy), doing) for busy, doing in sorted(watch.cpu_ms, reverse=True)[:8]],
         "worst_ms": [(round(stall), doing) for stall, doing in worst],
         "own_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "decoder_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,

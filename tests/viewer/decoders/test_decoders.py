@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import TYPE_CHECKING
 
 import media_files as files
@@ -116,6 +117,24 @@ def test_pdf_pages_with_their_text(decode: Callable[..., list[Answer]]) -> None:
     assert min(first.picture.pixels) < 60, "there is ink"
     assert isinstance(hits, Hits)
     assert hits.places == ((0, 7, 6),)
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_the_boxes_of_characters_lie_on_their_ink(decode: Callable[..., list[Answer]], turned: int) -> None:
+    (page,) = decode(files.encode_pdf(["HHHH"], turned), {"do": "page", "number": 0, "max_px": 842})
+    assert isinstance(page, Page)
+    picture = page.picture
+    left, top, right, bottom = struct.unpack_from("<4f", page.boxes)
+    inside = [
+        picture.pixels[(y * picture.width + x) * 4]
+        for y in range(int(top), int(bottom))
+        for x in range(int(left), int(right))
+    ]
+    assert min(inside) < 60
+    dark = [at for at in range(0, len(picture.pixels), 4) if picture.pixels[at] < 60]
+    xs, ys = [at // 4 % picture.width for at in dark], [at // 4 // picture.width for at in dark]
+    assert min(xs) - 12 <= left <= max(xs) + 12
+    assert min(ys) - 12 <= top <= max(ys) + 12
 
 
 def test_a_locked_or_damaged_pdf_is_told(decode: Callable[..., list[Answer]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import ctypes
 import struct
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -59,7 +60,7 @@ class PdfFile:
         page = self._page(number)
         size = page.get_size()
         picture = _render(page, size, min(_MAX_SIDE_PX, integer(wish, "max_px", 1024)))
-        text, boxes = _text_with_boxes(page, picture.width / max(size[0], 1.0), size[1])
+        text, boxes = _text_with_boxes(page, picture.width, picture.height)
         return Page(picture, number, text, boxes)
 
     def _find(self, wish: Wish) -> Hits:
@@ -123,11 +124,21 @@ def _characters(page: Any) -> str:
     return "".join(chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd" for code in codes)
 
 
-def _text_with_boxes(page: Any, scale: float, height: float) -> tuple[str, bytes]:
+def _text_with_boxes(page: Any, width: int, height: int) -> tuple[str, bytes]:
     words = page.get_textpage()
     text = _characters(words)
     boxes = bytearray()
     for number in range(len(text)):
         left, bottom, right, top = words.get_charbox(number, loose=True)
-        boxes += _BOX.pack(left * scale, (height - top) * scale, right * scale, (height - bottom) * scale)
+        # pdfium turns and crops as the page says
+        xs, ys = zip(
+            *(_to_pixels(page, (width, height), corner) for corner in ((left, top), (right, bottom))), strict=True
+        )
+        boxes += _BOX.pack(min(xs), min(ys), max(xs), max(ys))
     return text, bytes(boxes)
+
+
+def _to_pixels(page: Any, size: tuple[int, int], point: tuple[float, float]) -> tuple[int, int]:
+    x, y = ctypes.c_int(), ctypes.c_int()
+    pypdfium2.raw.FPDF_PageToDevice(page, 0, 0, *size, 0, *point, x, y)
+    return x.value, y.value

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from spanglass_viewer.decoders.answers import DecoderFault
 from spanglass_viewer.panes.detail.media_actions import can_open, safe_file_name, write_media
 from spanglass_viewer.values.media import MediaItem, MediaKind, MediaResolver
 
@@ -36,6 +37,14 @@ def test_only_what_is_shown_and_never_run_is_opened(tmp_path: Path) -> None:
     assert not can_open(_item("a.desktop", "application/x-desktop", tmp_path / "a"))
     assert not can_open(_item("a", "text/html", tmp_path / "a"))
     assert not can_open(_item("a", "application/pdf"))
+
+
+def test_a_device_in_a_blobs_place_is_not_copied(tmp_path: Path) -> None:
+    blob = tmp_path / "blob"
+    blob.symlink_to("/dev/zero")
+    with pytest.raises(DecoderFault, match="no plain file"):
+        write_media(_item("a", "text/plain", blob), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_bytes_are_written_from_blobs_and_data_urls(tmp_path: Path) -> None:

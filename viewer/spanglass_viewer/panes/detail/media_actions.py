@@ -12,6 +12,8 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from spanglass_viewer.backend import decoder_process
+from spanglass_viewer.decoders.answers import DecoderFault
 from spanglass_viewer.format.text import one_line
 
 if TYPE_CHECKING:
@@ -43,11 +45,9 @@ def can_open(item: MediaItem) -> bool:
 
 
 def write_media(item: MediaItem, target: Path) -> None:
-    """Write the bytes to a file. Raises OSError, and ValueError for a damaged data URL."""
-    if item.path is not None:
-        shutil.copyfile(item.path, target)
-    elif item.data is not None:
-        target.write_bytes(item.data.decode())
+    """Write the bytes to a file. Raises OSError, and DecoderFault where they cannot be read or are damaged."""
+    with decoder_process.open_media(item) as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)
 
 
 def open_media(item: MediaItem, parent: QWidget) -> None:
@@ -56,7 +56,7 @@ def open_media(item: MediaItem, parent: QWidget) -> None:
     target = folder / safe_file_name(item)
     try:
         write_media(item, target)
-    except (OSError, ValueError) as error:
+    except (OSError, DecoderFault) as error:
         _say(parent, f"The attachment could not be copied. The store is unchanged. {error}")
         return
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(target))):
@@ -70,7 +70,7 @@ def save_media_as(item: MediaItem, parent: QWidget) -> None:
         return
     try:
         write_media(item, Path(chosen))
-    except (OSError, ValueError) as error:
+    except (OSError, DecoderFault) as error:
         _say(parent, f"The attachment could not be saved. The store is unchanged. {error}")
 
 
