@@ -131,10 +131,8 @@ def _text_with_boxes(page: Any, width: int, height: int) -> tuple[str, bytes]:
     for number in range(len(text)):
         left, bottom, right, top = words.get_charbox(number, loose=True)
         # pdfium turns and crops as the page says
-        xs, ys = zip(
-            *(_to_pixels(page, (width, height), corner) for corner in ((left, top), (right, bottom))), strict=True
-        )
-        boxes += _BOX.pack(min(xs), min(ys), max(xs), max(ys))
+        one, other = (_to_pixels(page, (width, height), corner) for corner in ((left, top), (right, bottom)))
+        boxes += _BOX.pack(*map(min, one, other), *map(max, one, other))
     return text, bytes(boxes)
 
 
