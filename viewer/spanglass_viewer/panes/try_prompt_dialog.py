@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from spanglass_viewer.format.durations import format_duration
-from spanglass_viewer.format.quantities import format_count
+from spanglass_viewer.format.quantities import format_count, format_many
 from spanglass_viewer.panes.detail.diff_view import DiffView
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.values.chat.prompt_draft import (
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _SIZE = (1080, 780)
 _LINE_PX, _LEAST_LINES, _MOST_LINES = 17, 2, 14
 _MOST_ANSWER_PX = 100_000
+_EDITED_AT_ONCE = 12
 
 
 class TryPromptDialog(QDialog):
@@ -74,6 +75,9 @@ class TryPromptDialog(QDialog):
         self._parameters.setFont(font(FontRole.CODE))
         self._parameters.setTabChangesFocus(True)
         self._parameters.setFixedHeight(_LINE_PX * min(7, 2 + max(1, len(draft.parameters))) + 14)
+        self._earlier = QPushButton()
+        self._earlier.setProperty("kind", "link")
+        self._earlier.clicked.connect(self._on_earlier_wanted)
         self._messages = QVBoxLayout()
         self._messages.setSpacing(12)
         self._where = PlainLabel(role=FontRole.SMALL, tone="muted")
@@ -90,7 +94,10 @@ class TryPromptDialog(QDialog):
         self._send.setToolTip("Ctrl+Enter")
         self._send.clicked.connect(self._on_send)
         self._lay_out()
-        for message in draft.messages:
+        self._unedited = draft.messages[:-_EDITED_AT_ONCE]  # they go along as they are until someone asks for them
+        self._earlier.setVisible(bool(self._unedited))
+        self._earlier.setText(f"Edit {format_many(len(self._unedited), 'earlier message')} too")
+        for message in draft.messages[-_EDITED_AT_ONCE:]:
             self._add_message(message)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self._on_send)
@@ -170,6 +177,7 @@ class TryPromptDialog(QDialog):
         column.addWidget(PlainLabel(f"Parameters (JSON){tools}", role=FontRole.SMALL, tone="muted"))
         column.addWidget(self._parameters)
         column.addWidget(PlainLabel("Messages", role=FontRole.SMALL, tone="muted"))
+        column.addWidget(self._earlier, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(self._messages)
         add = QPushButton("Add a message")
         add.setProperty("kind", "link")
@@ -214,11 +222,20 @@ class TryPromptDialog(QDialog):
         column.addWidget(halves, 1)
         return side
 
-    def _add_message(self, message: DraftMessage) -> None:
+    def _add_message(self, message: DraftMessage, place: int | None = None) -> None:
         row = _MessageEditor(message, self._appearance)
         row.removal_wanted.connect(self._on_removal_wanted)
-        self._rows.append(row)
-        self._messages.addWidget(row)
+        at = len(self._rows) if place is None else place
+        self._rows.insert(at, row)
+        self._messages.insertWidget(at, row)
+
+    def _on_earlier_wanted(self) -> None:
+        """Make editors for the next ones: a thousand at once would keep the window waiting."""
+        for message in reversed(self._unedited[-_EDITED_AT_ONCE:]):
+            self._add_message(message, 0)
+        self._unedited = self._unedited[:-_EDITED_AT_ONCE]
+        self._earlier.setVisible(bool(self._unedited))
+        self._earlier.setText(f"Edit {format_many(len(self._unedited), 'earlier message')} too")
 
     def _set_sending(self, *, is_sending: bool) -> None:
         self._is_sending = is_sending
@@ -227,7 +244,8 @@ class TryPromptDialog(QDialog):
 
     def _draft(self) -> PromptDraft:
         parameters = read_parameters(self._parameters.toPlainText())
-        return PromptDraft(self._model.text(), [row.message() for row in self._rows], parameters, self._tools)
+        messages = [*self._unedited, *(row.message() for row in self._rows)]
+        return PromptDraft(self._model.text(), messages, parameters, self._tools)
 
     def _on_send(self) -> None:
         if self._is_sending:

@@ -76,6 +76,7 @@ QPushButton:hover { background: $pressed; }
 QPushButton:focus { border-color: $accent; }
 QPushButton:disabled { color: $text_faint; }
 QPushButton[kind="primary"] { background: $accent; border-color: $accent; color: $accent_text; }
+QPushButton[kind="primary"]:disabled { background: $raised; border-color: $border; color: $text_faint; }
 QPushButton[kind="link"] { background: transparent; border-color: transparent; color: $accent; padding: 2px 4px; }
 QPushButton[kind="link"]:focus { border-color: $accent; }
 

@@ -46,6 +46,7 @@ class SpanFinder(QObject):
         self._slices = QTimer(self, interval=0)
         self._slices.timeout.connect(self._on_slice_due)
         self.bar = FindBar(appearance, name="Find in the span", hint="Find in this span's values")
+        self.bar.setContentsMargins(0, 8, 0, 0)  # off the line below the header
         self.bar.hide()
         self.bar.text_changed.connect(self._on_text_changed)
         self.bar.step_wanted.connect(self.step)
