@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spanglass_viewer.cli.error_text import headline
+from spanglass_viewer.cli.snippets import find_snippet
 from spanglass_viewer.cli.terminal import Terminal, clip, display_width, pad, pad_left, plain_line
 from spanglass_viewer.cli.trace_fields import duration_secs
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute, format_brief
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from spanglass_store.database.records import SpanRecord
 
 _ID_CHARS = 12
@@ -21,13 +24,14 @@ _PREVIEW_CHARS = 80
 _GAP = "  "
 
 
-def write_span_line(terminal: Terminal, span: SpanRecord) -> None:
-    """Write where a span belongs, when and how long it ran, and its error, or else what it was given.
+def write_span_line(terminal: Terminal, span: SpanRecord, texts: Sequence[str] = ()) -> None:
+    """Write where a span belongs, when and how long it ran, and what it is about.
+
+    That is where one of `texts` stands in it, or else its error, or else what it was given.
 
     In a terminal the line fits; a pipe gets the moment to the millisecond.
     """
-    value = span.input if span.input is not None else span.output
-    note = plain_line(headline(span) if span.is_error else (value or "")[: 4 * _PREVIEW_CHARS], _PREVIEW_CHARS)
+    note = plain_line(find_snippet(span, texts) or _summary(span), _PREVIEW_CHARS)
     moment_us = span.start_us or span.created_us
     name_width = _NAME_WIDTH if terminal.width is None or terminal.width >= _NARROW else _NARROW_NAME_WIDTH
     moment = format_absolute(moment_us) if terminal.width is None else format_brief(moment_us)
@@ -43,3 +47,10 @@ def write_span_line(terminal: Terminal, span: SpanRecord) -> None:
         terminal.paint(note, "red" if span.is_error else "dim"),
     ]
     terminal.write_line(_GAP.join(cells).rstrip())
+
+
+def _summary(span: SpanRecord) -> str:
+    if span.is_error:
+        return headline(span)
+    value = span.input if span.input is not None else span.output
+    return (value or "")[: 4 * _PREVIEW_CHARS]

@@ -15,6 +15,7 @@ from spanglass_viewer.cli.command import Command, ExitCode, NotFound, WrongUsage
 from spanglass_viewer.cli.commands.show_trace import resolve_trace
 from spanglass_viewer.cli.completion import complete_trace, completes_with
 from spanglass_viewer.cli.filters import add_filter_option, read_filter
+from spanglass_viewer.cli.progress import ProgressLine
 from spanglass_viewer.cli.stores import open_existing_store
 
 if TYPE_CHECKING:
@@ -95,10 +96,19 @@ def _export(store: Store, roots: list[str] | None, options: Namespace) -> None:
 
 
 def _write_text(store: Store, roots: list[str] | None, options: Namespace, target: BinaryIO) -> None:
-    if options.format == "jsonl":
-        target.writelines(iter_flat_lines(store, roots))
-    elif options.format == "nested":
-        target.writelines(iter_nested_lines(store, roots))
+    if options.format in {"jsonl", "nested"}:
+        iter_lines = iter_flat_lines if options.format == "jsonl" else iter_nested_lines
+        progress = ProgressLine("Exporting")
+        is_mixed = options.output is None and sys.stdout.isatty()  # the lines themselves are to be seen there
+        done_bytes = 0
+        try:
+            for line in iter_lines(store, roots):
+                target.write(line)
+                done_bytes += len(line)
+                if not is_mixed:
+                    progress.show(done_bytes, None)
+        finally:
+            progress.clear()
     elif roots is None or len(roots) != 1:
         raise WrongUsage("Markdown is for one trace: name it, or `latest`.")
     else:
