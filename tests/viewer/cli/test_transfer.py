@@ -71,6 +71,18 @@ def test_what_is_exported(
     assert lacks not in written
 
 
+def test_markdown_holds_nothing_that_a_terminal_obeys(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    writer = JournalWriter(tmp_path / "hostile")
+    writer.span(1, name="a \x1b[2Jname", input="x\x1b]8;;http://x\x07y\u202e", error="bad\x1b[31m\r\n\tindented")
+    writer.die()
+    written = export(tmp_path / "hostile", capfdbinary, "--format", "markdown", "latest").decode()
+    assert "# a name\n" in written
+    assert "indented" in written
+    assert not {"\x1b", "\x07", "\u202e", "\r"} & set(written)
+
+
 def test_a_bundle_brings_its_attachments_along(filled: Path, tmp_path: Path, capsys: Printed) -> None:
     bundle = str(tmp_path / "traces.zip")
     assert main(["export", "--store", str(filled), "--bundle", "latest", "-o", bundle]) == ExitCode.OK

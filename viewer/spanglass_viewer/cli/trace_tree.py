@@ -213,7 +213,7 @@ def _error_note(span: SpanRecord, *, is_own_error: bool) -> tuple[str, str]:
 
 def _write_error(terminal: Terminal, span: SpanRecord) -> None:
     terminal.write_line()
-    terminal.write_line(f"First error, in {plain_line(span.name)}")
+    terminal.write_line(f"First error, in {plain_line(span.name, _MAX_NAME_CHARS)}")
     for text_line in plain_block(error_text(span)).rstrip().splitlines():
         is_frame = text_line.startswith((" ", "Traceback"))
         terminal.write_line(_GAP + terminal.paint(text_line, "dim" if is_frame else "red"))

@@ -17,6 +17,7 @@ from spanglass_viewer.cli.completion import complete_trace, completes_with
 from spanglass_viewer.cli.filters import add_filter_option, read_filter
 from spanglass_viewer.cli.progress import ProgressLine
 from spanglass_viewer.cli.stores import open_existing_store
+from spanglass_viewer.cli.terminal import plain_block
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -115,7 +116,7 @@ def _write_text(store: Store, roots: list[str] | None, options: Namespace, targe
         spans = store.get_trace(roots[0])
         if not spans:
             raise NotFound(f"There is no trace {roots[0]!r}.")
-        target.write(trace_markdown(spans, options.max_chars).encode())
+        target.write(plain_block(trace_markdown(spans, options.max_chars)).encode())
 
 
 COMMAND = Command(
