@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import os
 import time
 from datetime import timedelta
@@ -107,6 +108,16 @@ class StoreReader:
             if found:
                 return found[0]
         return next(iter(self._list_spans("where_row_id", {"row_id": row_id})), None)
+
+    def find_git_commit(self, row_id: str, created_us: int) -> str | None:
+        """Return the commit that was checked out where the process ran that logged a span; None where unknown."""
+        created = EPOCH + timedelta(microseconds=created_us)
+        row = self._cursor.row(query("find_process_note"), {"row_id": row_id, "created": created})
+        try:
+            commit = None if row is None else json.loads(row[0]).get("git_commit")
+        except (ValueError, AttributeError):  # a note that some other program wrote
+            return None
+        return commit if isinstance(commit, str) else None
 
     def find_span(self, span_id: str) -> SpanRecord | None:
         """Return the span with this span_id, or None."""

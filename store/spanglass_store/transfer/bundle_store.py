@@ -1,4 +1,4 @@
-"""A bundle that somebody only wants to look at → a store of its own, in the user's cache folder."""
+"""A bundle or an export that somebody only wants to look at → a store of its own, in the user's cache folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spanglass_store.transfer.import_spans import import_spans
 
 
 def store_of_bundle(bundle: Path) -> Path:
-    """Return the store with what a bundle holds; the same bundle gives the same store, wherever the file lies.
+    """Return the store with what a bundle or a file of JSON lines holds; the same bytes give the same store.
 
     Raises StoreFault where the bundle cannot be read or the store not be made.
     """

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QKeySequenceEdit, QLineEdit, QTreeWi
 
 from spanglass_store.location import ensure_store
 from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.app.store_drop import find_dropped_store
+from spanglass_viewer.app.store_drop import find_dropped, find_dropped_store
 from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.settings_dialog import SettingsDialog
@@ -224,3 +224,15 @@ def test_a_store_is_known_among_what_is_dropped(store_path: Path, tmp_path: Path
     assert drop(store_path / "traces.duckdb") == store_path
     assert drop(tmp_path) is None
     assert find_dropped_store(QMimeData()) is None
+
+
+def test_a_bundle_and_json_lines_are_known_among_what_is_dropped(store_path: Path, tmp_path: Path) -> None:
+    ensure_store(store_path)
+    export, other = tmp_path / "traces.JSONL", tmp_path / "notes.txt"
+    for path in (export, other):
+        path.write_text("{}")
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.org/a.zip"), QUrl.fromLocalFile(str(other)), QUrl.fromLocalFile(str(export))])
+    assert find_dropped(data) == export
+    data.setUrls([*data.urls(), QUrl.fromLocalFile(str(store_path))])
+    assert find_dropped(data) == store_path

@@ -77,3 +77,13 @@ def test_each_store_has_its_own_session(tmp_path: Path) -> None:
     assert find_session(settings, "two") is None
     settings.setValue("session/two", '{"unknown": 1}')
     assert find_session(settings, "two") is None
+
+
+def test_motion_and_editor_are_kept(tmp_path: Path) -> None:
+    preferences = read(tmp_path, "[General]\nreduced_motion=yes\neditor=gvim +{line} {path}\n")
+    assert preferences.reduces_motion
+    assert preferences.editor == "gvim +{line} {path}"
+    preferences.set_reduces_motion(False)
+    preferences.set_editor("")
+    assert not preferences.reduces_motion
+    assert preferences.editor == ""

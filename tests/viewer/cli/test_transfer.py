@@ -107,6 +107,18 @@ def test_a_bundle_is_opened_as_a_store_of_its_own(
         assert [trace.name for trace in store.list_traces()] == ["slow", "quick"]
 
 
+def test_json_lines_are_opened_as_a_store_of_their_own(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(open_window, "show_window", lambda store, **_: opened.append(store) or ExitCode.OK)
+    export = str(tmp_path / "traces.jsonl")
+    assert main(["export", "--store", str(filled), "--format", "jsonl", "-o", export]) == ExitCode.OK
+    assert main(["open", export, "--store", str(filled)]) == ExitCode.OK
+    with open_store(opened[0]) as store:
+        assert [trace.name for trace in store.list_traces()] == ["slow", "quick"]
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

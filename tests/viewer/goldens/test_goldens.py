@@ -6,7 +6,7 @@ import pytest
 from made_traces import EPOCH_US, make_support_skeleton
 from PIL import Image, ImageDraw
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
 from span_details import START_US, make_detail, stored_file
 from trace_summaries import make_summary
 
@@ -19,6 +19,7 @@ from spanglass_viewer.panes.detail.detail_pane import DetailPane
 from spanglass_viewer.panes.detail.view_state import ValueFormat
 from spanglass_viewer.panes.empty_pane import EmptyPane
 from spanglass_viewer.panes.settings_dialog import SettingsDialog, ShownSettings
+from spanglass_viewer.panes.top_bar import TopBar
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
@@ -105,14 +106,20 @@ def test_trace_list(
 
 
 def test_trace_list_with_a_faulty_filter(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
     pane = TraceListPane(TraceListModel(), Selection(), dressed)
-    qtbot.addWidget(pane)
-    pane.resize(288, 300)
-    pane.show()
+    column = QVBoxLayout(window)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(TopBar(QMenu(window), pane.filter_box, dressed))
+    column.addWidget(pane, 1)
+    window.resize(720, 260)
+    window.show()
     pane.show_total(12_480)
     pane.filter_box.set_text("error")
     pane.filter_box.set_text("error dur>soon")
-    check_golden(pane, f"trace-list-faulty-filter-{theme}")
+    check_golden(window, f"trace-list-faulty-filter-{theme}")
 
 
 def test_detail_of_a_failed_call(

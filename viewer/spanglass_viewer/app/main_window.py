@@ -20,7 +20,7 @@ from spanglass_viewer.app.preferences import SCALES_PERCENT, Preferences
 from spanglass_viewer.app.prompt_trying import PromptTrying
 from spanglass_viewer.app.session import Session, find_session, save_session
 from spanglass_viewer.app.span_clipboard import SpanClipboard
-from spanglass_viewer.app.store_drop import find_dropped_store, open_in_new_window
+from spanglass_viewer.app.store_drop import find_dropped, open_in_new_window
 from spanglass_viewer.app.trace_media import TraceMedia
 from spanglass_viewer.backend.images import ImageLoader
 from spanglass_viewer.backend.remote_images import RemoteImages
@@ -30,6 +30,7 @@ from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.trace_list import TraceListModel
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
+from spanglass_viewer.panes.detail.editor import list_editors
 from spanglass_viewer.panes.detail.view_state import DetailViewState
 from spanglass_viewer.panes.empty_pane import EmptyPane
 from spanglass_viewer.panes.filmstrip import Filmstrip
@@ -99,11 +100,13 @@ class MainWindow(QMainWindow):
         self.comparing = TraceComparing(backend, appearance, self)
         self.experiments = ExperimentSummaries(backend, appearance, self)
         self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
-        self._top_bar = TopBar(self._make_menu(), appearance)
+        self._top_bar = TopBar(self._make_menu(), self.trace_list.filter_box, appearance)
         self._empty = EmptyPane(info.path, appearance)
         self.status = StatusBar(info.path)
         self._lay_out()
         self._connect()
+        appearance.set_reduces_motion(self._preferences.reduces_motion)
+        self.detail_pane.set_editor(self._preferences.editor)
         self._restore()
         self._has_shown_span = False
         self._has_asked_for_containers = False
@@ -389,6 +392,9 @@ class MainWindow(QMainWindow):
             remote_hosts=self.remote_images.hosts,
             endpoint=preferences.endpoint,
             path=preferences.path,
+            reduces_motion=preferences.reduces_motion,
+            editor=preferences.editor,
+            editors=list_editors(),
         )
         dialog = SettingsDialog(shown, self._actions.values(), self._appearance, self)
         dialog.theme_chosen.connect(self._on_theme_chosen)
@@ -396,8 +402,18 @@ class MainWindow(QMainWindow):
         dialog.follow_chosen.connect(preferences.set_follows_newest)
         dialog.hosts_chosen.connect(self.remote_images.set_hosts)
         dialog.endpoint_chosen.connect(self._on_endpoint_chosen)
+        dialog.motion_chosen.connect(self._on_motion_chosen)
+        dialog.editor_chosen.connect(self._on_editor_chosen)
         dialog.keys_chosen.connect(self._on_keys_chosen)
         dialog.open()
+
+    def _on_motion_chosen(self, reduces: bool) -> None:
+        self._preferences.set_reduces_motion(reduces)
+        self._appearance.set_reduces_motion(reduces)
+
+    def _on_editor_chosen(self, command: str) -> None:
+        self._preferences.set_editor(command)
+        self.detail_pane.set_editor(command)
 
     def _on_endpoint_chosen(self, endpoint: Endpoint) -> None:
         self._preferences.set_endpoint(endpoint)
@@ -450,20 +466,19 @@ class MainWindow(QMainWindow):
         return super().eventFilter(watched, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take a store's folder."""
-        if find_dropped_store(event.mimeData()) is not None:
+        """Take a store's folder, a bundle, an export."""
+        if find_dropped(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open a store's folder in a window of its own."""
-        store = find_dropped_store(event.mimeData())
-        if store is None:
+        """Open it in a window of its own."""
+        target = find_dropped(event.mimeData())
+        if target is None:
             return
         event.acceptProposedAction()
-        is_started = open_in_new_window(store)
-        self.status.show_notice(
-            "The store opens in a window of its own" if is_started else "No window could be started"
-        )
+        is_started = open_in_new_window(target)
+        name = one_line(target.name, 60)
+        self.status.show_notice(f"{name} opens in a window of its own" if is_started else "No window could be started")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the sizes and end the threads."""

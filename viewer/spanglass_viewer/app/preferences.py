@@ -5,6 +5,8 @@
     follow_newest=true      open the newest trace by itself until a trace is chosen
     filmstrip=true          show a trace's attachments below it
     remote_hosts=a.example b.example    hosts whose images are fetched without asking; none by default
+    reduced_motion=false    true: no blinking, no moving menus, running durations tick once a second
+    editor=                 what opens source lines: code, cursor, pycharm, …, or a command with {path} and {line}
     [try_prompt]
     base_url=               where prompts that are tried go to, such as https://api.openai.com/v1; nothing: nowhere
     key_variable=           the environment variable that has the key; the key itself is kept nowhere
@@ -100,6 +102,24 @@ class Preferences:
         """Keep where prompts go to."""
         self._settings.setValue("try_prompt/base_url", endpoint.base_url)
         self._settings.setValue("try_prompt/key_variable", endpoint.key_variable)
+
+    @property
+    def reduces_motion(self) -> bool:
+        """Whether nothing is to move that need not."""
+        return self._text("reduced_motion").lower() in {"true", "1", "yes"}
+
+    def set_reduces_motion(self, reduces: bool) -> None:
+        """Keep whether nothing is to move that need not."""
+        self._settings.setValue("reduced_motion", "true" if reduces else "false")
+
+    @property
+    def editor(self) -> str:
+        """The command that opens source lines, "" where one is looked for."""
+        return self._text("editor").strip()
+
+    def set_editor(self, command: str) -> None:
+        """Keep the command that opens source lines."""
+        self._settings.setValue("editor", command)
 
     def find_keys(self, action: str) -> tuple[str, ...] | None:
         """Return the keys that the user gave to an action, None where the defaults hold."""

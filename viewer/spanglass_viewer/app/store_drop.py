@@ -1,4 +1,4 @@
-"""A store's folder that is dropped onto the window opens in a window of its own."""
+"""A store, a bundle or an export that is dropped onto the window opens in a window of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from spanglass_store.location import read_store_info
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
+
+_EXPORT_SUFFIXES = frozenset({".zip", ".jsonl", ".ndjson"})
 
 
 def find_dropped_store(data: QMimeData) -> Path | None:
@@ -30,7 +32,18 @@ def find_dropped_store(data: QMimeData) -> Path | None:
     return None
 
 
-def open_in_new_window(store: Path) -> bool:
-    """Start a window on a store, and tell whether it could be started."""
-    is_started, _pid = QProcess.startDetached(sys.executable, ["-m", "spanglass_viewer", "open", "--store", str(store)])
+def find_dropped_export(data: QMimeData) -> Path | None:
+    """Return the bundle or the file of JSON lines among what is dragged, None where there is none."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return next((path for path in paths if path.suffix.lower() in _EXPORT_SUFFIXES and path.is_file()), None)
+
+
+def find_dropped(data: QMimeData) -> Path | None:
+    """Return what can be opened among what is dragged: a store, else an export."""
+    return find_dropped_store(data) or find_dropped_export(data)
+
+
+def open_in_new_window(target: Path) -> bool:
+    """Start a window on a store or an export, and tell whether it could be started."""
+    is_started, _pid = QProcess.startDetached(sys.executable, ["-m", "spanglass_viewer", "open", str(target)])
     return is_started

@@ -114,6 +114,7 @@ class DetailWorker(ReadingWorker):
             blobs=blobs,
             comments=tuple(reader.list_comments(record.id)),
             kinds=sniff_kinds(attachments, blobs),
+            git_commit=None if record.error is None else reader.find_git_commit(record.id, record.created_us),
         )
 
 

@@ -106,6 +106,8 @@ class CompareDialog(QDialog):
         table.setTabKeyNavigation(False)
         table.setAccessibleName("Spans of both traces")
         table.verticalHeader().setVisible(False)
+        table.verticalHeader().setAccessibleName("Rows")
+        table.horizontalHeader().setAccessibleName("Columns")
         table.verticalHeader().setMinimumSectionSize(_ROW_PX)
         table.verticalHeader().setDefaultSectionSize(_ROW_PX)
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -121,6 +121,8 @@ class ExperimentDialog(QDialog):
         table.setTabKeyNavigation(False)
         table.setAccessibleName("Scores of the experiment")
         table.verticalHeader().setVisible(False)
+        table.verticalHeader().setAccessibleName("Rows")
+        table.horizontalHeader().setAccessibleName("Columns")
         table.verticalHeader().setDefaultSectionSize(_ROW_PX)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
@@ -132,7 +134,8 @@ class ExperimentDialog(QDialog):
     def _lay_out(self) -> None:
         self._description.setWordWrap(True)
         self._metadata.setAccessibleName("Metadata")
-        self._bases.setAccessibleName("Held against")
+        for widget in (self._bases, self._bases.view()):
+            widget.setAccessibleName("Held against")
         against = QHBoxLayout()
         against.setSpacing(10)
         against.addWidget(PlainLabel("Held against", tone="muted"))

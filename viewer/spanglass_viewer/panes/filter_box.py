@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QToolButton, QVBoxLayout, QWidget
 
 from spanglass_store.search.expression import EVERYTHING, Expression
 from spanglass_store.search.parse import parse_filter
 from spanglass_store.search.tokens import FilterError
 from spanglass_viewer.models.filter_completion import Completion, complete_filter
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.icons import tinted_icon
 from spanglass_viewer.widgets.labels import PlainLabel, plain_tooltip, set_style_property
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from spanglass_store.database.vocabulary import Vocabulary
+    from spanglass_viewer.theme.appearance import Appearance
 
 _TYPING_PAUSE_MS = 150
 _MOST_ROWS = 10
+_HINT_GAP_PX = 4
+_ICON_PX = 14
 _HELP = (
     'error  ·  name:checkout  ·  type:llm  ·  dur>2s  ·  tokens>5k  ·  tag:x  ·  meta.user.id=7  ·  "any text"'
     "\nJoin with a space, or, brackets; a minus before a term turns it round"
@@ -37,10 +43,12 @@ class FilterBox(QWidget):
     words_wanted = Signal()
     left = Signal()  # Enter or Down: the user goes on to what was found
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, appearance: Appearance | None = None) -> None:
         super().__init__(parent)
         self._edit = QLineEdit()
-        self._problem = PlainLabel(role=FontRole.SMALL, tone="error")
+        self._appearance = appearance
+        self._magnifier = QAction("Filter", self)
+        self._problem = PlainLabel(role=FontRole.SMALL, tone="error", parent=self)
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
         self._vocabulary: Vocabulary = {}
         self._expression: Expression = EVERYTHING
@@ -50,6 +58,11 @@ class FilterBox(QWidget):
         self._popup = QListView()
         self._lay_out()
         self._connect()
+        if appearance is not None:
+            self._edit.addAction(self._magnifier, QLineEdit.ActionPosition.LeadingPosition)
+            self._name_buttons()
+            self._on_appearance_changed()
+            appearance.changed.connect(self._on_appearance_changed)
 
     @property
     def expression(self) -> Expression:
@@ -80,18 +93,16 @@ class FilterBox(QWidget):
         self._vocabulary = vocabulary
 
     def _lay_out(self) -> None:
-        self._edit.setPlaceholderText("Filter, such as error type:llm dur>2s")
+        self._edit.setPlaceholderText("Filter traces, such as error type:llm dur>2s  (/)")
         self._edit.setToolTip(plain_tooltip(_HELP))
         self._edit.setAccessibleName("Filter traces")
         self._edit.setAccessibleDescription("Ctrl+Space completes")
         self._edit.setClearButtonEnabled(True)
-        self._problem.setWordWrap(True)
+        self._problem.setProperty("kind", "hint")
         self._problem.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
         column.addWidget(self._edit)
-        column.addWidget(self._problem)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setMaxVisibleItems(_MOST_ROWS)
         self._completer.setWidget(self._edit)
@@ -128,6 +139,30 @@ class FilterBox(QWidget):
             self.clear()
             return True
         return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the sentence in its place."""
+        super().resizeEvent(event)
+        if not self._problem.isHidden():
+            self._place_problem()
+
+    def _place_problem(self) -> None:
+        """Lay the sentence over what is below the box: a bar does not grow for it."""
+        window = self.window()
+        if self._problem.parent() is not window:
+            self._problem.setParent(window)
+        self._problem.adjustSize()
+        self._problem.move(self.mapTo(window, QPoint(0, self.height() + _HINT_GAP_PX)))
+        self._problem.raise_()
+
+    def _name_buttons(self) -> None:
+        """Say what the buttons inside the box do; Qt gives them icons alone."""
+        for button in self._edit.findChildren(QToolButton):
+            button.setAccessibleName("Filter" if button.defaultAction() is self._magnifier else "Empty the filter")
+
+    def _on_appearance_changed(self) -> None:
+        if self._appearance is not None:
+            self._magnifier.setIcon(tinted_icon("search", self._appearance.tokens.text_faint, _ICON_PX))
 
     # completing
 
@@ -177,6 +212,8 @@ class FilterBox(QWidget):
 
     def _show_problem(self, sentence: str) -> None:
         self._problem.setText(sentence)
+        if sentence:
+            self._place_problem()
         self._problem.setVisible(bool(sentence))
         set_style_property(self._edit, "invalid", "true" if sentence else None)
         self._edit.setAccessibleDescription(sentence or "Ctrl+Space completes")

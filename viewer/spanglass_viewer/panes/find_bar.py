@@ -59,6 +59,10 @@ class FindBar(QFrame):
         """Whether rows without a hit are to be hidden."""
         return self._only_hits.isChecked()
 
+    def list_tab_stops(self) -> list[QWidget]:
+        """Return what the Tab key goes through, in this order."""
+        return [self._edit, self._only_hits, self._previous, self._next, self._close]
+
     def take_focus(self) -> None:
         """Put the keyboard into the bar."""
         self._edit.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -48,6 +48,9 @@ class ShownSettings:
     endpoint: Endpoint
     path: str
     remote_hosts: tuple[str, ...] = ()
+    reduces_motion: bool = False
+    editor: str = ""
+    editors: Sequence[str] = ()  # that are installed
 
 
 class SettingsDialog(QDialog):
@@ -58,6 +61,8 @@ class SettingsDialog(QDialog):
     follow_chosen = Signal(bool)
     hosts_chosen = Signal(object)  # tuple[str, ...]
     endpoint_chosen = Signal(object)  # Endpoint
+    motion_chosen = Signal(bool)  # whether it is reduced
+    editor_chosen = Signal(str)  # "" for the one that is found
     keys_chosen = Signal(str, object)  # the action's name, tuple[str, ...] or None for the defaults
 
     def __init__(
@@ -104,6 +109,10 @@ class SettingsDialog(QDialog):
         self._key_variable.setPlaceholderText("OPENAI_API_KEY")
         for line in (self._base_url, self._key_variable):
             line.editingFinished.connect(self._on_endpoint_edited)
+        motion = QCheckBox("Reduce motion: no blinking, slow ticks")
+        motion.setChecked(shown.reduces_motion)
+        motion.toggled.connect(self.motion_chosen)
+        self._editor = self._make_editor_box(shown)
         scale_row = QHBoxLayout()
         scale_row.setSpacing(10)
         scale_row.addWidget(self._scale)
@@ -111,21 +120,50 @@ class SettingsDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
-        rows = (("Theme", self._theme), ("Size", scale_row), ("Newest", follow), ("Try prompts at", self._base_url),
-                ("Key in variable", self._key_variable))  # fmt: skip
+        rows = (
+            ("Theme", self._theme),
+            ("Size", scale_row),
+            ("Motion", motion),
+            ("Newest", follow),
+            ("Editor", self._editor),
+            ("Try prompts at", self._base_url),
+            ("Key in variable", self._key_variable),
+        )
         for label, field in rows:
             form.addRow(PlainLabel(label, tone="muted"), field)
-        names = ((self._theme, "Theme"), (self._scale, "Size"), (follow, "Open the newest trace"),
-                 (self._base_url, "Base URL at which prompts are tried"),
-                 (self._key_variable, "Environment variable that has the key"))  # fmt: skip
-        for box, name in names:
+        for box, name in (
+            (self._theme, "Theme"),
+            (self._scale, "Size"),
+            (motion, "Reduce motion"),
+            (follow, "Open the newest trace"),
+            (self._editor, "Editor that opens source lines"),
+            (self._base_url, "Base URL at which prompts are tried"),
+            (self._key_variable, "Environment variable that has the key"),
+        ):
             box.setAccessibleName(name)
+            if isinstance(box, QComboBox):
+                box.view().setAccessibleName(name)
         if shown.remote_hosts:  # there is nothing to take back before something was allowed
             self._hosts = QLineEdit(" ".join(shown.remote_hosts))
             self._hosts.setAccessibleName("Hosts whose images are fetched without asking")
             self._hosts.editingFinished.connect(self._on_hosts_edited)
             form.addRow(PlainLabel("Images from", tone="muted"), self._hosts)
         return form
+
+    def _make_editor_box(self, shown: ShownSettings) -> QComboBox:
+        box = QComboBox()
+        box.setEditable(True)
+        box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        box.addItems(["", *shown.editors])
+        box.setCurrentIndex(-1)
+        edit = QLineEdit(shown.editor)
+        box.setLineEdit(edit)
+        edit.setPlaceholderText("$VISUAL, or the first editor found")
+        edit.setToolTip("An editor's name, or a command with {path} and {line} in it")
+        edit.setAccessibleName("Editor that opens source lines")
+        edit.editingFinished.connect(self._on_editor_edited)
+        box.activated.connect(self._on_editor_edited)
+        return box
 
     def _make_keys(self) -> QScrollArea:
         content = QWidget()
@@ -137,6 +175,8 @@ class SettingsDialog(QDialog):
             edit.setMaximumSequenceLength(1)
             edit.setAccessibleName(f"Key of {action.text()}")
             edit.setObjectName(action.objectName())
+            for inner in edit.findChildren(QLineEdit):
+                inner.setAccessibleName(edit.accessibleName())
             edit.editingFinished.connect(self._on_key_edited)
             self._edits[action.objectName()] = edit
             grid.addWidget(PlainLabel(action.text()), row, 0)
@@ -185,6 +225,9 @@ class SettingsDialog(QDialog):
 
     def _on_endpoint_edited(self) -> None:
         self.endpoint_chosen.emit(Endpoint(self._base_url.text().strip(), self._key_variable.text().strip()))
+
+    def _on_editor_edited(self) -> None:
+        self.editor_chosen.emit(self._editor.currentText().strip())
 
     def _on_key_edited(self) -> None:
         edit = self.sender()

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 _MODE_ICONS = {ThemeMode.SYSTEM: "monitor", ThemeMode.LIGHT: "sun", ThemeMode.DARK: "moon"}
 
 
+_SEARCH_PX = (180, 520)
+
+
 class TopBar(QFrame):
     """Emits what was asked for; the window acts on it."""
 
     paused_changed = Signal(bool)
     theme_turned = Signal()
 
-    def __init__(self, menu: QMenu, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, menu: QMenu, search: QWidget, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "topbar")
         self.setFixedHeight(46)
@@ -46,7 +49,11 @@ class TopBar(QFrame):
         row.setSpacing(8)
         row.addWidget(self._mark)
         row.addWidget(PlainLabel("Spanglass", role=FontRole.TITLE))
-        row.addStretch()
+        row.addStretch(1)
+        search.setMinimumWidth(_SEARCH_PX[0])
+        search.setMaximumWidth(_SEARCH_PX[1])
+        row.addWidget(search, 4, Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch(1)
         for widget in (self._live, self._theme, more):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self._on_appearance_changed()

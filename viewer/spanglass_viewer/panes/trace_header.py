@@ -91,6 +91,10 @@ class TraceHeader(QWidget):
         column.addLayout(title)
         column.addLayout(figures)
 
+    def list_tab_stops(self) -> list[QWidget]:
+        """Return what the Tab key goes through, in this order."""
+        return [self._types, self._flame, self._copy, self._errors, self._hidden]
+
     def show_snapshot(self, snapshot: TraceSnapshot) -> None:
         """Show a trace's figures."""
         rollups = snapshot.rollups

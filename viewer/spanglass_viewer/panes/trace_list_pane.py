@@ -52,7 +52,7 @@ class TraceListPane(QWidget):
         self._chips: dict[str, Chip] = {}
         self._total = 0
         self._sought_from: int | None = None  # the row from which a trace with an error is sought, page by page
-        self.filter_box = FilterBox()
+        self.filter_box = FilterBox(self, appearance)  # the window's top bar takes it in
         self.picker = ContainerPicker(appearance)
         self.sort = SortButton(appearance)
         self._experiment = QPushButton("Experiment summary")
@@ -158,9 +158,6 @@ class TraceListPane(QWidget):
             chip.setToolTip(f"{what}: {term}")
             chips.addWidget(chip)
         chips.addStretch()
-        box = QHBoxLayout()
-        box.setContentsMargins(14, 0, 14, 0)
-        box.addWidget(self.filter_box)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._nothing.setContentsMargins(16, 24, 16, 0)
         self._nothing.setWordWrap(True)
@@ -174,7 +171,6 @@ class TraceListPane(QWidget):
         column.addLayout(title)
         column.addLayout(scope)
         column.addLayout(chips)
-        column.addLayout(box)
         column.addLayout(summary)
         column.addWidget(stack, 1)
 

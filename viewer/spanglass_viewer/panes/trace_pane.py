@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,14 +23,14 @@ from spanglass_viewer.widgets.labels import PlainLabel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QFocusEvent, QHideEvent, QResizeEvent, QShowEvent
 
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.references import SpanRef
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
-_TICK_MS = 100
+_TICK_MS, _SLOW_TICK_MS = 100, 1000
 _LOADING_AFTER_MS = 200  # what comes sooner would only flicker
 _PILL_BOTTOM_PX = 14
 
@@ -64,7 +65,8 @@ class TracePane(QWidget):
         self._notice = PlainLabel(tone="faint")
         self._pill = _make_pill(self._view)
         self._new_below = 0
-        self._tick = QTimer(self, interval=_TICK_MS)
+        self._appearance = appearance
+        self._tick = QTimer(self, interval=_SLOW_TICK_MS if appearance.reduces_motion else _TICK_MS)
         self._loading = QTimer(self, interval=_LOADING_AFTER_MS, singleShot=True)
         self._lay_out()
         self._connect()
@@ -91,7 +93,9 @@ class TracePane(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._stack)
-        self.setFocusProxy(self._view)
+        stops = [*self._header.list_tab_stops(), *self.finder.bar.list_tab_stops(), self._view, self._flame]
+        for one, following in itertools.pairwise(stops):
+            QWidget.setTabOrder(one, following)
 
     def _connect(self) -> None:
         self._header.copy_link_clicked.connect(self._on_copy_link_clicked)
@@ -108,6 +112,7 @@ class TracePane(QWidget):
         self._pill.clicked.connect(self._on_pill_clicked)
         self._selection.span_changed.connect(self._on_selection_changed)
         self._tick.timeout.connect(self._on_tick)
+        self._appearance.motion_changed.connect(self._on_motion_changed)
         self._loading.timeout.connect(self._on_loading_lasts)
 
     # what is shown
@@ -233,7 +238,6 @@ class TracePane(QWidget):
         had_focus = (self._flame if self.is_flame else self._view).hasFocus()
         self._bodies.setCurrentWidget(shown)
         self._header.show_view(is_flame=self.is_flame)
-        self.setFocusProxy(shown)
         if had_focus:
             shown.setFocus()
         self._place_pill()
@@ -294,6 +298,9 @@ class TracePane(QWidget):
         super().hideEvent(event)
         self._set_ticking()
 
+    def _on_motion_changed(self) -> None:
+        self._tick.setInterval(_SLOW_TICK_MS if self._appearance.reduces_motion else _TICK_MS)
+
     def _on_tick(self) -> None:
         if self._model.snapshot is not None:
             self._show_time(self._model.snapshot)
@@ -328,6 +335,10 @@ class TracePane(QWidget):
         corner = QPoint((viewport.width() - self._pill.width()) // 2, viewport.height() - self._pill.height())
         self._pill.move(viewport.mapTo(self._view, corner) - QPoint(0, _PILL_BOTTOM_PX))
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the keyboard on: by a focus proxy the Tab key would skip the header."""
+        self._bodies.currentWidget().setFocus(event.reason())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the pill in its place."""
         super().resizeEvent(event)
@@ -345,6 +356,7 @@ class TracePane(QWidget):
 def _make_pill(parent: QWidget) -> QPushButton:
     pill = QPushButton(parent)
     pill.setProperty("kind", "pill")
+    pill.setAccessibleName("Go to the new spans below")
     pill.setFont(font(FontRole.SMALL_STRONG))
     pill.setCursor(Qt.CursorShape.PointingHandCursor)
     pill.setFocusPolicy(Qt.FocusPolicy.NoFocus)

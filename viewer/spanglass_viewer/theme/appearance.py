@@ -32,11 +32,14 @@ class Appearance(QObject):
     """
 
     changed = Signal()
+    motion_changed = Signal()
 
     def __init__(self, app: QApplication, mode: ThemeMode = ThemeMode.SYSTEM, *, waits: bool = False) -> None:
         super().__init__(app)
         self._app = app
         self._mode = mode
+        self._reduces_motion = False
+        self._cursor_flash_ms = app.cursorFlashTime()
         self._tokens = self._resolve()
         app.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
         if not waits:
@@ -61,6 +64,21 @@ class Appearance(QObject):
         """Choose a theme; emits `changed` where the colours change."""
         self._mode = mode
         self._apply()
+
+    @property
+    def reduces_motion(self) -> bool:
+        """Whether nothing is to move that need not: no blinking, no moving menus, slow ticks."""
+        return self._reduces_motion
+
+    def set_reduces_motion(self, reduces: bool) -> None:
+        """Choose whether things move; emits `motion_changed`."""
+        if reduces == self._reduces_motion:
+            return
+        self._reduces_motion = reduces
+        self._app.setCursorFlashTime(0 if reduces else self._cursor_flash_ms)
+        for effect in (Qt.UIEffect.UI_AnimateMenu, Qt.UIEffect.UI_AnimateCombo, Qt.UIEffect.UI_AnimateTooltip):
+            self._app.setEffectEnabled(effect, not reduces)
+        self.motion_changed.emit()
 
     def next_mode(self) -> None:
         """Turn system → light → dark → system."""

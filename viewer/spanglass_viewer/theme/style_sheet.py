@@ -90,6 +90,7 @@ QPushButton[kind="stat"][tone="error"] { background: $error_fill; border-color: 
 QPushButton[kind="stat"][tone="error"]:hover { border-color: $error; }
 QPushButton[kind="stat"][tone="warning"] { background: $warning_fill; border-color: $warning_fill; color: $warning; }
 QPushButton[kind="stat"][tone="warning"]:hover { border-color: $warning; }
+QPushButton[kind="stat"][tone="error"]:focus, QPushButton[kind="stat"][tone="warning"]:focus { border-color: $accent; }
 QPushButton[kind="pill"] { background: $accent; border: none; border-radius: 12px; padding: 0 12px; min-height: 24px; max-height: 24px; color: $accent_text; }
 QLabel[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; min-height: 16px; max-height: 16px; }
 QLabel[kind="stat"][tone="live"] { color: $ok; }
@@ -100,6 +101,7 @@ QLabel[tone="faint"] { color: $text_faint; }
 QLabel[tone="error"] { color: $error; }
 QLabel[tone="ok"] { color: $ok; }
 QLabel[tone="warning"] { color: $warning; }
+QLabel[kind="hint"] { background: $error_fill; border: 1px solid $error; border-radius: 6px; padding: 5px 9px; }
 QLabel[hit="true"] { color: $warning; }
 
 QFrame[kind="card"] { background: $raised; border: 1px solid $hairline; border-radius: 8px; }

@@ -26,7 +26,8 @@ class SpanDetail:
     """A selected span with its payload, as read at one moment.
 
     `attachments` are those that its values name, by key; `blobs` the files of those whose bytes are here; `kinds` what
-    the first bytes of these say that they are, as the value of a `MediaKind`.
+    the first bytes of these say that they are, as the value of a `MediaKind`. `git_commit` is what was checked out
+    where a span that failed was logged.
     """
 
     ref: SpanRef
@@ -35,3 +36,4 @@ class SpanDetail:
     blobs: dict[str, Path] = field(default_factory=dict["str", "Path"])
     comments: tuple[CommentRecord, ...] = ()
     kinds: dict[str, str] = field(default_factory=dict[str, str])
+    git_commit: str | None = None

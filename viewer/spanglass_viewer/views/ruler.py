@@ -31,6 +31,7 @@ class Ruler(QHeaderView):
         self._row_style = style
         self._axis = axis
         self.setHighlightSections(False)
+        self.setAccessibleName("Columns, and the time over the bars")
         self.setMinimumSectionSize(40)
         axis.changed.connect(self._on_axis_changed)
 

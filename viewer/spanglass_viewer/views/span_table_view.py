@@ -97,6 +97,7 @@ class SpanTableView(QTableView):
         self.setAccessibleName("Spans")
         rows = self.verticalHeader()
         rows.setVisible(False)
+        rows.setAccessibleName("Rows")
         rows.setMinimumSectionSize(ROW_HEIGHT)
         rows.setDefaultSectionSize(ROW_HEIGHT)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -55,6 +55,7 @@ class TextView(QPlainTextEdit):
         self._settling = QTimer(self, singleShot=True, interval=0)
         self._settling.timeout.connect(self.updateGeometry)
         self.setReadOnly(True)
+        self.setAccessibleName("Text")
         self.setFont(font(role))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTextInteractionFlags(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import traceback
 from pathlib import Path
@@ -104,6 +105,43 @@ def test_a_changed_file_is_told(tmp_path: Path) -> None:
     assert changed is not None
     assert changed.is_changed
     assert find_source(Frame(str(path), 99, "f", "", FrameKind.USER)) is None
+
+
+def test_a_file_that_was_written_after_the_span_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "a.js"
+    path.write_text("fail()\n")
+    frame = Frame(str(path), 1, "f", "", FrameKind.USER)  # JavaScript quotes no lines
+    written_us = path.stat().st_mtime_ns // 1000
+    found = [find_source(frame, logged_us) for logged_us in (0, written_us + 1, written_us - 1)]
+    assert [excerpt is not None and excerpt.is_changed for excerpt in found] == [False, False, True]
+
+
+def test_the_note_of_a_changed_file_names_the_commit(pane: DetailPane) -> None:
+    detail = dataclasses.replace(make_detail(error=_fail()), git_commit="0123456789abcdef")
+    detail = dataclasses.replace(detail, record=dataclasses.replace(detail.record, created_us=1))
+    pane.show_span(detail)
+    (excerpt,) = pane._error.findChildren(SourceExcerptView)
+    assert "The file has changed since, commit 0123456789 ran" in excerpt.accessibleName()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ("code", ["code", "--goto", "/a.py:7"]),
+        ("code --line={line} {path}", ["code", "--line=7", "/a.py"]),
+        ("nano {path}", None),
+        ("'open", ["code", "--goto", "/a.py:7"]),
+    ],
+)
+def test_the_users_own_editor_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str, expected: list[str] | None
+) -> None:
+    for name in ("code", "cursor"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    command = editor_command(Path("/a.py"), 7, {"VISUAL": "cursor"} if expected else {}, chosen)
+    assert (None if command is None else [Path(command[0]).name, *command[1:]]) == expected
 
 
 def test_only_regular_files_of_this_machine_are_read(tmp_path: Path) -> None:

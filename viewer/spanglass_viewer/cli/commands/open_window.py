@@ -15,12 +15,16 @@ from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import standard_output
 from spanglass_viewer.cli.window import show_window
 
+_JSON_LINES = frozenset({".jsonl", ".ndjson"})
 _SIZE = re.compile(r"(\d{2,5})[xX](\d{2,5})")
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "target", nargs="?", metavar="LINK", help="a link, a slug or an id to open at, a store's folder, or a bundle"
+        "target",
+        nargs="?",
+        metavar="LINK",
+        help="a link, a slug or an id to open at, a store's folder, a bundle, JSON lines",
     )
     parser.add_argument("--link", metavar="LINK", help="the same, for scripts")
     parser.add_argument("--theme", choices=("dark", "light", "system"), help="default: as you left it")
@@ -32,7 +36,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     target = options.target
-    if target is not None and _is_bundle(Path(target)):
+    if target is not None and _is_export(Path(target)):
         from spanglass_store.transfer.bundle_store import store_of_bundle  # noqa: PLC0415 - it loads DuckDB
 
         target = str(store_of_bundle(Path(target)))
@@ -48,9 +52,9 @@ def _run(options: argparse.Namespace) -> int:
     return code
 
 
-def _is_bundle(path: Path) -> bool:
+def _is_export(path: Path) -> bool:
     try:
-        return path.is_file() and is_bundle(path)
+        return path.is_file() and (path.suffix.lower() in _JSON_LINES or is_bundle(path))
     except (OSError, ValueError):  # a link or an id is no path
         return False
 

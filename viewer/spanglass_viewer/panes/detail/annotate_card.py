@@ -58,6 +58,9 @@ class AnnotateCard(Card):
         }  # fmt: skip
         for name, field in self._fields.items():
             field.setAccessibleName(name)
+        for inner in (self._score_name.view(), self._score_name.lineEdit()):
+            if inner is not None:
+                inner.setAccessibleName("Score name")
             field.installEventFilter(self)
         self._lay_out_form()
         self.hide()

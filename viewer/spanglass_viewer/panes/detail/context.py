@@ -32,3 +32,6 @@ class DetailContext(QObject):
         self.images = images
         self.remote = remote
         self.state = state
+        self.editor = ""  # the command that the user set, "" for the one that is found
+        self.logged_us = 0  # when the span that is shown was logged
+        self.git_commit: str | None = None  # what was checked out then

@@ -129,6 +129,8 @@ class DetailPane(QWidget):
         self._detail = detail
         resolver = MediaResolver(detail.attachments, detail.blobs, detail.kinds)
         is_new_media = before is None or (before.attachments, before.blobs) != (detail.attachments, detail.blobs)
+        self._context.logged_us = detail.record.created_us
+        self._context.git_commit = detail.git_commit
         self._notice.hide()
         self._header.show()
         self._header.show_span(detail)
@@ -198,6 +200,10 @@ class DetailPane(QWidget):
     def show_annotation_problem(self, sentence: str) -> None:
         """Say why an annotation could not be saved; what was typed stays."""
         self._annotate.show_problem(sentence)
+
+    def set_editor(self, command: str) -> None:
+        """Open source lines by this command from here on; "" looks for an editor."""
+        self._context.editor = command
 
     def show_loading(self, name: str) -> None:
         """Show that a span's details are on their way."""

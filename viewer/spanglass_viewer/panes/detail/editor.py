@@ -8,8 +8,12 @@ import shutil
 import stat
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # how each editor takes a line; those that need a terminal are left out, the window has none to give
 _ARGUMENTS = {
@@ -32,12 +36,25 @@ _SEARCH_ORDER = ("code", "cursor", "pycharm", "zed", "subl", "codium", "windsurf
 _MAX_SOURCE_BYTES = 5_000_000
 
 
-def editor_command(path: Path, line: int, environ: dict[str, str] | None = None) -> list[str] | None:
-    """Return the command that shows a line: `$VISUAL` where it is an editor with a window, else the first one found.
+def list_editors() -> list[str]:
+    """Return the editors that are installed, by the names that `editor_command` knows."""
+    return [name for name in _ARGUMENTS if shutil.which(name) is not None]
 
-    None where there is none.
+
+def editor_command(
+    path: Path, line: int, environ: Mapping[str, str] | None = None, chosen: str = ""
+) -> list[str] | None:
+    """Return the command that shows a line, None where there is none.
+
+    `chosen` is the user's own: an editor's name, or a command with `{path}` and `{line}` in it. Without it `$VISUAL`
+    counts where it is an editor with a window, else the first one found.
     """
-    wanted = shlex.split((os.environ if environ is None else environ).get("VISUAL", ""), posix=sys.platform != "win32")
+    if "{path}" in chosen:
+        program, *arguments = _split(chosen)
+        found = shutil.which(program)
+        own = [part.replace("{path}", str(path)).replace("{line}", str(line)) for part in arguments]
+        return None if found is None else [found, *own]
+    wanted = _split(chosen or (os.environ if environ is None else environ).get("VISUAL", ""))
     candidates = [wanted] if wanted else []
     candidates += [[name] for name in _SEARCH_ORDER]
     for program, *own_arguments in candidates:
@@ -48,11 +65,18 @@ def editor_command(path: Path, line: int, environ: dict[str, str] | None = None)
     return None
 
 
-def open_in_editor(path: Path, line: int) -> bool:
-    """Show a line in the editor; tells whether one was started."""
+def _split(command: str) -> list[str]:
+    try:
+        return shlex.split(command, posix=sys.platform != "win32")
+    except ValueError:  # a quote that is not closed
+        return []
+
+
+def open_in_editor(path: Path, line: int, chosen: str = "") -> bool:
+    """Show a line in the editor, `chosen` as in `editor_command`; tells whether one was started."""
     if not is_local_source(path):
         return False
-    command = editor_command(path.absolute(), line)
+    command = editor_command(path.absolute(), line, chosen=chosen)
     return command is not None and QProcess.startDetached(command[0], command[1:])[0]
 
 

@@ -110,7 +110,9 @@ def _banner(story: ErrorStory) -> QWidget:
         head.addWidget(PlainLabel(story.code[:40], role=FontRole.BODY_STRONG, tone="error"))
     column.addLayout(head)
     if story.message:
-        column.addWidget(TextView(story.message, role=FontRole.SMALL, max_height_px=_BANNER_TEXT_PX))
+        message = TextView(story.message, role=FontRole.SMALL, max_height_px=_BANNER_TEXT_PX)
+        message.setAccessibleName("Error message")
+        column.addWidget(message)
     return banner
 
 

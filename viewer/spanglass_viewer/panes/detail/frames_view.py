@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.panes.detail.context import DetailContext
 
 _MAX_FRAMES = 200
+_COMMIT_CHARS = 10
 
 
 class FramesView(QWidget):
@@ -140,7 +141,7 @@ class FrameRow(QWidget):
     def set_unfolded(self, *, is_unfolded: bool) -> None:
         """Show the source around the line, where the file is here."""
         if is_unfolded and self._excerpt is None:
-            found = find_source(self.frame)
+            found = find_source(self.frame, self._context.logged_us)
             if found is None:
                 return
             self._excerpt = SourceExcerptView(found, self.frame.line, self._context)
@@ -187,8 +188,10 @@ class FrameRow(QWidget):
         QGuiApplication.clipboard().setText(f"{self.frame.path}:{self.frame.line}")
 
     def _on_open(self) -> None:
-        if not open_in_editor(Path(self.frame.path), self.frame.line):
-            self._context.notice_given.emit("No editor was found. Set VISUAL to the command of one that has a window.")
+        if not open_in_editor(Path(self.frame.path), self.frame.line, self._context.editor):
+            self._context.notice_given.emit(
+                "No editor was started. Choose one in the settings, or set VISUAL to one that has a window."
+            )
 
 
 def _kept_in_place(widget: QWidget) -> QWidget:
@@ -206,12 +209,15 @@ class SourceExcerptView(QWidget):
         self._excerpt = excerpt
         self._line = line
         self._appearance = context.appearance
+        commit = context.git_commit
+        self._note = f"The file has changed since{f', commit {commit[:_COMMIT_CHARS]} ran' if commit else ''}"
         self._metrics = QFontMetrics(font(FontRole.CODE))
         self._row_px = self._metrics.lineSpacing() + 3
         self._note_px = self._row_px if excerpt.is_changed else 0
         self.setFixedHeight(len(excerpt.lines) * self._row_px + 12 + self._note_px)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Source\n" + "\n".join(excerpt.lines))
+        notes = (self._note,) if excerpt.is_changed else ()
+        self.setAccessibleName("\n".join(("Source", *notes, *excerpt.lines)))
         context.appearance.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
@@ -241,7 +247,7 @@ class SourceExcerptView(QWidget):
         if self._excerpt.is_changed:
             painter.setFont(font(FontRole.TINY))
             painter.setPen(QColor(tokens.warning))
-            painter.drawText(8, self.height() - 8, "The file has changed since")
+            painter.drawText(8, self.height() - 8, self._note)
 
 
 def _common_indent(lines: tuple[str, ...]) -> int:

@@ -16,25 +16,29 @@ _LINES_AROUND = 5
 
 @dataclass(frozen=True, slots=True)
 class SourceExcerpt:
-    """Lines of a file from `first_line` on; `is_changed` tells that the frame's line reads otherwise now."""
+    """Lines of a file from `first_line` on; `is_changed`: the line reads otherwise now, or the file is newer."""
 
     first_line: int
     lines: tuple[str, ...]
     is_changed: bool
 
 
-def find_source(frame: Frame) -> SourceExcerpt | None:
-    """Return the frame's line with five lines on each side, None where the file or the line is not there."""
+def find_source(frame: Frame, logged_us: int = 0) -> SourceExcerpt | None:
+    """Return the frame's line with five lines on each side, None where the file or the line is not there.
+
+    A file that was written after `logged_us` (µs since the epoch; 0 for an unknown time) has changed.
+    """
     path = Path(frame.path)
     if not is_local_source(path):
         return None
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        is_newer = 0 < logged_us < path.stat().st_mtime_ns // 1000
     except OSError:
         return None
     if not 1 <= frame.line <= len(lines):
         return None
     first = max(1, frame.line - _LINES_AROUND)
     quoted = frame.source.split("\n", 1)[0].strip()
-    is_changed = bool(quoted) and lines[frame.line - 1].strip() != quoted
+    is_changed = is_newer or (bool(quoted) and lines[frame.line - 1].strip() != quoted)
     return SourceExcerpt(first, tuple(lines[first - 1 : frame.line + _LINES_AROUND]), is_changed)

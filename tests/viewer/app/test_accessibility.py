@@ -1,0 +1,193 @@
+"""Whoever cannot see the window, or has no mouse: names, roles, the Tab key, a visible focus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from journal_rows import JournalWriter
+from PySide6.QtCore import QAbstractItemModel, QSettings, Qt
+from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QHeaderView,
+    QKeySequenceEdit,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QWidget,
+)
+
+from spanglass_store.location import ensure_store
+from spanglass_viewer.app.main_window import MainWindow
+from spanglass_viewer.backend.threads import Backend
+from spanglass_viewer.panes.command_palette import CommandPalette
+from spanglass_viewer.panes.compare_dialog import CompareDialog
+from spanglass_viewer.panes.experiment_dialog import ExperimentDialog
+from spanglass_viewer.panes.keys_dialog import KeysDialog
+from spanglass_viewer.panes.settings_dialog import SettingsDialog
+from spanglass_viewer.views.flame_view import FlameView
+from spanglass_viewer.views.minimap import Minimap
+from spanglass_viewer.views.span_table_view import SpanTableView
+from spanglass_viewer.views.trace_list_view import TraceListView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_viewer.theme.appearance import Appearance
+
+# the offscreen platform says so of every window that is shown
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints|does not support raise", extend=True)
+
+INTERACTIVE = (
+    QAbstractButton,
+    QLineEdit,
+    QComboBox,
+    QAbstractSpinBox,
+    QKeySequenceEdit,
+    QAbstractItemView,
+    QPlainTextEdit,
+    FlameView,
+    Minimap,
+)
+NO_ROLES = (QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Whitespace)
+# Qt gives these the role of any widget, and Qt for Python no safe way to another one: their name must do
+PAINTED = (FlameView, Minimap, QHeaderView, QKeySequenceEdit)
+TRACEBACK = 'Traceback (most recent call last):\n  File "/a.py", line 1, in f\n    g()\nValueError: no'
+
+
+@pytest.fixture
+def window(qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window on a failed trace with everything that a card can hold."""
+    journal = JournalWriter(store_path)
+    picture = journal.attach("key", b"\x89PNG", "receipt.png", "image/png")
+    chat = [{"role": "user", "content": "hello"}, {"role": "assistant", "content": "hi"}]
+    journal.span(1, name="agent", type="task", experiment_id="e", experiment_name="new prompt", scores={"tone": 0.5})
+    journal.span(
+        2, parents=(1,), at=0.1, name="chat", type="llm", input=chat, output={"text": "x" * 50, "file": picture},
+        expected=[1], scores={"tone": 0.5}, metadata={"model": "gpt-5"}, error=TRACEBACK, tags=["a tag"],
+        experiment_id="e",
+    )  # fmt: skip
+    info = ensure_store(store_path)
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    shown = MainWindow(info, Backend(info.path), appearance, settings)
+    shown.show()
+    shown.activateWindow()
+    qtbot.waitUntil(shown.isActiveWindow)
+    shown.backend.start()
+    shown.controller.start()
+    qtbot.waitUntil(lambda: shown.controller.is_settled and shown.detail_pane.is_idle, timeout=10_000)
+    yield shown
+    journal.die()
+    shown.close()
+    shown.deleteLater()
+
+
+def nameless(root: QWidget) -> list[str]:
+    """Return what can be used but has no name or no role, by its class and the way down to it."""
+    found: list[str] = []
+    for widget in root.findChildren(QWidget):
+        if not isinstance(widget, INTERACTIVE) or widget.objectName().startswith("qt_"):
+            continue
+        interface = QAccessible.queryAccessibleInterface(widget)
+        name = "" if interface is None else interface.text(QAccessible.Text.Name)
+        role = QAccessible.Role.NoRole if interface is None else interface.role()
+        lacks_role = role in NO_ROLES and not isinstance(widget, PAINTED)
+        if not name.strip() or lacks_role:
+            found.append(f"{way_to(widget)}: name {name!r}, {role}")
+    return found
+
+
+def way_to(widget: QWidget) -> str:
+    names: list[str] = []
+    at: QWidget | None = widget
+    while at is not None and len(names) < 4:
+        names.insert(0, type(at).__name__)
+        at = at.parentWidget()
+    return " > ".join(names)
+
+
+def test_everything_that_can_be_used_has_a_name_and_a_role(window: MainWindow) -> None:
+    window.trace_pane.finder.open()
+    assert not (lacking := nameless(window)), "\n".join(lacking)
+
+
+def test_dialogs_have_names_throughout(window: MainWindow, qtbot: QtBot) -> None:
+    for action, kind in (("show_settings", SettingsDialog), ("show_palette", CommandPalette), ("show_keys", KeysDialog),
+                         ("compare_previous", CompareDialog), ("show_experiment", ExperimentDialog)):  # fmt: skip
+        next(known for known in window.actions() if known.objectName() == action).trigger()
+        dialog = window.findChild(kind)
+        qtbot.waitUntil(dialog.isVisible)
+        assert dialog.windowTitle() or dialog.accessibleName()
+        assert not (lacking := nameless(dialog)), "\n".join([action, *lacking])
+        dialog.close()
+
+
+def test_menus_offer_words(window: MainWindow) -> None:
+    for menu in window.findChildren(QMenu):
+        menu.aboutToShow.emit()
+        assert all(
+            action.text() or action.isSeparator() or hasattr(action, "defaultWidget") for action in menu.actions()
+        )
+
+
+def test_rows_say_what_they_show(window: MainWindow) -> None:
+    tree, traces = window.findChild(SpanTableView).model(), window.findChild(TraceListView).model()
+    assert spoken(tree) == [
+        "level 1, expanded, task span agent, 1.00 s, tone 0.5",
+        "level 2, llm span chat, 1.00 s, error, tone 0.5",
+    ]
+    (trace,) = spoken(traces)
+    assert trace.startswith("agent, ")
+    assert trace.endswith("1 error")
+
+
+def spoken(model: QAbstractItemModel) -> list[str]:
+    rows = range(model.rowCount())
+    return [str(model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)) for row in rows]
+
+
+def test_the_tab_key_goes_round_every_pane_and_back(window: MainWindow, qtbot: QtBot) -> None:
+    window.trace_pane.setFocus()
+    reached: list[QWidget] = []
+    while (widget := QApplication.focusWidget()) is not None and widget not in reached and len(reached) < 200:
+        reached.append(widget)
+        qtbot.keyClick(widget, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is reached[0], f"Tab stays in {way_to(reached[-1])}"
+    panes = (window.trace_list, window.trace_pane, window.detail_pane)
+    assert all(any(pane.isAncestorOf(widget) for widget in reached) for pane in panes)
+    usable = [
+        widget
+        for widget in window.findChildren(QAbstractButton)
+        if widget.isVisible() and widget.isEnabled() and not widget.objectName().startswith("qt_")
+    ]
+    hidden_from_tab = [way_to(widget) for widget in usable if widget not in reached and not is_inside_box(widget)]
+    assert not hidden_from_tab, "\n".join(hidden_from_tab)
+
+
+def is_inside_box(widget: QWidget) -> bool:
+    """Whether a button belongs to an edit, such as the one that empties it: the keyboard has other ways."""
+    return isinstance(widget.parentWidget(), QLineEdit)
+
+
+def test_what_has_the_focus_looks_so(window: MainWindow, qtbot: QtBot) -> None:
+    buttons = [button for button in window.findChildren(QAbstractButton) if button.isVisible() and button.isEnabled()]
+    unchanged: list[str] = []
+    for button in buttons:
+        if button.focusPolicy() == Qt.FocusPolicy.NoFocus or is_inside_box(button):
+            continue
+        window.trace_pane.setFocus()
+        before = button.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        qtbot.waitUntil(button.hasFocus)
+        after = button.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        if before == after and before.size() == after.size():
+            unchanged.append(f"{way_to(button)} {button.accessibleName() or button.text()}")
+    assert unchanged == []
