@@ -337,7 +337,8 @@ class TracePane(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Hand the keyboard on: by a focus proxy the Tab key would skip the header."""
-        self._bodies.currentWidget().setFocus(event.reason())
+        shown = self._flame if self.is_flame else self._view
+        shown.setFocus(event.reason())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the pill in its place."""

@@ -58,10 +58,10 @@ class AnnotateCard(Card):
         }  # fmt: skip
         for name, field in self._fields.items():
             field.setAccessibleName(name)
+            field.installEventFilter(self)
         for inner in (self._score_name.view(), self._score_name.lineEdit()):
             if inner is not None:
                 inner.setAccessibleName("Score name")
-            field.installEventFilter(self)
         self._lay_out_form()
         self.hide()
 
