@@ -26,6 +26,7 @@ class FormatButton(QToolButton):
 
     def __init__(self, appearance: Appearance, *, is_wrapped: bool) -> None:
         super().__init__()
+        self.setAccessibleName("Format")
         self.setFont(font(FontRole.TINY))
         self.setProperty("kind", "quiet")
         self._appearance = appearance
