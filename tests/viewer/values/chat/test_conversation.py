@@ -16,6 +16,7 @@ from spanglass_viewer.values.chat.messages import (
     ToolResult,
     ValuePart,
 )
+from spanglass_viewer.values.media import MediaResolver
 from spanglass_viewer.values.pretty import compact_json
 
 if TYPE_CHECKING:
@@ -197,6 +198,28 @@ def test_every_shape_reads_as_the_same_chat(value: JsonValue, told: list[str]) -
 )  # fmt: skip
 def test_answers(value: JsonValue, told: str) -> None:
     assert _transcript(value)[-1] == told
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"image": {"format": "png", "source": {"bytes": "iVBORw0KGgo="}}},
+        {"type": "blob", "mime_type": "image/png", "modality": "image", "content": "iVBORw0KGgo="},
+        {"type": "image", "source_type": "base64", "mime_type": "image/png", "data": "iVBORw0KGgo="},
+        {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}},
+        {"inlineData": {"mimeType": "image/png", "data": "iVBORw0KGgo="}},
+        IMAGE,
+    ],
+    ids=["bedrock", "genai", "langchain", "anthropic", "gemini", "openai"],
+)
+def test_images_of_all_providers_are_shown_where_they_stand(part: JsonValue) -> None:
+    found = find_conversation([{"role": "user", "content": [part]}])
+    assert found is not None
+    ((shown,),) = [message.parts for message in found.messages]
+    assert isinstance(shown, ValuePart)
+    item = MediaResolver({}, {}).resolve(shown.value)
+    assert item is not None
+    assert item.content_type == "image/png"
 
 
 def test_nothing_beside_a_chat_is_left_out() -> None:

@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from spanglass_viewer.widgets.card import Card
 
 _MOST_FACTS_CHARS = 200_000
-_EMPTY = frozenset({None, "null", "{}", "[]", '""'})
+_EMPTY = frozenset({"null", "{}", "[]", '""'})
+_MOST_EMPTY_CHARS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +278,8 @@ class DetailPane(QWidget):
 
     def _show_error(self, resolver: MediaResolver) -> None:
         text = self._detail.record.error if self._detail is not None else None
-        self._error.setVisible(text not in _EMPTY)
-        if text is None or text in _EMPTY:
+        self._error.setVisible(not _is_empty(text))
+        if text is None or _is_empty(text):
             self._error.clear()
             return
         try:
@@ -295,7 +296,7 @@ class DetailPane(QWidget):
         # megabytes are spliced and read only for a card that is open
         texts["Raw"] = None if self._fields["Raw"].is_folded else span_as_json(record)
         scores = _decode_small(record.scores)
-        listed = list_scores(scores) if record.scores not in _EMPTY else None
+        listed = list_scores(scores) if not _is_empty(record.scores) else None
         self._scores.show_scores(listed or [])
         self._scores.setVisible(bool(listed))
         cards = {**self._fields, "Scores": self._odd_scores, "Output so far": self._partial_output}
@@ -305,7 +306,7 @@ class DetailPane(QWidget):
         facts = _read_facts(record)
         self._fields["Input"].set_facts(replace(facts, tokens=()))
         self._fields["Output"].set_facts(CallFacts(tokens=facts.tokens))
-        if record.output not in _EMPTY and record.expected not in _EMPTY:
+        if not _is_empty(record.output) and not _is_empty(record.expected):
             self._fields["Output"].set_counterpart(record.expected)
             self._fields["Expected"].set_counterpart(record.output)
         else:
@@ -313,8 +314,8 @@ class DetailPane(QWidget):
             self._fields["Expected"].set_counterpart(None)
         for title, card in cards.items():
             text = texts[title]
-            card.setVisible(text not in _EMPTY or title == "Raw")
-            if text is None or text in _EMPTY:
+            card.setVisible(not _is_empty(text) or title == "Raw")
+            if text is None or _is_empty(text):
                 card.clear()
             else:
                 is_affected = is_new_media and '"' in text
@@ -383,6 +384,11 @@ class DetailPane(QWidget):
         if item.key not in {known.key for known in items}:
             items.append(item)
         self.lightbox.open_items(items, next(n for n, known in enumerate(items) if known.key == item.key))
+
+
+def _is_empty(text: str | None) -> bool:
+    """Tell whether there is nothing to show; the length first, as looking up a text of megabytes reads it whole."""
+    return text is None or (len(text) <= _MOST_EMPTY_CHARS and text in _EMPTY)
 
 
 def _read_facts(record: SpanRecord) -> CallFacts:
