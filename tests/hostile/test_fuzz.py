@@ -10,7 +10,7 @@ from fuzz import fuzz, list_samples
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROUNDS = 25
+ROUNDS = 15
 
 
 @pytest.mark.parametrize(

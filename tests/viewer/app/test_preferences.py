@@ -87,3 +87,13 @@ def test_motion_and_editor_are_kept(tmp_path: Path) -> None:
     preferences.set_editor("")
     assert not preferences.reduces_motion
     assert preferences.editor == ""
+
+
+def test_the_strip_and_the_hosts_of_images_are_kept(tmp_path: Path) -> None:
+    preferences = read(tmp_path, "[General]\nremote_hosts=A.example b.example\n")
+    assert preferences.remote_hosts == ("a.example", "b.example")
+    assert preferences.shows_filmstrip
+    preferences.set_remote_hosts(("c.example",))
+    preferences.set_shows_filmstrip(False)
+    assert preferences.remote_hosts == ("c.example",)
+    assert not preferences.shows_filmstrip

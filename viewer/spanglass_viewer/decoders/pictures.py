@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -22,6 +23,7 @@ _MAX_FRAMES = 400
 _MAX_FRAMES_BYTES = 96_000_000
 _LEAST_FRAME_MS = 20  # faster ones are what browsers slow down as well
 _SLOW_FRAME_MS = 100
+_FRAMES_SECS = 6.0  # what was read until then plays
 _BYTES_A_PIXEL = 4
 _ORIENTATION = 0x0112
 _TURNED = frozenset({5, 6, 7, 8})  # the orientations that change width for height
@@ -64,7 +66,8 @@ class PictureFile:
             durations: list[int] = []
             is_cut = False
             # the number of frames is not asked for: to count them means to read them all
-            while len(pixels) < room:
+            until = time.monotonic() + _FRAMES_SECS
+            while len(pixels) < room and time.monotonic() < until:
                 try:
                     image.seek(len(pixels))
                 except EOFError:

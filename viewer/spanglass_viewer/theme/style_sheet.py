@@ -44,6 +44,7 @@ QTableView[kind="records"] QTableCornerButton::section { background: transparent
 QHeaderView { background: $window; border: none; }
 QTableCornerButton::section { background: $window; border: none; border-bottom: 1px solid $hairline; }
 QTableView[kind="values"] { gridline-color: $hairline; }
+QTableView[kind="values"]::item { padding: 0 8px; }
 QHeaderView::section { background: $window; color: $text_muted; border: none; border-bottom: 1px solid $hairline; padding: 0 8px; }
 
 QSlider::groove:horizontal { height: 4px; background: $pressed; border-radius: 2px; }

@@ -158,6 +158,7 @@ class StreamPreview(Preview):
     def _lay_out(self) -> None:
         controls = QHBoxLayout()
         controls.setContentsMargins(16, 8, 16, 12)
+        controls.setSpacing(10)
         for widget in (self._back, self._play, self._on):
             controls.addWidget(widget)
         controls.addWidget(self.slider, 1)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.backend.preview_session import PreviewSession
 
 _MAX_COLUMN_PX = 420
-_COLUMN_ROOM_PX = 24
+_COLUMN_ROOM_PX = 28
 _MEASURED_ROWS = 100
 _ROW_PX = 26
 

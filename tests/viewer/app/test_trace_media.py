@@ -1,0 +1,100 @@
+"""The strip of a trace's attachments in the real window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import media_files as files
+import pytest
+from journal_rows import JournalWriter
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QLineEdit
+
+from spanglass_store.location import ensure_store
+from spanglass_viewer.app.main_window import MainWindow
+from spanglass_viewer.backend.threads import Backend
+from spanglass_viewer.panes.settings_dialog import SettingsDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_viewer.theme.appearance import Appearance
+
+
+@pytest.fixture
+def journal(store_path: Path) -> Iterator[JournalWriter]:
+    """Two traces, of which the newer one has attachments below its second and third span."""
+    writer = JournalWriter(store_path)
+    writer.span(5, trace=2, at=-20, name="older")
+    writer.span(1, name="agent", after=4.0)
+    photo = writer.attach("k1", files.encode_picture("PNG"), "photo.png", "image/png")
+    table = writer.attach("k2", files.CSV, "lines.csv", "text/csv")
+    writer.span(2, parents=(1,), at=0.1, name="look", input={"file": photo})
+    writer.span(3, parents=(1,), at=0.2, name="read", input={"files": [table, photo]})
+    yield writer
+    writer.die()
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path, journal: JournalWriter
+) -> Iterator[MainWindow]:
+    """The window on that store, with the attachments listed."""
+    assert journal.store == store_path
+    info = ensure_store(store_path)
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    settings.setValue("remote_hosts", "a.example")
+    made = MainWindow(info, Backend(info.path), appearance, settings)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    made.backend.start()
+    made.controller.start()
+    qtbot.waitUntil(lambda: len(made.filmstrip.entries) == 2, timeout=10_000)
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def test_each_attachment_stands_once_below_the_trace_and_leads_to_its_span(window: MainWindow, qtbot: QtBot) -> None:
+    strip = window.filmstrip
+    assert strip.isVisible()
+    assert [(entry.item.name, entry.span_name) for entry in strip.entries] == [
+        ("photo.png", "look"),
+        ("lines.csv", "read"),
+    ]
+    qtbot.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=strip.cell_rect(1).center())
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("read"), timeout=10_000)
+    qtbot.keyClick(strip, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.detail_pane.lightbox.isVisible() and window.detail_pane.is_idle, timeout=10_000)
+    assert window.detail_pane.lightbox._details.text().startswith("3 rows")
+
+
+def test_the_strip_is_hidden_by_its_key_and_where_there_is_nothing(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_M)
+    assert not window.filmstrip.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_M)
+    assert window.filmstrip.isVisible()
+    window.controller.open_trace(f"{2:032x}")
+    qtbot.waitUntil(lambda: window.controller.is_settled and not window.filmstrip.isVisible(), timeout=10_000)
+
+
+def test_hosts_of_images_are_taken_back_in_the_settings(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    dialog = window.findChild(SettingsDialog)
+    assert isinstance(dialog, SettingsDialog)
+    box = next(
+        box
+        for box in dialog.findChildren(QLineEdit)
+        if box.accessibleName() == "Hosts whose images are fetched without asking"
+    )
+    assert box.text() == "a.example"
+    box.setText("")
+    box.editingFinished.emit()
+    dialog.accept()
+    assert window.remote_images.hosts == ()
+    window.close()
+    assert "a.example" not in (tmp_path / "window.ini").read_text()
