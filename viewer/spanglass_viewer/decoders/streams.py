@@ -277,7 +277,7 @@ def _decode(container: Any, stream: Any) -> Iterator[Any]:
 
 def _picture(frame: Any, max_px: int) -> Picture:
     width, height = fit((frame.width, frame.height), max_px)
-    shown = frame.reformat(width=width, height=height, format="rgba")
+    shown = frame.reformat(width=width, height=height, format="rgba", threads=1)
     plane = shown.planes[0]
     data, wide = bytes(plane), width * _BYTES_A_PIXEL
     if plane.line_size != wide:
