@@ -15,6 +15,7 @@ DOCUMENT = ROOT / "ARCHITECTURE.md"
 BEGIN, END = "<!-- module table: scripts/module_table.py -->", "<!-- end of the module table -->"
 PACKAGES = (
     ROOT / "sdk_shim" / "spanglass",
+    ROOT / "sdk_shim" / "spanglass_pytest",
     ROOT / "store" / "spanglass_store",
     ROOT / "viewer" / "spanglass_viewer",
     ROOT / "assets" / "spanglass_assets",

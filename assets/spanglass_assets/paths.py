@@ -31,6 +31,14 @@ def get_icon_path(name: str) -> Path:
     return path
 
 
+def get_app_icons() -> dict[int | None, Path]:
+    """Return the application's icon as files: by its size in pixels as a PNG, and as an SVG for None."""
+    sizes = (16, 32, 48, 64, 128, 256)
+    return {None: get_icon_path("spanglass")} | {
+        size: _FOLDER / "app_icons" / f"spanglass-{size}.png" for size in sizes
+    }
+
+
 def get_media_path(name: str) -> Path:
     """Return a sample file of the demo, such as "receipt.jpg". Raises KeyError for an unknown name."""
     path = _FOLDER / "demo" / "media" / name

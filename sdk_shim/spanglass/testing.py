@@ -33,7 +33,7 @@ from spanglass_store.journal.lines import LineKind, decode_line, kind_of
 from spanglass_store.location import STORE_FORMAT, StoreInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable
 
 __all__ = ["CapturedSpans", "MemorySink", "SteppingClock", "captured_spans", "counting_digits"]
 
@@ -85,12 +85,7 @@ class CapturedSpans:
     @property
     def spans(self) -> list[dict[str, Any]]:
         """Return the spans, each with all its rows put together, in the order they were first heard of."""
-        spans: dict[str, dict[str, Any]] = {}
-        for row in self.rows:
-            is_replaced = row["id"] in spans and not row.get("_is_merge")
-            before = {} if is_replaced else spans.get(row["id"], {})
-            spans[row["id"]] = _put_together(before, row)
-        return list(spans.values())
+        return put_together(self.rows)
 
     @property
     def comments(self) -> list[dict[str, Any]]:
@@ -163,7 +158,17 @@ def _make_deterministic(stack: contextlib.ExitStack, read_ns: Callable[[], int],
     identifiers.use_digits(draw)
 
 
-def _put_together(before: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+def put_together(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the spans that rows make, each with all its rows put together, in the order they were first heard of."""
+    spans: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        is_replaced = row["id"] in spans and not row.get("_is_merge")
+        before = {} if is_replaced else spans.get(row["id"], {})
+        spans[row["id"]] = _with_row(before, row)
+    return list(spans.values())
+
+
+def _with_row(before: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     """Return the span with one more row: its identity stays, tags add up, dictionaries merge, the rest replaces."""
     fields = {name: value for name, value in row.items() if name not in _NOT_FIELDS and value is not None}
     if "tags" in fields and "tags" in before:

@@ -1,3 +1,5 @@
 """The version of the SDK, as segments note it."""
 
-__version__ = "0.1.0.dev0"
+from spanglass_store.version import __version__
+
+__all__ = ["__version__"]

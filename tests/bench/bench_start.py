@@ -27,7 +27,7 @@ from spanglass_viewer.app.main_window import MainWindow
 from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 info = ensure_store(Path(sys.argv[1]))
-settings = QSettings(os.devnull, QSettings.Format.IniFormat)
+settings = QSettings(str(info.path / "window.ini"), QSettings.Format.IniFormat)
 window = MainWindow(info, Backend(info.path), Appearance(app, ThemeMode.DARK), settings)
 window.show()
 window.repaint()

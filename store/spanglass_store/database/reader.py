@@ -136,6 +136,11 @@ class StoreReader:
                 raise LookupError(f"more than one trace begins with {text!r}")
         raise LookupError(f"no trace is named {text!r}")
 
+    def find_span_id_by_prefix(self, text: str) -> str | None:
+        """Return the id of the one span whose id or row id begins with `text`; None for none and for several."""
+        found = self._cursor.rows(query("resolve_span_prefix"), {"text": text}) if text else []
+        return found[0][1] if len(found) == 1 else None
+
     def list_attachments(self, keys: list[str]) -> list[AttachmentRecord]:
         """Return the known states of these attachments, in the order of `keys`; unknown ones are left out."""
         rows = self._cursor.rows(query("list_attachments"), {"keys": keys}) if keys else []

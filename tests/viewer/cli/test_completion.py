@@ -61,7 +61,7 @@ def press_tab(environment: dict[str, str], *typed: str) -> list[set[str]]:
 @pytest.mark.integration
 def test_bash(shell_environment: dict[str, str]) -> None:
     offered = {
-        "spanglass ": {command.name for command in COMMANDS},
+        "spanglass ": set(COMMANDS),
         "spanglass list --li": {"--limit"},
         "spanglass export --format pa": {"parquet"},
         "spanglass show ": {"latest", root_id(1), root_id(2)},

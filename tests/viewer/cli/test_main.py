@@ -12,15 +12,18 @@ from spanglass_store.faults import StoreFault
 from spanglass_viewer.cli import main as main_module
 from spanglass_viewer.cli.command import Command, ExitCode, NotFound
 from spanglass_viewer.cli.commands import open_window
-from spanglass_viewer.cli.main import COMMANDS, main
+from spanglass_viewer.cli.main import COMMANDS, load_command, main
+from spanglass_viewer.instance.doorway import Doorway
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 
-def stand_in(run: Callable[..., int], name: str = "stand-in") -> tuple[Command, ...]:
-    return (Command(name, "a stand-in", lambda _parser: None, run),)
+def use_stand_in(monkeypatch: pytest.MonkeyPatch, run: Callable[..., int], name: str = "stand-in") -> None:
+    command = Command(name, "a stand-in", lambda _parser: None, run)
+    monkeypatch.setattr(main_module, "COMMANDS", {name: "nowhere"})
+    monkeypatch.setattr(main_module, "load_command", lambda _name: command)
 
 
 def test_no_command_opens_the_window(monkeypatch: pytest.MonkeyPatch, store_path: Path) -> None:
@@ -31,6 +34,7 @@ def test_no_command_opens_the_window(monkeypatch: pytest.MonkeyPatch, store_path
     monkeypatch.setenv("SPANGLASS_STORE", str(store_path))
     assert main([]) == ExitCode.OK
     assert [store for store, _ in opened] == [store_path] * 3
+    assert isinstance(opened[0][1].pop("doorway"), Doorway)
     assert opened[0][1] == {"link": None, "theme": "light", "size": (800, 600), "screenshot": None}
     assert opened[1][1]["link"] == "spanglass://trace/abc?span=d"
 
@@ -81,15 +85,16 @@ def test_faults_are_sentences_and_exit_codes(
     def run(_options: object) -> int:
         raise raised
 
-    monkeypatch.setattr(main_module, "COMMANDS", stand_in(run))
+    use_stand_in(monkeypatch, run)
     assert main(["stand-in"]) == code
     assert capsys.readouterr().err == sentence
 
 
 def test_every_command_has_help_and_store(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in COMMANDS:
+    for name in COMMANDS:
+        assert load_command(name).name == name
         with pytest.raises(SystemExit) as ending:
-            main([command.name, "--help"])
+            main([name, "--help"])
         assert ending.value.code == 0
         assert "--store" in capsys.readouterr().out
 

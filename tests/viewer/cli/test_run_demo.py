@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spanglass_store.database.records import TraceSummary
+    from spanglass_viewer.instance.doorway import Doorway
 
 WAIT_SECS = 30.0
 
@@ -27,14 +28,14 @@ def newest_trace(store_path: Path) -> TraceSummary | None:
 def test_the_agent_lives_as_long_as_the_window(monkeypatch: pytest.MonkeyPatch, store_path: Path) -> None:
     watched: list[TraceSummary] = []
 
-    def watch_until_it_holds(store: Path, *, theme: str | None) -> int:
+    def watch_until_it_holds(store: Path, *, theme: str | None, doorway: Doorway) -> int:
         deadline = time.monotonic() + WAIT_SECS
         while time.monotonic() < deadline:
             trace = newest_trace(store)
             if trace is not None and trace.name == "support_agent.run" and trace.is_running and trace.span_count == 39:
                 watched.append(trace)
                 return ExitCode.OK
-        pytest.fail(f"the agent did not come to its last span; theme {theme}")
+        pytest.fail(f"the agent did not come to its last span; theme {theme}, {doorway}")
 
     monkeypatch.setattr(run_demo, "has_display", lambda: True)
     monkeypatch.setattr(run_demo, "show_window", watch_until_it_holds)

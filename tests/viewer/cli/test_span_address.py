@@ -8,7 +8,7 @@ from journal_rows import JournalWriter, root_id
 from spanglass_store import Store, open_store
 from spanglass_store.links.addresses import SpanAddress
 from spanglass_viewer.cli.command import NotFound
-from spanglass_viewer.cli.span_address import find_address
+from spanglass_viewer.cli.span_address import find_address, read_visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,10 +41,10 @@ def open_sample(store_path: Path) -> Callable[[], Store]:
     ],
 )
 def test_what_names_a_span_leads_to_it(open_sample: Callable[[], Store], text: str, span_id: str | None) -> None:
-    assert find_address(text, open_sample) == SpanAddress(root_id(), span_id)
+    assert find_address(read_visit(text), open_sample) == SpanAddress(root_id(), span_id)
 
 
 @pytest.mark.parametrize("text", ["nothing", "https://example.com/?id=row-9", "https://example.com/", "ftp://x"])
 def test_what_names_nothing_is_said(open_sample: Callable[[], Store], text: str) -> None:
     with pytest.raises(NotFound):
-        find_address(text, open_sample)
+        find_address(read_visit(text), open_sample)

@@ -47,3 +47,20 @@ def test_a_missing_part_is_named_with_its_remedy(tmp_path: Path, error: str, sen
     assert result.returncode == ExitCode.FAULT, result.stderr
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
+
+
+PICTURE = """
+import os, sys
+os.devnull = sys.argv[1]
+from spanglass_viewer.cli.main import main
+sys.exit(main(["open", "--store", sys.argv[2], "--screenshot", sys.argv[3]]))
+"""
+
+
+def test_a_picture_writes_no_settings_over_the_null_device(tmp_path: Path) -> None:
+    """Qt swaps settings in by a rename; run by root, that once made /dev/null a file."""
+    null = tmp_path / "null"
+    picture = tmp_path / "a.png"
+    subprocess.run([sys.executable, "-c", PICTURE, null, tmp_path / "store", picture], check=True, timeout=60)
+    assert picture.is_file()
+    assert not null.exists()

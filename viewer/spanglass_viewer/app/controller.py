@@ -50,6 +50,8 @@ class WindowController(QObject):
     span_shown = Signal(object)  # SpanDetail | None
     settled = Signal()
     trace_missing = Signal(str)  # root_span_id
+    trace_shown = Signal(object)  # TraceSnapshot, after the panes show it and its wanted span is selected
+    strayed = Signal(object)  # SpanRef | None: something else was chosen than what `open_trace` is still looking for
 
     def __init__(
         self,
@@ -82,6 +84,7 @@ class WindowController(QObject):
         self._awaits_prices = False
         self._last_sequence: int | None = None
         self._wanted_span_id: str | None = None
+        self._is_showing = False
         self._reload = QTimer(self, singleShot=True)
         self._reload.timeout.connect(self._on_reload_due)
         self._ranking_pause = QTimer(self, singleShot=True, interval=_RANKING_PAUSE_MS)
@@ -126,13 +129,31 @@ class WindowController(QObject):
         self._is_following = False
 
     def open_trace(self, root_span_id: str, span_id: str | None = None) -> None:
-        """Open a trace, and in it a span, as a link does."""
-        self._wanted_span_id = span_id
+        """Open a trace, and in it a span (else its first error, or its root), as a link does."""
         self._is_following = False
-        if root_span_id == self._selection.root_span_id:
-            self._take_wanted_span()
-        else:
+        self._is_showing = True
+        self._wanted_span_id = span_id
+        if root_span_id != self._selection.root_span_id:
             self._selection.select_trace(root_span_id)
+        elif (snapshot := self._trace_pane.snapshot) is not None and snapshot.root_span_id == root_span_id:
+            if span_id is None:
+                self._trace_pane.go_to_start()
+            self._take_wanted_span()
+            self.trace_shown.emit(snapshot)
+        self._is_showing = False
+
+    def forget_wanted_span(self) -> None:
+        """Do not go to the span of `open_trace` any more, should it still come."""
+        self._wanted_span_id = None
+
+    def go_back_to(self, root_span_id: str | None, span_id: str | None) -> None:
+        """Open what was open before a trace that is not there, or the newest."""
+        self._wanted_span_id = span_id
+        self._is_showing = True
+        self._selection.select_trace(root_span_id)
+        if root_span_id is None:
+            self._open_newest_trace()
+        self._is_showing = False
 
     def _connect(self) -> None:
         store, details = self._backend.store_worker, self._backend.detail_worker
@@ -186,6 +207,8 @@ class WindowController(QObject):
             self._ask_for_list(before)
 
     def _on_trace_chosen(self, root_span_id: str | None) -> None:
+        if not self._is_showing:
+            self._stray(None)
         self._reload.stop()
         if root_span_id is None:
             self._trace_on_its_way = None
@@ -195,12 +218,18 @@ class WindowController(QObject):
         self._ask_for_trace(root_span_id, is_opening=True)
 
     def _on_span_chosen(self, ref: SpanRef | None) -> None:
+        if ref is not None and not self._is_showing:
+            self._stray(ref)
         if ref is None:
             self._detail_on_its_way = None
             self._detail_pane.show_nothing()
             self.span_shown.emit(None)
         else:
             self._ask_for_detail(ref)
+
+    def _stray(self, ref: SpanRef | None) -> None:
+        self._wanted_span_id = None
+        self.strayed.emit(ref)
 
     # what changes
 
@@ -276,7 +305,9 @@ class WindowController(QObject):
         if not self._traces.rowCount():
             return
         if self._selection.root_span_id is None or (self._is_following and self._order == BY_START):
+            was_showing, self._is_showing = self._is_showing, True
             self._selection.select_trace(self._traces.summary_at(0).root_span_id)
+            self._is_showing = was_showing
 
     def _on_trace_loaded(self, answer: TraceAnswer) -> None:
         if self._trace_on_its_way is None or answer.request.number != self._trace_on_its_way.number:
@@ -288,9 +319,12 @@ class WindowController(QObject):
             self.trace_missing.emit(answer.request.root_span_id)
         else:
             began = time.perf_counter()
+            self._is_showing = True
             self._trace_pane.show_snapshot(answer.snapshot, opened=answer.request.is_opening)
             shown_secs = time.perf_counter() - began
             self._take_wanted_span()
+            self.trace_shown.emit(answer.snapshot)
+            self._is_showing = False
             pause_ms = 1000 * _PAUSE_PER_LOAD * (answer.query_secs + shown_secs)
             self._reload.start(max(_LEAST_PAUSE_MS, round(pause_ms)))
         self._tell_if_settled()

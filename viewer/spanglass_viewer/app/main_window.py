@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QProcess, QSettings, Qt
-from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QProcess, QSettings, Qt, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from spanglass_viewer.app.actions import make_actions, set_keys
 from spanglass_viewer.app.annotating import SpanAnnotating
@@ -16,6 +27,7 @@ from spanglass_viewer.app.comparing import TraceComparing
 from spanglass_viewer.app.controller import WindowController
 from spanglass_viewer.app.experiments import ExperimentSummaries
 from spanglass_viewer.app.history import History, Place
+from spanglass_viewer.app.link_follower import LinkFollower
 from spanglass_viewer.app.preferences import SCALES_PERCENT, Preferences
 from spanglass_viewer.app.prompt_trying import PromptTrying
 from spanglass_viewer.app.session import Session, find_session, save_session
@@ -38,6 +50,7 @@ from spanglass_viewer.panes.status_bar import StatusBar
 from spanglass_viewer.panes.top_bar import TopBar
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
+from spanglass_viewer.widgets.banner import Banner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +64,7 @@ if TYPE_CHECKING:
     from spanglass_store.upkeep.automatic import UpkeepReport
     from spanglass_viewer.backend.requests import ContainersAnswer
     from spanglass_viewer.backend.threads import Backend
+    from spanglass_viewer.instance.visit import Visit
     from spanglass_viewer.theme.appearance import Appearance, ThemeMode
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
     from spanglass_viewer.values.chat.prompt_draft import Endpoint
@@ -66,6 +80,8 @@ _MENU = ("show_palette", None, "go_back", "go_forward", None, "annotate", "try_p
 
 class MainWindow(QMainWindow):
     """One store, three panes."""
+
+    closing = Signal()
 
     def __init__(self, info: StoreInfo, backend: Backend, appearance: Appearance, settings: QSettings) -> None:
         super().__init__()
@@ -101,6 +117,17 @@ class MainWindow(QMainWindow):
         self.experiments = ExperimentSummaries(backend, appearance, self)
         self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
         self._top_bar = TopBar(self._make_menu(), self.trace_list.filter_box, appearance)
+        self._banner = Banner(appearance)
+        self.follower = LinkFollower(
+            info,
+            self._banner,
+            backend=backend,
+            controller=self.controller,
+            selection=self.selection,
+            trace_pane=self.trace_pane,
+            detail_pane=self.detail_pane,
+            parent=self,
+        )
         self._empty = EmptyPane(info.path, appearance)
         self.status = StatusBar(info.path)
         self._lay_out()
@@ -198,7 +225,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self._top_bar, self._middle, self.status):
+        for widget in (self._top_bar, self._banner, self._middle, self.status):
             column.addWidget(widget, 1 if widget is self._middle else 0)
         self.setCentralWidget(central)
 
@@ -233,9 +260,10 @@ class MainWindow(QMainWindow):
         self._trying.set_up_wanted.connect(self._on_show_settings)
         self._clipboard.notice_given.connect(self.status.show_notice)
         self.controller.span_shown.connect(self._clipboard.show_span)
+        self.follower.store_wanted.connect(self._on_store_wanted)
+        self.follower.store_unknown.connect(self._on_store_unknown)
         self.selection.span_changed.connect(self._on_span_changed)
         self.controller.totals_changed.connect(self._on_totals_changed)
-        self.controller.trace_missing.connect(self._on_trace_missing)
         self.controller.span_shown.connect(self._on_span_shown)
         self._backend.store_worker.fault_raised.connect(self.status.show_fault)
         self._backend.compare_worker.fault_raised.connect(self.status.show_fault)
@@ -310,11 +338,9 @@ class MainWindow(QMainWindow):
 
     def _go_to(self, place: Place | None) -> None:
         if place is not None:
+            self.follower.stop()
             self.controller.open_trace(place.root_span_id, place.span_id)
         self._on_span_changed(None)
-
-    def _on_trace_missing(self, root_span_id: str) -> None:
-        self.status.show_notice(f"Trace {root_span_id[:8]}… is not in this store")
 
     # comparing
 
@@ -362,7 +388,28 @@ class MainWindow(QMainWindow):
     def _on_sample_wanted(self) -> None:
         QProcess.startDetached(sys.executable, ["-m", "spanglass_assets.demo", "--store", str(self._info.path)])
 
+    def _on_store_wanted(self, target: Path, link: str | None = None) -> None:
+        is_started = open_in_new_window(target, link)
+        name = one_line(target.name, 60)
+        self.status.show_notice(f"{name} opens in a window of its own" if is_started else "No window could be started")
+
+    def _on_store_unknown(self, link: str) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Open the store of the link")
+        if folder:
+            self._on_store_wanted(Path(folder), link)
+
     # the window itself
+
+    def visit(self, visit: Visit) -> None:
+        """Come to the front, and go where a later start wants to go."""
+        if visit.activation is not None:
+            os.environ["XDG_ACTIVATION_TOKEN"] = visit.activation  # where Qt looks for Wayland's permission
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)  # where the desktop lets no window come to the front, it can at least be seen
+        self.follower.follow(visit)
 
     def _on_turn_theme(self) -> None:
         self._appearance.next_mode()
@@ -473,15 +520,13 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open it in a window of its own."""
         target = find_dropped(event.mimeData())
-        if target is None:
-            return
-        event.acceptProposedAction()
-        is_started = open_in_new_window(target)
-        name = one_line(target.name, 60)
-        self.status.show_notice(f"{name} opens in a window of its own" if is_started else "No window could be started")
+        if target is not None:
+            event.acceptProposedAction()
+            self._on_store_wanted(target)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the sizes and end the threads."""
+        self.closing.emit()
         self._save_session()
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("splitter", self._splitter.saveState())

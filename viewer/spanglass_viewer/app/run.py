@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import tempfile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from spanglass_viewer.app.main_window import MainWindow
+    from spanglass_viewer.instance.doorway import Doorway
     from spanglass_viewer.theme.appearance import ThemeMode
 
 
@@ -25,19 +27,23 @@ def run_window(
     theme: str | None = None,
     size: tuple[int, int] | None = None,
     screenshot: Path | None = None,
+    doorway: Doorway | None = None,
 ) -> int:
     """Open the window on a store and return the exit code when it is closed.
 
     `link` is a `spanglass://` link to open; `theme` is "light", "dark" or "system" (else what was last chosen);
-    `screenshot` renders the window offscreen, with everything loaded, into a PNG and ends.
+    `screenshot` renders the window offscreen, with everything loaded, into a PNG and ends. `doorway` is where later
+    starts come in; it is closed with the window.
 
     Raises StoreFault where the folder can be no store, and ValueError for a link that is none.
     """
+    from spanglass_store.known_stores import note_store  # noqa: PLC0415 - as above
     from spanglass_store.links.addresses import parse_address  # noqa: PLC0415 - before Qt: a bad link costs nothing
     from spanglass_store.location import ensure_store  # noqa: PLC0415 - as above
 
     address = None if link is None else parse_address(link)
     info = ensure_store(store)
+    note_store(info)
     if screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -46,10 +52,12 @@ def run_window(
     with _one_algebra_thread():
         from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - as above
     from spanglass_viewer.app.preferences import Preferences  # noqa: PLC0415 - as above
+    from spanglass_viewer.app.visitors import Visitors  # noqa: PLC0415 - as above
     from spanglass_viewer.backend.threads import Backend  # noqa: PLC0415 - as above
     from spanglass_viewer.theme.appearance import Appearance  # noqa: PLC0415 - as above
 
-    settings = _open_settings(is_throwaway=screenshot is not None)
+    scratch = None if screenshot is None else tempfile.TemporaryDirectory(prefix="spanglass-")
+    settings = _open_settings(None if scratch is None else scratch.name)
     app = _make_application(Preferences(settings).scale_percent)
     appearance = Appearance(app, _theme_mode(theme, settings), waits=True)
     backend = Backend(info.path)
@@ -65,12 +73,18 @@ def run_window(
     backend.start()
     window.controller.start()
     if address is not None:
-        window.controller.open_trace(address.root_span_id, address.span_id)
+        window.follower.go_to(address)
+    visitors = None if doorway is None else Visitors(doorway, window)
+    if visitors is not None:
+        visitors.visited.connect(window.visit)
+        window.closing.connect(visitors.stop)
     interrupts = Interrupts(window)
     interrupts.received.connect(window.close)
     code = app.exec() if screenshot is None else _take_screenshot(app, window, screenshot)
     interrupts.stop()
     _hand_over_clipboard()
+    if scratch is not None:
+        scratch.cleanup()
     return code
 
 
@@ -126,11 +140,15 @@ def _say_offscreen(kind: QtMsgType, context: QMessageLogContext, message: str) -
         sys.stderr.write(f"{message}\n")
 
 
-def _open_settings(*, is_throwaway: bool) -> QSettings:
+def _open_settings(scratch: str | None) -> QSettings:
+    """Open the user's settings, or empty ones in a folder that goes away.
+
+    Never on `os.devnull`: settings are swapped in by a rename, which root may do to a device too.
+    """
     from PySide6.QtCore import QSettings  # noqa: PLC0415 - Qt loads when a window is wanted
 
-    if is_throwaway:
-        return QSettings(os.devnull, QSettings.Format.IniFormat)
+    if scratch is not None:
+        return QSettings(os.path.join(scratch, "window.ini"), QSettings.Format.IniFormat)  # noqa: PTH118 - texts for Qt
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "spanglass", "window")
 
 

@@ -43,7 +43,8 @@ def find_dropped(data: QMimeData) -> Path | None:
     return find_dropped_store(data) or find_dropped_export(data)
 
 
-def open_in_new_window(target: Path) -> bool:
-    """Start a window on a store or an export, and tell whether it could be started."""
-    is_started, _pid = QProcess.startDetached(sys.executable, ["-m", "spanglass_viewer", "open", str(target)])
+def open_in_new_window(target: Path, link: str | None = None) -> bool:
+    """Start a window on a store (at a link where there is one) or an export, and tell whether it could be started."""
+    arguments = [str(target)] if link is None else ["--store", str(target), "--link", link]
+    is_started, _pid = QProcess.startDetached(sys.executable, ["-m", "spanglass_viewer", "open", *arguments])
     return is_started

@@ -17,6 +17,8 @@ from spanglass_viewer.backend.requests import (
     DetailRequest,
     MediaAnswer,
     MediaRequest,
+    NameAnswer,
+    NameRequest,
     StripEntry,
 )
 from spanglass_viewer.decoders.answers import DecoderFault
@@ -46,6 +48,7 @@ class DetailWorker(ReadingWorker):
     media_listed = Signal(object)  # MediaAnswer
     vocabulary_read = Signal(object)  # Vocabulary
     containers_read = Signal(object)  # ContainersAnswer
+    name_resolved = Signal(object)  # NameAnswer
 
     @Slot(object)
     def read_span(self, request: DetailRequest) -> None:
@@ -66,6 +69,21 @@ class DetailWorker(ReadingWorker):
     def read_containers(self) -> None:
         """Answer with what traces can be picked and sorted by."""
         self.serve("containers", self._read_containers)
+
+    @Slot(object)
+    def resolve_name(self, request: NameRequest) -> None:
+        """Answer with the address of what a name stands for."""
+        self.serve("name", lambda cursor: self._resolve_name(cursor, request))
+
+    def _resolve_name(self, cursor: Cursor, request: NameRequest) -> None:
+        from spanglass_store.database.named_span import get_named_span  # noqa: PLC0415 - heavy half
+        from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - as above
+
+        try:
+            answer = NameAnswer(request, get_named_span(StoreReader(cursor), request.name))
+        except LookupError as absence:
+            answer = NameAnswer(request, None, str(absence))
+        self.name_resolved.emit(answer)
 
     def _read_span(self, cursor: Cursor, request: DetailRequest) -> None:
         from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from spanglass_store.database.records import ContainerRecord, ExperimentSummary, StoreTotals, TraceSummary
+    from spanglass_store.links.addresses import SpanAddress
     from spanglass_store.search.expression import Expression
     from spanglass_viewer.trace.comparison import Comparison
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
@@ -199,3 +200,20 @@ class MediaAnswer:
 
     request: MediaRequest
     entries: tuple[StripEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NameRequest:
+    """Find what a name stands for: an id, the beginning of one, a row id."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameAnswer:
+    """The address of what the name stands for, or None and the reason."""
+
+    request: NameRequest
+    address: SpanAddress | None
+    reason: str = ""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         FindRequest,
         ListRequest,
         MediaRequest,
+        NameRequest,
         TraceRequest,
     )
 
@@ -41,6 +42,7 @@ class Backend(QObject):
     _containers_wanted = Signal()
     _experiment_wanted = Signal(object)
     _media_wanted = Signal(object)
+    _name_wanted = Signal(object)
 
     def __init__(self, store: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +77,7 @@ class Backend(QObject):
         self._containers_wanted.connect(self.detail_worker.read_containers)
         self._experiment_wanted.connect(self.compare_worker.summarize)
         self._media_wanted.connect(self.detail_worker.list_media)
+        self._name_wanted.connect(self.detail_worker.resolve_name)
         self._vocabulary_wanted.connect(self.detail_worker.read_vocabulary)
 
     @property
@@ -128,6 +131,10 @@ class Backend(QObject):
     def diff_spans(self, request: DiffRequest) -> None:
         """Ask how the values of two spans differ."""
         self._diff_wanted.emit(request)
+
+    def resolve_name(self, request: NameRequest) -> None:
+        """Ask what a name stands for."""
+        self._name_wanted.emit(request)
 
     def find_in_trace(self, request: FindRequest) -> None:
         """Ask for the spans of a trace that hold a text; a search that is still under way ends without an answer."""

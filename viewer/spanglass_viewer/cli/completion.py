@@ -25,9 +25,14 @@ _EXAMPLES = {"dur>": "1s", "tokens>": "1k", "cost>": "0.1", "since:": "1d"}
 Completer = Any  # argcomplete calls it with what it knows, by name, and takes candidates with their descriptions
 
 
+def is_asked() -> bool:
+    """Tell whether the shell asks by Tab."""
+    return "_ARGCOMPLETE" in os.environ
+
+
 def complete_if_asked(parser: ArgumentParser) -> None:
     """Answer the shell and end, where it asks by Tab."""
-    if "_ARGCOMPLETE" in os.environ:
+    if is_asked():
         import argcomplete  # noqa: PLC0415 - only a shell needs it
 
         argcomplete.autocomplete(parser, always_complete_options=False, validator=_fits)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spanglass_store.search.parse import parse_filter
-from spanglass_store.search.tokens import FilterError
 from spanglass_viewer.cli.command import WrongUsage
 from spanglass_viewer.cli.completion import complete_filter_word, completes_with
 
@@ -60,6 +58,9 @@ def with_filter_apart(parser: ArgumentParser, arguments: Sequence[str]) -> list[
 
 def read_filter(words: str | Sequence[str]) -> Expression:
     """Return what a filter means. Raises WrongUsage that points at the place where it cannot be read."""
+    from spanglass_store.search.parse import parse_filter  # noqa: PLC0415 - only a command that filters needs it
+    from spanglass_store.search.tokens import FilterError  # noqa: PLC0415 - as above
+
     text = words if isinstance(words, str) else " ".join(words)
     try:
         return parse_filter(text)

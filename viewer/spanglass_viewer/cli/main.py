@@ -4,63 +4,55 @@ from __future__ import annotations
 
 import argparse
 import functools
+import importlib
 import os
 import sys
 from typing import TYPE_CHECKING
 
 from spanglass_store.faults import StoreFault
+from spanglass_store.version import __version__
 from spanglass_viewer.cli.command import ExitCode, NotFound, WrongUsage, add_store_argument
-from spanglass_viewer.cli.commands import (
-    compact_store,
-    examine_store,
-    export_spans,
-    import_spans,
-    init_store,
-    list_traces,
-    open_window,
-    print_completion,
-    print_path,
-    prune_store,
-    run_demo,
-    run_sql,
-    save_attachment,
-    search_spans,
-    show_trace,
-    tail_spans,
-)
-from spanglass_viewer.cli.completion import complete_if_asked
+from spanglass_viewer.cli.completion import complete_if_asked, is_asked
 from spanglass_viewer.cli.filters import with_filter_apart
 from spanglass_viewer.cli.terminal import complain
 from spanglass_viewer.cli.tidying import tidy_if_due
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-COMMANDS = (
-    open_window.COMMAND,
-    run_demo.COMMAND,
-    list_traces.COMMAND,
-    show_trace.COMMAND,
-    search_spans.COMMAND,
-    tail_spans.COMMAND,
-    import_spans.COMMAND,
-    export_spans.COMMAND,
-    save_attachment.COMMAND,
-    run_sql.COMMAND,
-    examine_store.COMMAND,
-    prune_store.COMMAND,
-    compact_store.COMMAND,
-    print_path.COMMAND,
-    init_store.COMMAND,
-    print_completion.COMMAND,
-)
+    from spanglass_viewer.cli.command import Command
+
+# Each command's module in `cli.commands`. Only the one that is called is loaded: a second start of the window hands
+# its link over and ends, and most of what it takes is loading.
+COMMANDS = {
+    "open": "open_window",
+    "demo": "run_demo",
+    "list": "list_traces",
+    "show": "show_trace",
+    "search": "search_spans",
+    "tail": "tail_spans",
+    "link": "print_link",
+    "import": "import_spans",
+    "export": "export_spans",
+    "attachment": "save_attachment",
+    "sql": "run_sql",
+    "doctor": "examine_store",
+    "prune": "prune_store",
+    "compact": "compact_store",
+    "path": "print_path",
+    "init": "init_store",
+    "install": "install_desktop",
+    "uninstall": "uninstall_desktop",
+    "completion": "print_completion",
+}
+_DEFAULT = "open"
 _TOP_LEVEL = {"-h", "--help", "--version"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see `ExitCode`). Exits with 2 and the usage for wrong arguments."""
     name, *given = _with_default_command(sys.argv[1:] if arguments is None else arguments)
-    parser, subparsers = build_parsers()
+    parser, subparsers = build_parsers([name] if name in COMMANDS and not is_asked() else COMMANDS)
     complete_if_asked(parser)
     options = parser.parse_args([name, *(with_filter_apart(subparsers[name], given) if name in subparsers else given)])
     try:
@@ -86,26 +78,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-class _PrintVersion(argparse.Action):
-    """Prints the version, which takes 35 ms to find out."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        import importlib.metadata  # noqa: PLC0415 - see above
-
-        parser.exit(message=f"spanglass {importlib.metadata.version('spanglass')}\n")
+def load_command(name: str) -> Command:
+    """Return a command of the table, loaded. Raises KeyError for a name that is not in it."""
+    return importlib.import_module(f"spanglass_viewer.cli.commands.{COMMANDS[name]}").COMMAND
 
 
-def build_parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
-    """Return the parser of the command line, and those of the commands by their names."""
+def build_parsers(
+    names: Iterable[str] = tuple(COMMANDS),
+) -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
+    """Return the parser of the command line with these commands, and those of the commands by their names."""
     parser = argparse.ArgumentParser(
         prog="spanglass",
         description="Look at the traces of your LLM programs, on this machine alone. No command: the window opens.",
         epilog="`spanglass COMMAND --help` has examples.",
         formatter_class=functools.partial(argparse.HelpFormatter, max_help_position=16),
     )
-    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
+    parser.add_argument("--version", action="version", version=f"spanglass {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
+    for command in map(load_command, names):
         subparser = subparsers.add_parser(
             command.name,
             help=command.help,
@@ -121,7 +111,7 @@ def build_parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.Argu
 
 def _with_default_command(arguments: Sequence[str]) -> list[str]:
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in _TOP_LEVEL):
-        return [open_window.COMMAND.name, *arguments]
+        return [_DEFAULT, *arguments]
     return list(arguments)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import orjson
 
+from spanglass_store.links.hyperlinks import hyperlink, shows_hyperlinks
 from spanglass_viewer.format.text import one_line
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Terminal:
         is_watched = stream.isatty()
         self._is_coloured = is_watched and not dumb
         self.width = shutil.get_terminal_size().columns if is_watched else None
+        self._takes_links = shows_hyperlinks(stream, environment)
         self.draws_lines = (stream.encoding or "").lower().replace("-", "").startswith("utf")
 
     def paint(self, text: str, *styles: str) -> str:
@@ -89,6 +91,10 @@ class Terminal:
         if not self._is_coloured or not text or not styles:
             return text
         return f"\x1b[{';'.join(_STYLES[style] for style in styles)}m{text}\x1b[0m"
+
+    def link(self, text: str, address: str) -> str:
+        """Return `text` as a hyperlink to an address of ours, or as it is where the stream takes none."""
+        return hyperlink(text, address) if self._takes_links else text
 
     def write_line(self, line: str = "") -> None:
         """Write one line; a character that the stream's encoding lacks becomes `?`."""

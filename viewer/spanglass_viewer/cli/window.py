@@ -11,6 +11,8 @@ from spanglass_viewer.cli.display import has_display
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from spanglass_viewer.instance.doorway import Doorway
+
 # What Qt's libraries and plugins need on Debian 12; scripts/setup.sh installs these.
 DEBIAN_PACKAGES = (
     "libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdbus-1-3 libbrotli1 libgssapi-krb5-2 libpulse0"
@@ -25,8 +27,11 @@ def show_window(
     theme: str | None = None,
     size: tuple[int, int] | None = None,
     screenshot: Path | None = None,
+    doorway: Doorway | None = None,
 ) -> int:
     """Open the window on `store` and return its exit code; with `screenshot`, render it offscreen into that PNG.
+
+    `doorway` is where later starts come in, and is closed with the window; None lets nobody in.
 
     Raises StoreFault where there is no display, no PySide6, or a system library of Qt is missing.
     """
@@ -40,7 +45,7 @@ def show_window(
     try:
         from spanglass_viewer.app.run import run_window  # noqa: PLC0415 - Qt takes 200 ms to load
 
-        return run_window(store, link=link, theme=theme, size=size, screenshot=screenshot)
+        return run_window(store, link=link, theme=theme, size=size, screenshot=screenshot, doorway=doorway)
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in {"spanglass_viewer", "spanglass_store"}:
             raise

@@ -51,6 +51,7 @@ class TracePane(QWidget):
     ) -> None:
         super().__init__(parent)
         self._selection = selection
+        self._appearance = appearance
         self._model = SpanTableModel(parent=self) if clock_us is None else SpanTableModel(clock_us, self)
         self._axis = TimeAxis(self)
         self._header = TraceHeader(appearance)
@@ -133,16 +134,7 @@ class TracePane(QWidget):
         self._set_ticking()
         self.finder.show_snapshot(opened=opened)
         if opened:
-            self._choose_first(snapshot)
-
-    def _choose_first(self, snapshot: TraceSnapshot) -> None:
-        """Select the first error that is not hidden, else the root, else the first row."""
-        own: list[int] = snapshot.errors.own_spans.tolist()
-        first = next((span for span in (*own, snapshot.root_span) if self._model.lets_through(span)), None)
-        if first is not None:
-            self._choose(first)
-        elif self._model.rowCount():
-            self._choose(self._model.row_at(0).span)
+            self.go_to_start()
 
     def show_price_list(self, price_list: str) -> None:
         """Say by which price list costs are estimated from here on."""
@@ -177,6 +169,27 @@ class TracePane(QWidget):
             return False
         self._choose(span)
         return True
+
+    def go_to_start(self) -> None:
+        """Select the first error that is not hidden, else the root, else the first row."""
+        snapshot = self._model.snapshot
+        if snapshot is None:
+            return
+        own: list[int] = snapshot.errors.own_spans.tolist()
+        first = next((span for span in (*own, snapshot.root_span) if self._model.lets_through(span)), None)
+        if first is not None:
+            self._choose(first)
+        elif self._model.rowCount():
+            self._choose(self._model.row_at(0).span)
+
+    @property
+    def snapshot(self) -> TraceSnapshot | None:
+        """The trace that is shown."""
+        return self._model.snapshot
+
+    def mark_span(self) -> None:
+        """Mark the row of the selected span for a moment: a link has led there."""
+        self._view.mark_current(self._appearance)
 
     def step_span(self, step: int) -> bool:
         """Select the next (1) or previous (-1) visible row, and tell whether there is one."""

@@ -116,6 +116,8 @@ QPushButton[kind="cardtitle"] { background: transparent; border: none; padding: 
 QPushButton[kind="cardtitle"]:hover, QPushButton[kind="cardtitle"]:focus { color: $text; }
 QToolButton[kind="quiet"] { padding: 2px 4px; color: $text_faint; }
 QFrame[kind="topbar"] { background: $window; border: none; border-bottom: 1px solid $hairline; }
+QFrame[kind="banner"] { background: $raised; border: none; border-bottom: 1px solid $hairline; }
+QFrame[kind="banner"][tone="warning"] { background: $warning_fill; }
 QFrame[kind="statusbar"] { background: $window; border: none; border-top: 1px solid $hairline; }
 
 QTabWidget::pane { border: none; border-top: 1px solid $hairline; }

@@ -18,6 +18,7 @@ from spanglass_viewer.views.span_cell import SpanCell, lay_out_cell
 from spanglass_viewer.views.span_delegate import SpanDelegate
 from spanglass_viewer.views.span_tooltip import tooltip_of
 from spanglass_viewer.views.timeline_delegate import PAD_PX, TimelineDelegate
+from spanglass_viewer.widgets.arrival_mark import ArrivalMark
 from spanglass_viewer.widgets.labels import plain_tooltip
 
 if TYPE_CHECKING:
@@ -137,6 +138,13 @@ class SpanTableView(QTableView):
         if self.currentIndex().row() != row:
             self._set_current_quietly(row)
         self._scroll_to(row, centred=centred)
+
+    def mark_current(self, appearance: Appearance) -> None:
+        """Mark the selected row for a moment, as where a link has led to."""
+        row = self.currentIndex().row()
+        if row >= 0:
+            place = QRect(0, self.rowViewportPosition(row), self.viewport().width(), ROW_HEIGHT)
+            ArrivalMark(place, appearance, self.viewport())
 
     def set_hits(self, spans: frozenset[int]) -> None:
         """Mark the names of these spans."""

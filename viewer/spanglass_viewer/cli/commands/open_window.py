@@ -1,19 +1,24 @@
-"""`spanglass open`, and `spanglass` alone: the window."""
+"""`spanglass open`, and `spanglass` alone: the window, or a visit to the one that is open."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
-from spanglass_store.links.addresses import format_address
-from spanglass_store.location import STORE_FILE, ensure_store, locate_store
-from spanglass_store.transfer.bundle import is_bundle
+from spanglass_store.known_stores import find_known_store
+from spanglass_store.links.addresses import format_address, is_id
+from spanglass_store.location import STORE_FILE, ensure_store, locate_store, read_store_info
 from spanglass_viewer.cli.command import Command, ExitCode
-from spanglass_viewer.cli.span_address import find_address
+from spanglass_viewer.cli.span_address import find_address, read_visit
 from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import standard_output
 from spanglass_viewer.cli.window import show_window
+from spanglass_viewer.instance.doorway import Doorway
+from spanglass_viewer.instance.hand_over import activation_token, enter, hand_to_any
+from spanglass_viewer.instance.visit import Visit
 
 _JSON_LINES = frozenset({".jsonl", ".ndjson"})
 _SIZE = re.compile(r"(\d{2,5})[xX](\d{2,5})")
@@ -35,27 +40,77 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    target = options.target
-    if target is not None and _is_export(Path(target)):
-        from spanglass_store.transfer.bundle_store import store_of_bundle  # noqa: PLC0415 - it loads DuckDB
-
-        target = str(store_of_bundle(Path(target)))
-    is_store = target is not None and (Path(target) / STORE_FILE).is_file()
-    store = locate_store(target if is_store else options.store)
-    ensure_store(store)
-    link = options.link or (None if is_store else target)
-    if link is not None:
-        link = format_address(find_address(link, lambda: open_existing_store(options)))
-    code = show_window(store, link=link, theme=options.theme, size=options.size, screenshot=options.screenshot)
+    options.store, visit = _find_place(options)
+    if visit.name is not None and not is_id(visit.name):
+        visit = Visit(find_address(visit, lambda: open_existing_store(options)))  # a name that no line may carry
+    info = ensure_store(options.store)
+    doorway: Doorway | None = Doorway()
+    if options.screenshot is None:
+        visit = replace(visit, activation=activation_token())
+        if not _knows_store(visit, info.id) and hand_to_any(visit):
+            return ExitCode.OK
+        doorway = enter(info.id, visit)
+        if doorway is None:
+            return ExitCode.OK
+    with contextlib.closing(doorway):
+        link = None
+        if visit.address is not None or visit.name is not None:
+            link = format_address(find_address(visit, lambda: open_existing_store(options)))
+        code = show_window(
+            info.path, link=link, theme=options.theme, size=options.size, screenshot=options.screenshot, doorway=doorway
+        )
     if options.screenshot is not None and code == ExitCode.OK:
         standard_output().write_line(str(options.screenshot))
     return code
 
 
-def _is_export(path: Path) -> bool:
+def _find_place(options: argparse.Namespace) -> tuple[Path, Visit]:
+    """Return the store to open, and where to go in it."""
+    target = options.link or options.target
+    if target is None:
+        return locate_store(options.store), Visit()
+    if options.link is None and _is_file(Path(target, STORE_FILE)):
+        return locate_store(target), Visit()
+    if options.link is None and _is_file(Path(target)) and _is_export(Path(target)):
+        from spanglass_store.transfer.bundle_store import store_of_bundle  # noqa: PLC0415 - it loads DuckDB
+
+        return store_of_bundle(Path(target)), Visit()
+    visit = read_visit(target)
+    return _find_store(options, visit), visit
+
+
+def _find_store(options: argparse.Namespace, visit: Visit) -> Path:
+    """Return the store of a link: the one that is named here, else the one that the link names, where it is known."""
+    here = locate_store(options.store)
+    named = None if visit.address is None else visit.address.store_id
+    if options.store is not None or named is None or _is_store(here, named):
+        return here
+    return find_known_store(named) or here
+
+
+def _is_store(path: Path, store_id: str) -> bool:
+    return (path / STORE_FILE).is_file() and read_store_info(path).id == store_id
+
+
+def _knows_store(visit: Visit, store_id: str) -> bool:
+    return visit.address is None or visit.address.store_id in {None, store_id}
+
+
+def _is_file(path: Path) -> bool:
     try:
-        return path.is_file() and (path.suffix.lower() in _JSON_LINES or is_bundle(path))
+        return path.is_file()
     except (OSError, ValueError):  # a link or an id is no path
+        return False
+
+
+def _is_export(path: Path) -> bool:
+    if path.suffix.lower() in _JSON_LINES:
+        return True
+    from spanglass_store.transfer.bundle import is_bundle  # noqa: PLC0415 - a second start with a link needs none
+
+    try:
+        return is_bundle(path)
+    except OSError:
         return False
 
 

@@ -19,6 +19,8 @@ from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import standard_output
 from spanglass_viewer.cli.trace_tree import write_trace
 from spanglass_viewer.cli.window import show_window
+from spanglass_viewer.instance.hand_over import activation_token, enter
+from spanglass_viewer.instance.visit import Visit
 
 if TYPE_CHECKING:
     import argparse
@@ -40,11 +42,20 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     options.store = (options.store or _default_store()).absolute()
-    ensure_store(options.store)
+    info = ensure_store(options.store)
     if options.headless or not has_display():
         return _run_without_display(options)
-    with _running_agent(options, is_piped=False):
-        return show_window(options.store, theme=options.theme)
+    doorway = enter(info.id, Visit(activation=activation_token()))
+    if doorway is None:
+        return _run_beside_open_window(options)
+    with contextlib.closing(doorway), _running_agent(options, is_piped=False):
+        return show_window(options.store, theme=options.theme, doorway=doorway)
+
+
+def _run_beside_open_window(options: argparse.Namespace) -> int:
+    """Log the trace to its end: the window that is open shows it."""
+    agent = subprocess.run(_agent_command(options), stdin=subprocess.DEVNULL, check=False)  # noqa: S603 - our own module
+    return ExitCode.OK if agent.returncode == 0 else ExitCode.FAULT
 
 
 def _run_without_display(options: argparse.Namespace) -> int:
@@ -73,7 +84,7 @@ def _run_without_display(options: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def _running_agent(options: argparse.Namespace, *, is_piped: bool) -> Generator[subprocess.Popen[str]]:
     """Run the agent beside the window, as a program of its own; it ends with the block."""
-    command = [sys.executable, "-m", _AGENT, "--store", str(options.store), "--speed", options.speed]
+    command = _agent_command(options)
     command += ["--loop"] if options.loop and not is_piped else ["--hold", "inf"]
     stdout = subprocess.PIPE if is_piped else None
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, text=True) as agent:  # noqa: S603 - our own module
@@ -85,6 +96,10 @@ def _running_agent(options: argparse.Namespace, *, is_piped: bool) -> Generator[
                 agent.wait(_STOP_TIMEOUT_SECS)
             except subprocess.TimeoutExpired:
                 agent.kill()
+
+
+def _agent_command(options: argparse.Namespace) -> list[str]:
+    return [sys.executable, "-m", _AGENT, "--store", str(options.store), "--speed", options.speed]
 
 
 def _default_store() -> Path:

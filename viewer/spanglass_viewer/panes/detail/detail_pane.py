@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from spanglass_viewer.backend.decoding import JsonDecoder
@@ -35,6 +35,7 @@ from spanglass_viewer.values.metrics import list_scores
 from spanglass_viewer.values.partial_output import split_partial_output
 from spanglass_viewer.values.readings import FIELD_OF_TITLE, Reading
 from spanglass_viewer.values.span_text import span_as_json
+from spanglass_viewer.widgets.arrival_mark import ArrivalMark
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 _MOST_FACTS_CHARS = 200_000
 _EMPTY = frozenset({"null", "{}", "[]", '""'})
 _MOST_EMPTY_CHARS = 4
+_CARD_SPACE_PX = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,11 @@ class DetailPane(QWidget):
         self._lay_out()
         self._connect()
         self.show_nothing()
+
+    @property
+    def shown_detail(self) -> SpanDetail | None:
+        """The span that is shown."""
+        return self._detail
 
     @property
     def is_idle(self) -> bool:
@@ -205,6 +212,22 @@ class DetailPane(QWidget):
     def set_editor(self, command: str) -> None:
         """Open source lines by this command from here on; "" looks for an editor."""
         self._context.editor = command
+
+    def go_to_field(self, name: str) -> bool:
+        """Bring a field's card into sight, unfolded and marked for a moment; False where the span has no such field."""
+        card = next((card for card in self._cards if card.title.lower() == name and card.isVisibleTo(self)), None)
+        if card is None:
+            return False
+        if card.is_folded:
+            card.set_folded(is_folded=False)
+            self._on_raw_toggled(is_folded=card is not self._fields["Raw"])
+        # its place is known when the layout has seen what was just shown
+        QTimer.singleShot(0, card, lambda: self._bring_into_sight(card))
+        return True
+
+    def _bring_into_sight(self, card: Card) -> None:
+        self._scroll.verticalScrollBar().setValue(card.y() - _CARD_SPACE_PX)
+        ArrivalMark(None, self._context.appearance, card)
 
     def show_loading(self, name: str) -> None:
         """Show that a span's details are on their way."""
