@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from spanglass_viewer.cli.filters import with_filter_apart
+from spanglass_viewer.cli.main import build_parsers
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -28,6 +33,16 @@ def test_what_a_page_links_to_is_there(page: Path) -> None:
 def test_every_page_is_in_the_navigation() -> None:
     listed = set(re.findall(r"^ +- (?:.*: )?(\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE))
     assert listed == {name_of(page) for page in PAGES}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_the_commands_of_a_page_are_commands(page: Path) -> None:
+    _, parsers = build_parsers()
+    for block in re.findall(r"^```\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL):
+        for line in re.findall(r"^(?:.*\| )?spanglass (.+)", block, re.MULTILINE):
+            words = shlex.split(line, comments=True)
+            name, *given = itertools.takewhile(lambda word: word not in {"|", "<", ">"}, words)
+            parsers[name].parse_args(with_filter_apart(parsers[name], given))
 
 
 def test_the_references_are_true() -> None:
