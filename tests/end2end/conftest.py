@@ -54,10 +54,14 @@ class Screen:
         """Return what a program has printed."""
         return (self.folder / f"{self.processes.index(process)}.log").read_text()
 
-    def find_window(self) -> str | None:
-        """Return the id of the Spanglass window, None where it is not there."""
-        found = self._run("xdotool", "search", "--onlyvisible", "--name", "Spanglass", check=False)
+    def find_window(self, name: str = "Spanglass") -> str | None:
+        """Return the id of the window with this in its title, None where it is not there."""
+        found = self._run("xdotool", "search", "--onlyvisible", "--name", name, check=False)
         return found.split()[-1] if found.split() else None
+
+    def focus_window(self, name: str = "Spanglass") -> None:
+        """Give a window the keyboard: no window manager does it here."""
+        self._run("xdotool", "windowfocus", "--sync", self.find_window(name) or "", check=False)
 
     def title(self) -> str:
         """Return what stands in the title bar: the selected span."""
@@ -92,6 +96,20 @@ class Screen:
     def click(self, x: int, y: int, *, count: int = 1) -> None:
         """Click at a point of the screen."""
         self._run("xdotool", "mousemove", str(x), str(y), "click", "--repeat", str(count), "--delay", "80", "1")
+
+    def drag(self, from_x: int, from_y: int, to_x: int, to_y: int) -> None:
+        """Press at one point, move to another, let go."""
+        steps = (
+            "mousemove",
+            str(from_x),
+            str(from_y),
+            "mousedown",
+            "1",
+            "mousemove",
+            str((from_x + to_x) // 2),
+            str(to_y),
+        )
+        self._run("xdotool", *steps, "mousemove", str(to_x), str(to_y), "mouseup", "1")
 
     def picture(self, name: str) -> Path:
         """Take a picture of the whole screen."""
