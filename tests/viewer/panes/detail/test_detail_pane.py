@@ -478,3 +478,16 @@ def test_markdown_is_for_those_who_ask(pane: DetailPane, qtbot: QtBot) -> None:
     _choose(pane, "Output", ValueFormat.MARKDOWN)
     _settle_chat(pane, qtbot)
     assert [view.view.toPlainText() for view in card.findChildren(MarkdownView)] == ["bold <b>x</b>"]
+
+
+def test_a_chat_has_room_for_all_of_itself_when_the_width_changes(pane: DetailPane, qtbot: QtBot) -> None:
+    messages = [{"role": "user", "content": "some words " * 60} for _ in range(3)]
+    pane.show_span(make_detail(type="llm", input=messages, metadata={"model": "m"}))
+    for width in (380, 700, 340):
+        pane.resize(width, 900)
+        _settle_chat(pane, qtbot)
+        chat = pane._fields["Input"].findChild(ChatView)
+        assert isinstance(chat, ChatView)
+        assert chat.column.geometry().bottom() <= chat.rect().bottom()
+        blocks = chat.findChildren(MessageBlock)
+        assert max(block.geometry().bottom() for block in blocks) <= chat.column.rect().bottom()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.quantities import format_count, format_many
@@ -18,6 +18,8 @@ from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtGui import QResizeEvent
 
     from spanglass_viewer.panes.detail.context import DetailContext
     from spanglass_viewer.panes.detail.message_block import ChatMakers
@@ -111,8 +113,8 @@ class FactsBar(QWidget):
         self._facts = facts
         self._make_value = make_value
         self._tools: QWidget | None = None
-        chips = QWidget()
-        flow = FlowLayout(chips, spacing_px=6)
+        chips = _ChipRows()
+        flow = chips.flow
         for name, value in facts.parameters:
             flow.addWidget(_chip(_parameter_text(name, value)))
         if facts.tokens:
@@ -134,6 +136,25 @@ class FactsBar(QWidget):
             self._column.addWidget(self._tools)
         self._tools.setVisible(is_shown)
         self.tools_toggled.emit(is_shown)
+
+
+class _ChipRows(QWidget):
+    """Chips in as many rows as they need at the width that there is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flow = FlowLayout(self, spacing_px=6)
+        self._settling = QTimer(self, singleShot=True, interval=0)
+        self._settling.timeout.connect(self._fit_height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the height once the layout has given out the widths."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._settling.start()
+
+    def _fit_height(self) -> None:
+        self.setFixedHeight(max(1, self.flow.heightForWidth(self.width())))
 
 
 def with_facts(conversation: Conversation, facts: CallFacts | None) -> Conversation:

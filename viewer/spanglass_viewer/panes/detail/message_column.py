@@ -67,6 +67,9 @@ class MessageColumn(QWidget):
         self._earlier.clicked.connect(self.show_earlier)
         self._making = QTimer(self, singleShot=True, interval=0)
         self._making.timeout.connect(self._on_making_due)
+        # a height that changes while the layout gives out widths is lost on it: ask once more afterwards
+        self._settling = QTimer(self, singleShot=True, interval=0)
+        self._settling.timeout.connect(self.updateGeometry)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         context.appearance.changed.connect(self.update)
         self._estimate()
@@ -198,6 +201,7 @@ class MessageColumn(QWidget):
         height = max(1, top - _GAP_PX)
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
+            self._settling.start()
         self.update()
 
     def _numbers_in(self, rect: QRect) -> list[int]:
