@@ -1,6 +1,6 @@
 # Every target does the set-up that it needs: a virtual environment in .venv and the system libraries of Qt.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long fuzz check docs bench bench-sdk packages bundle clean
+.PHONY: help setup demo test test-long fuzz check docs bench bench-sdk bench-store packages bundle clean
 
 PYTHON_BIN := .venv/bin
 CODE := sdk_shim store viewer assets tests scripts
@@ -16,6 +16,7 @@ help:
 	@echo "make docs       build the documentation into build/site"
 	@echo "make bench      measure speed beside other tracers"
 	@echo "make bench-sdk  only what tracing costs a program"
+	@echo "make bench-store  the store at a million spans; ARGS='--spans 10000000'"
 	@echo "make packages   build the wheel and try it on every Python found"
 	@echo "make bundle     build the standalone application in dist/"
 	@echo "make setup      only the set-up, which all of them do"
@@ -59,6 +60,9 @@ bench: .venv/.bench
 
 bench-sdk: .venv/.bench
 	@$(PYTHON_BIN)/python tests/bench/bench_sdk.py $(ARGS)
+
+bench-store: setup
+	@$(PYTHON_BIN)/python tests/bench/bench_store.py --spans 1000000 $(ARGS)
 
 .venv/.package: .venv/.complete
 	@$(PYTHON_BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[viewer,package]'

@@ -60,6 +60,8 @@ class History:
         rows = [self._full(common, number), *(self._update(common) for _ in range(chance.randrange(4)))]
         if self._is_odd():
             self._bend_rows(rows)
+        if self._chance.random() < self._oddity / 5:
+            rows.insert(chance.randint(0, len(rows)), {**common, "_object_delete": True, "_stamp": self._stamp()})
         for row in rows:
             if self._is_odd():
                 self._bend_row(row)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from spanglass_store.database.columns import (
     EPOCH,
     STATE_COLUMNS,
+    deleted_row,
+    read_deleted,
     read_state,
     span_row,
     time_of,
@@ -163,6 +165,10 @@ def _merge_rows(cursor: Cursor, rows: dict[str, list[Row]], living: Container[st
         outcome.root_span_ids |= stored.root_span_ids[row_id]
     if stored_ids:
         cursor.rows(query("delete_spans"), {"since": _at(stored.since_us), "ids": stored_ids})
+    if stored.deleted_ids:
+        cursor.rows(query("forget_deleted"), {"ids": [row_id for row_id in stored.deleted_ids if row_id in states]})
+    if deleted := [deleted_row(state) for group in states.values() for state in group if state.is_deleted]:
+        cursor.append("deleted_spans", deleted)
     left = (state for group in states.values() for state in group if not state.is_deleted)
     table_rows = [span_row(state, is_orphaned=str(state.identity.get("process")) not in living) for state in left]
     cursor.append("spans", table_rows)
@@ -183,6 +189,7 @@ class _Stored:
     states: dict[str, list[SpanState]] = field(default_factory=dict[str, list[SpanState]])
     root_span_ids: dict[str, set[str]] = field(default_factory=dict[str, "set[str]"])
     since_us: int | None = None
+    deleted_ids: set[str] = field(default_factory=set[str])
 
 
 def _read_stored(cursor: Cursor, rows: dict[str, list[Row]]) -> _Stored:
@@ -204,6 +211,10 @@ def _read_stored(cursor: Cursor, rows: dict[str, list[Row]]) -> _Stored:
             stored.root_span_ids.setdefault(values["id"], set()).add(values["root_span_id"])
             created_us = values["epoch_us(created)"]
             stored.since_us = created_us if stored.since_us is None else min(stored.since_us, created_us)
+    if cursor.row(query("has_deleted")) is not None:  # seldom
+        for row in cursor.rows(query("read_deleted"), {"ids": list(rows)}):
+            stored.states.setdefault(row[0], []).append(read_deleted(row))
+            stored.deleted_ids.add(row[0])
     return stored
 
 

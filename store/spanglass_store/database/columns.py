@@ -109,6 +109,29 @@ def read_state(row: tuple[Any, ...]) -> SpanState:
     return state
 
 
+def deleted_row(state: SpanState) -> tuple[Any, ...]:
+    """Return the values of a deleted span in the order of the columns of `deleted_spans`."""
+    identity = state.identity
+    span_id, root_span_id = identity.get("span_id"), identity.get("root_span_id")
+    return (
+        state.id,
+        state.container,
+        _text(span_id),
+        _text(root_span_id),
+        [_clean(parent) for parent in identity.get("span_parents", ())],
+        _timestamp(created_of(state)),
+        identity.get("process"),
+        encode_stamps(state),
+    )
+
+
+def read_deleted(row: tuple[Any, ...]) -> SpanState:
+    """Return the state of a deleted span from a row of `read_deleted`."""
+    *identity, process, stamps = row
+    nothing = (None,) * (len(_NAME_FIELDS) + len(PAYLOAD_FIELDS) + 1)
+    return read_state((*identity, None, *nothing, process, stamps))
+
+
 def created_of(state: SpanState) -> int:
     """Return the start that a span is filed under, µs since the epoch: what was logged, else its first stamp."""
     logged = time_of(state.identity.get("created"))

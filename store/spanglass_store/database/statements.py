@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-FORMAT = 2  # of the tables; the migration to format n is `schema/migrations/<n>.sql`
+FORMAT = 3  # of the tables; the migration to format n is `schema/migrations/<n>.sql`
 
 _HERE = files("spanglass_store.database")
 

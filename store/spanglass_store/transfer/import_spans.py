@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from spanglass_store.transfer.source import Source, SourceLine
 
 _CHUNK_BYTES = 1024 * 1024  # written at once
-_MERGE_AFTER_BYTES = 8 * _CHUNK_BYTES
+_MERGE_AFTER_BYTES = 32 * _CHUNK_BYTES  # several segments at once: that is faster than one by one
 _MAX_REPORTED = 1000
 _MAX_KEPT_BYTES = 64 * _CHUNK_BYTES  # of lines that are no rows: a film that was imported by mistake is not kept
 _WRITER = "import"  # stands where segments of the SDK have its version

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from spanglass_store.database.connection import Cursor
 
-_TABLES = ("spans", "attachments", "comments", "projects", "experiments", "processes", "rootless_traces")
+_TABLES = (
+    "spans", "deleted_spans", "attachments", "comments", "projects", "experiments", "processes", "rootless_traces",
+)  # fmt: skip
 _LARGE_WINDOW, _SMALL_WINDOW = 122_880, 2048  # DuckDB's row group and vector: what is damaged together
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spanglass_store.database.columns import EPOCH, STATE_COLUMNS, read_state, span_row
+from spanglass_store.database.columns import EPOCH, STATE_COLUMNS, deleted_row, read_deleted, read_state, span_row
 from spanglass_store.database.fold import SpanState, fold
 from spanglass_store.database.json_text import parsed
 from spanglass_store.database.rows import Row, read_row
@@ -78,8 +78,8 @@ def folded(lines: list[dict[str, Any]], cuts: list[bool]) -> SpanState:
     state = SpanState(SPAN_ID)
     for line, is_cut in zip(lines, cuts, strict=True):
         fold(state, [row_of(line)])
-        if is_cut and not state.is_deleted:
-            state = through_columns(state)
+        if is_cut:
+            state = through_deleted(state) if state.is_deleted else through_columns(state)
     return state
 
 
@@ -91,6 +91,11 @@ def through_columns(state: SpanState) -> SpanState:
     values = dict(zip(span_column_names(), span_row(state, is_orphaned=False), strict=True))
     values["epoch_us(created)"] = (values["created"] - EPOCH) // (EPOCH.resolution)
     return read_state(tuple(values[name] for name in STATE_COLUMNS))
+
+
+def through_deleted(state: SpanState) -> SpanState:
+    *identity, created, process, stamps = deleted_row(state)
+    return read_deleted((*identity, (created - EPOCH) // EPOCH.resolution, process, stamps))
 
 
 def fields_of(state: SpanState) -> dict[str, Any]:
@@ -157,9 +162,9 @@ def test_any_order_and_any_cut_give_what_the_sorted_rows_give(history: tuple[lis
 
 @settings(max_examples=300, deadline=None)
 @given(histories(with_deletions=True))
-def test_deletions_too_as_long_as_the_span_stays_in_memory(history: tuple[list[dict[str, Any]], list[bool]]):
-    rows, _ = history
-    assert fields_of(folded(rows, [False] * len(rows))) == without_empty_tags(model(rows))
+def test_deletions_too_and_what_was_deleted_stays_so(history: tuple[list[dict[str, Any]], list[bool]]):
+    rows, cuts = history
+    assert fields_of(folded(rows, cuts)) == without_empty_tags(model(rows))
 
 
 identity_rows = st.builds(

@@ -123,6 +123,24 @@ def test_a_deleted_span_is_gone(merger: Merger, database: Database, rows: Any, o
     assert [span.name for span in spans_of(database, ROOT)] == ["span 1"]
 
 
+def test_what_was_deleted_stays_so_when_an_older_row_comes_late(
+    merger: Merger, database: Database, rows: Any, open_segment: Any
+):
+    segment = open_segment()
+    late, start = rows.update(0, output="late"), rows.start(0, input="q")
+    segment.write(start, rows.update(0, _object_delete=True))
+    merger.merge_once()
+    segment.write(late, start)
+    merger.merge_once()
+    assert spans_of(database, ROOT) == []
+    segment.write(rows.update(0, span_id=start["span_id"], root_span_id=ROOT, output="again"))
+    merger.merge_once()
+    [span] = spans_of(database, ROOT)
+    assert (span.input, span.output) == (None, '"again"')
+    with database.cursor() as cursor:
+        assert cursor.rows("FROM deleted_spans") == []
+
+
 def test_a_torn_line_waits_for_its_rest(merger: Merger, rows: Any, open_segment: Any):
     segment = open_segment()
     whole = json.dumps(rows.start(0)).encode() + b"\n"

@@ -24,6 +24,8 @@ WITH known AS (
     SELECT spans.id
     FROM spans
     WHERE spans.created >= (SELECT min(created_at) FROM known) AND spans.id IN (SELECT bare_id FROM known)
+    UNION ALL
+    SELECT deleted_spans.id FROM deleted_spans
 ), ordered AS (
     SELECT
         * REPLACE (

@@ -8,13 +8,17 @@ CREATE OR REPLACE TEMP MACRO bulk_text(said) AS CASE
     ELSE '{' || array_to_string(list_transform(said, lambda row: row.text[2:-2]), ',') || '}'
 END;
 
--- … → whether the text is what the fold makes of them: one value, or objects without a common key.
+-- … → whether the text is what the fold makes of them: one value, or objects without a common key
+-- (and without escapes, so that keys can be written as they are).
 CREATE OR REPLACE TEMP MACRO bulk_adds_up(said, text) AS
-    CASE WHEN len(said) > 1 THEN text IS NOT NULL AND bulk_has_own_keys(text) ELSE true END;
+    CASE
+        WHEN len(said) > 1 THEN text IS NOT NULL AND NOT contains(text, '\') AND bulk_has_own_keys(text)
+        ELSE true
+    END;
 
 -- Whether an object names no key twice; of a doubled one DuckDB reads the first, we the last.
 CREATE OR REPLACE TEMP MACRO bulk_has_own_keys(text) AS CASE
-    WHEN text[1] = '{' THEN len(list_distinct(json_keys(text))) = len(json_keys(text))
+    WHEN text[1] = '{' THEN list_unique(json_keys(text)) = len(json_keys(text))
     ELSE true
 END;
 
@@ -34,7 +38,7 @@ CREATE OR REPLACE TEMP MACRO bulk_mark(said, full_stamp) AS CASE
             list_transform(
                 said[2:],
                 lambda row: array_to_string(
-                    list_transform(json_keys(row.text), lambda key: to_json(key)::VARCHAR || ':' || row.stamp), ','
+                    list_transform(json_keys(row.text), lambda key: '"' || key || '":' || row.stamp), ','
                 )
             ),
             ','
@@ -55,9 +59,12 @@ CREATE OR REPLACE TEMP MACRO bulk_folded(text) AS trim(
     ' '
 );
 
--- A value's beginning on one line, as `columns._preview` gives it; most have nothing to fold, which is found sooner.
+-- A value's beginning on one line, as `columns._preview` gives it. Most have nothing to fold, which is found sooner:
+-- neither other whitespace, nor two spaces, nor one at the beginning or at the very end.
 CREATE OR REPLACE TEMP MACRO bulk_preview(text) AS CASE
-    WHEN regexp_matches(left(text, 201), '[\t\n\v\f\r\x1c-\x1f\x85\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]|  |^ | $')
+    WHEN
+        regexp_matches(left(text, 201), '[\t\n\v\f\r\x1c-\x1f\x85\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]|  |^ ')
+        OR (ends_with(text, ' ') AND length(text) <= 200)
         THEN left(bulk_folded(left(text, 1000)), 200)
     ELSE left(text, 200)
 END;

@@ -1,0 +1,1 @@
+DELETE FROM deleted_spans WHERE id IN (SELECT unnest($ids))

@@ -1,0 +1,1 @@
+SELECT true FROM deleted_spans LIMIT 1
