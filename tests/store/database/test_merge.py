@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _always_probe(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test must not wait until a writer's life is asked about again."""
+    """A test must not wait until a writer's life is asked about again, nor a busy machine end a merge too soon."""
     monkeypatch.setattr(merge_module, "_PROBE_SECS", 0.0)
+    monkeypatch.setitem(Merger.merge_once.__kwdefaults__, "budget_secs", 60.0)
 
 
 def spans_of(database: Database, root: str) -> list[SpanRecord]:
