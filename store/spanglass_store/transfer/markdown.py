@@ -78,7 +78,7 @@ def _iter_preorder(spans: Sequence[SpanRecord]) -> Iterator[tuple[SpanRecord, in
 
 def _heading(spans: Sequence[SpanRecord]) -> str:
     root = next((span for span in spans if not span.span_parents), spans[0])
-    facts = [f"{len(spans)} spans", _duration(root), _iso(root.start_us)]
+    facts = [f"{len(spans):,} {'span' if len(spans) == 1 else 'spans'}", _duration(root), _iso(root.start_us)]
     if errors := sum(span.is_error for span in spans):
         facts.insert(1, f"{errors} with an error")
     if tokens := sum(span.tokens or 0 for span in spans):

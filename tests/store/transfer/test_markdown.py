@@ -71,3 +71,11 @@ def test_spans_that_are_each_others_parents_are_all_there(store: Path) -> None:
     with open_store(store) as opened:
         text = trace_markdown(opened.get_trace(root_id()))
     assert text.count("\n## ") == 2
+
+
+def test_one_span_is_no_plural(store: Path) -> None:
+    writer = JournalWriter(store)
+    writer.span(1, after=1.0)
+    writer.die()
+    with open_store(store) as opened:
+        assert f"Trace `{root_id()}`: 1 span, 1.00 s" in trace_markdown(opened.get_trace(root_id()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,8 +96,25 @@ def test_compact_tells_and_does(run: Callable[..., str], store: Path) -> None:
     assert told.startswith("About")
     assert done.startswith("The tables were")
     assert read_settings(store).keep_journal_bytes == 1_000_000
-    assert set(json.loads(run("compact", "--yes", "--json"))) == {"before_bytes", "after_bytes", "swept_bytes"}
     assert count_traces(run) == 3
+
+
+def test_compact_as_json_tells_what_it_would_free_and_what_it_did(run: Callable[..., str], store: Path) -> None:
+    run("prune", "--keep-last", "2", "--yes")
+    blob = store / "blobs" / "ab" / ("ab" * 32)
+    blob.parent.mkdir(parents=True)
+    blob.write_bytes(b"x" * 700)
+    os.utime(blob, (0, 0))
+    told = json.loads(run("compact", "--dry-run", "--json"))
+    assert told.pop("free_bytes") >= 0
+    assert told == {"unnamed_files": 1, "unnamed_bytes": 700, "is_done": False}
+    assert blob.exists()
+    before_bytes = (store / "traces.duckdb").stat().st_size
+    done = json.loads(run("compact", "--yes", "--json"))
+    assert (done["unnamed_bytes"], done["swept_bytes"], done["is_done"]) == (700, 700, True)
+    assert done["before_bytes"] == before_bytes
+    assert done["after_bytes"] == (store / "traces.duckdb").stat().st_size
+    assert not blob.exists()
 
 
 def test_a_store_prunes_itself_once_a_day_and_says_so(

@@ -23,6 +23,7 @@ def _configure(parser: ArgumentParser) -> None:
         metavar="SIZE",
         help="from now on keep this much of the merged journal, compressed, for a rebuild (default: 256 MB; 0: none)",
     )
+    parser.add_argument("--dry-run", action="store_true", help="only tell what would be free")
     add_consent_argument(parser)
     add_json_argument(parser)
 
@@ -40,26 +41,39 @@ def _run(options: Namespace) -> int:
     with hold_store(store) as database, database.cursor() as cursor:
         unnamed = list_unnamed_blobs(cursor)
         dead_bytes = free_bytes(cursor)
-    blob_bytes = sum(blob.size_bytes for blob in unnamed)
+    fields = {
+        "free_bytes": dead_bytes,
+        "unnamed_files": len(unnamed),
+        "unnamed_bytes": sum(blob.size_bytes for blob in unnamed),
+    }
     if not options.as_json:
-        line = f"About {format_bytes(dead_bytes)} in the tables are free"
-        if unnamed:
-            line += f"; {format_many(len(unnamed), 'file')} that no trace names, {format_bytes(blob_bytes)}, would go"
-        standard_output().write_line(f"{line}.")
-    if not is_agreed(options, "Compact the store?"):
-        return ExitCode.OK
-    with hold_store(store) as database:
-        with database.cursor() as cursor:  # looked at again: a trace may name one of them by now
-            unnamed = list_unnamed_blobs(cursor)
-        swept_bytes = sweep_blobs(store, unnamed)
-        sizes = compact(database)
+        standard_output().write_line(_estimate(fields))
+    is_done = not options.dry_run and is_agreed(options, "Compact the store?")
+    if is_done:
+        with hold_store(store) as database:
+            with database.cursor() as cursor:  # looked at again: a trace may name one of them by now
+                unnamed = list_unnamed_blobs(cursor)
+            fields["swept_bytes"] = sweep_blobs(store, unnamed)
+            fields |= compact(database)._asdict()
+        if not options.as_json:
+            standard_output().write_line(_outcome(fields))
     if options.as_json:
-        standard_output().write_json({**sizes._asdict(), "swept_bytes": swept_bytes})
-    else:
-        before, after = map(format_bytes, sizes)
-        swept = f"; {format_bytes(swept_bytes)} of unnamed files deleted" if swept_bytes else ""
-        standard_output().write_line(f"The tables were {before} and are {after} now{swept}.")
+        standard_output().write_json(fields | {"is_done": is_done})
     return ExitCode.OK
+
+
+def _estimate(fields: dict[str, int]) -> str:
+    line = f"About {format_bytes(fields['free_bytes'])} in the tables are free"
+    if fields["unnamed_files"]:
+        files, size = format_many(fields["unnamed_files"], "file"), format_bytes(fields["unnamed_bytes"])
+        line += f"; {files} that no trace names, {size}, would go"
+    return f"{line}."
+
+
+def _outcome(fields: dict[str, int]) -> str:
+    before, after = format_bytes(fields["before_bytes"]), format_bytes(fields["after_bytes"])
+    swept = f"; {format_bytes(fields['swept_bytes'])} of unnamed files deleted" if fields["swept_bytes"] else ""
+    return f"The tables were {before} and are {after} now{swept}."
 
 
 COMMAND = Command(
@@ -67,5 +81,5 @@ COMMAND = Command(
     help="give unused space back to the disk, and delete files that no trace names",
     configure=_configure,
     run=_run,
-    examples=("spanglass compact", "spanglass compact --keep-journal 64MB --yes"),
+    examples=("spanglass compact", "spanglass compact --dry-run --json", "spanglass compact --keep-journal 64MB --yes"),
 )
