@@ -351,8 +351,8 @@ class Merger:
 
     def _next_sequence(self, cursor: Cursor, outcome: Outcome) -> int | None:
         has_news = outcome.root_span_ids or outcome.attachment_keys or outcome.experiment_ids or outcome.rejected
-        if not (self._is_reset or has_news):
-            return None
+        if not has_news:
+            return None  # nothing is written: two windows would wake each other for ever
         sequence = (self._sequence or 0) + 1
         cursor.rows(query("write_sequence"), {"sequence": sequence})
         return sequence

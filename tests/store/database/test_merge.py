@@ -330,7 +330,13 @@ def test_a_foreign_merge_shows_as_a_gap(merger: Merger, database: Database, stor
     changes = merger.merge_once()
     assert changes
     assert changes.is_reset
-    assert changes.sequence > 2
+    assert changes.sequence == 2, "a look writes nothing: two windows would wake each other for ever"
+    database.let_go()
+    other = Database(store)
+    Merger(other, store).merge_once()
+    other.close()
+    assert not database.is_changed_elsewhere()
+    assert not merger.merge_once()
     segment.write(rows.start(2))
     following = merger.merge_once()
     assert (following.sequence, following.is_reset) == (changes.sequence + 1, False)

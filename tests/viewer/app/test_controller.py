@@ -20,7 +20,7 @@ from spanglass_viewer.backend.requests import (
     TraceRequest,
 )
 from spanglass_viewer.models.selection import Selection
-from spanglass_viewer.models.trace_list import TraceListModel
+from spanglass_viewer.models.trace_list import PAGE_LENGTH, TraceListModel
 from spanglass_viewer.trace.references import SpanRef
 
 if TYPE_CHECKING:
@@ -83,7 +83,10 @@ class FakePane:
     def show_nothing(self) -> None:
         self.shown.append(("nothing", None))
 
-    def show_span(self, detail: Any) -> None:
+    def show_deleted(self) -> None:
+        self.shown.append(("deleted", None))
+
+    def show_span(self, detail: Any, _readings: Any) -> None:
         self.shown.append(("span", detail))
 
     def show_fault(self, sentence: str) -> None:
@@ -243,3 +246,27 @@ def test_a_fault_of_the_disk_is_said_where_the_span_would_stand(window: SimpleNa
     window.selection.select_span(SpanRef(TWO.root_span_id, "00aa", "row", 5))
     window.backend.detail_worker.fault_raised.emit(StoreFault("The disk is gone."))
     assert window.detail.shown[-1] == ("fault", "The disk is gone.")
+
+
+def test_after_a_gap_all_that_is_held_is_read_again_and_what_is_gone_leaves(window: SimpleNamespace) -> None:
+    open_newest(window)
+    window.traces.append_page([make_summary(number, start_us=number) for number in range(500, 100, -1)], has_more=True)
+    window.backend.store_worker.merged.emit(ChangeSet(sequence=7, is_reset=True))
+    assert window.backend.asked[0].limit == 402
+    window.backend.answer_list(TWO)
+    assert (window.traces.rowCount(), window.traces.has_more) == (1, False)
+    window.backend.store_worker.merged.emit(ChangeSet(8, 1, 0, frozenset({ONE.root_span_id})))
+    assert window.backend.take(ListRequest).limit == PAGE_LENGTH, "without a gap the newest page is enough"
+
+
+def test_the_open_trace_that_was_deleted_says_so(window: SimpleNamespace, qtbot: QtBot) -> None:
+    open_newest(window)
+    window.controller.stop_following()
+    window.selection.select_span(SpanRef(TWO.root_span_id, "00aa", "row", 5))
+    window.backend.store_worker.merged.emit(ChangeSet(sequence=7, is_reset=True))
+    qtbot.waitUntil(lambda: any(isinstance(request, TraceRequest) for request in window.backend.asked))
+    window.backend.answer_trace(None)
+    window.backend.answer_list(ONE)
+    assert window.trace.shown[-1] == ("deleted", None)
+    assert window.detail.shown[-1] == ("nothing", None)
+    assert window.selection.root_span_id == TWO.root_span_id, "no other trace opens by itself"

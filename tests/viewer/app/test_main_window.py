@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -212,6 +214,37 @@ def test_a_store_that_prunes_itself_does_so_when_the_window_is_quiet(
     assert rows() == 2
     qtbot.waitUntil(lambda: rows() == 1, timeout=10_000)
     assert any(label.text().startswith("Pruned 1 old trace") for label in window.status.findChildren(PlainLabel))
+
+
+def test_what_another_process_prunes_leaves_the_sleeping_window(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, store_path: Path, qtbot: QtBot
+) -> None:
+    for trace in (2, 3, 4):
+        journal.span(trace + 10, trace=trace, at=-100 * trace, name=f"older {trace}")
+    write_failing_trace(journal)
+    journal.die()
+    window = open_window()
+    model = window.trace_list.view.model()
+    window.controller.open_trace(root_id(2))
+    qtbot.waitUntil(lambda: window.controller.is_settled and not window.backend.is_holding_file, timeout=10_000)
+    prune(store_path, keep_last=2)
+    qtbot.waitUntil(lambda: model.rowCount() == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: window.controller.is_settled, timeout=10_000)
+    assert window.selection.span is not None, "the open trace is still there"
+    assert window.trace_list.view.currentIndex().row() == 1
+    qtbot.waitUntil(lambda: not window.backend.is_holding_file, timeout=10_000)
+    prune(store_path, keep_last=1)
+    qtbot.waitUntil(lambda: model.rowCount() == 1, timeout=20_000)
+    notice = "This trace is no longer in the store"
+    qtbot.waitUntil(lambda: any(label.text() == notice for label in window.trace_pane.findChildren(PlainLabel)))
+    assert window.selection.root_span_id == root_id(2)
+    assert not window.trace_list.view.currentIndex().isValid()
+
+
+def prune(store: Path, *, keep_last: int) -> None:
+    """Prune in a process of its own."""
+    command = [sys.executable, "-m", "spanglass_viewer", "prune", "--yes", "--keep-last", str(keep_last)]
+    subprocess.run([*command, "--store", str(store)], check=True, capture_output=True)
 
 
 @pytest.mark.qt_log_ignore("does not support (raise|grabbing the keyboard)", extend=True)

@@ -27,7 +27,7 @@ def names(model: TraceListModel) -> list[int]:
 def test_new_traces_come_in_at_the_top_and_known_ones_change_in_place(model: TraceListModel, qtbot: QtBot) -> None:
     model.show_first_page([make_summary(2), make_summary(1)], has_more=False)
     with qtbot.waitSignal(model.rowsInserted), qtbot.waitSignal(model.dataChanged):
-        model.update_newest([make_summary(3), make_summary(2, error_count=4), make_summary(1)])
+        model.update_newest([make_summary(3), make_summary(2, error_count=4), make_summary(1)], has_more=False)
     assert names(model) == [3, 2, 1]
     assert model.summary_at(1).error_count == 4
     assert model.find_row(f"{2:032x}") == 1
@@ -35,14 +35,14 @@ def test_new_traces_come_in_at_the_top_and_known_ones_change_in_place(model: Tra
 
 def test_a_trace_that_is_known_late_stands_where_its_start_puts_it(model: TraceListModel) -> None:
     model.show_first_page([make_summary(5), make_summary(1)], has_more=False)
-    model.update_newest([make_summary(5), make_summary(3), make_summary(1)])
+    model.update_newest([make_summary(5), make_summary(3), make_summary(1)], has_more=False)
     assert names(model) == [5, 3, 1]
 
 
 def test_a_start_that_changes_moves_the_row_and_its_persistent_index(model: TraceListModel) -> None:
     model.show_first_page([make_summary(5), make_summary(1)], has_more=False)
     held = QPersistentModelIndex(model.index(1))
-    model.update_newest([make_summary(1, start_us=make_summary(9).start_us)])
+    model.update_newest([make_summary(1, start_us=make_summary(9).start_us), make_summary(5)], has_more=False)
     assert names(model) == [1, 5]
     assert held.row() == 0
 
@@ -58,6 +58,27 @@ def test_pages_follow_downwards_without_repeats(qtbot: QtBot) -> None:
     model.append_page([make_summary(3), make_summary(2)], has_more=False)
     assert names(model) == [4, 3, 2]
     assert not model.canFetchMore(QModelIndex())
+
+
+def test_traces_that_a_fresh_reading_lacks_leave(model: TraceListModel, qtbot: QtBot) -> None:
+    model.show_first_page([make_summary(number) for number in (9, 8, 7, 6, 5)], has_more=False)
+    with qtbot.waitSignal(model.rows_leaving) as leaving:
+        model.update_newest([make_summary(9), make_summary(6)], has_more=True)
+    assert leaving.args == [1, 2]
+    assert names(model) == [9, 6, 5], "below the page nothing is known"
+    assert [model.find_row(f"{number:032x}") for number in (9, 8, 6, 5)] == [0, None, 1, 2]
+    model.update_newest([make_summary(6)], has_more=False)
+    assert names(model) == [6]
+    model.update_newest([], has_more=False)
+    assert names(model) == []
+
+
+def test_many_new_traces_leave_no_hole_in_the_list() -> None:
+    model = TraceListModel()  # without the tester, which fetches by itself
+    model.show_first_page([make_summary(2), make_summary(1)], has_more=False)
+    model.update_newest([make_summary(9), make_summary(8)], has_more=True)
+    assert names(model) == [9, 8]
+    assert model.has_more, "the others come with the next page"
 
 
 def test_a_screen_reader_hears_the_errors(model: TraceListModel) -> None:

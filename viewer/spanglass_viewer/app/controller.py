@@ -77,6 +77,7 @@ class WindowController(QObject):
         self._trace_on_its_way: TraceRequest | None = None
         self._detail_on_its_way: DetailRequest | None = None
         self._is_list_stale = False
+        self._may_list_hold_deleted = False
         self._is_trace_stale = False
         self._is_detail_stale = False
         self._is_paused = False
@@ -177,17 +178,16 @@ class WindowController(QObject):
     def _ask_for_list(self, before: tuple[int, str] | None = None) -> None:
         held = self._traces.rowCount()
         number, order = self._next_number(), self._order
-        if order == BY_START:
+        if before is not None and order == BY_START:
             self._list_on_its_way = ListRequest(number, self._filter, PAGE_LENGTH, before)
         elif before is not None:
             self._list_on_its_way = ListRequest(number, self._filter, PAGE_LENGTH, order=order, offset=held)
         else:
-            # what is held is read again as a whole: any of it may have changed its place
-            is_same = self._shown == (self._filter, order)
-            limit = max(held, PAGE_LENGTH) if is_same else PAGE_LENGTH
+            # what is held is read again as a whole where any of it may have changed its place, or be gone
+            is_read_whole = self._shown == (self._filter, order) and (order != BY_START or self._may_list_hold_deleted)
+            limit = max(held, PAGE_LENGTH) if is_read_whole else PAGE_LENGTH
             self._list_on_its_way = ListRequest(number, self._filter, limit, order=order)
-        if before is None:
-            self._is_list_stale = False
+            self._is_list_stale = self._may_list_hold_deleted = False
         self._backend.list_traces(self._list_on_its_way)
 
     def _ask_for_trace(self, root_span_id: str, *, is_opening: bool) -> None:
@@ -237,6 +237,7 @@ class WindowController(QObject):
         has_gap = changes.is_reset or self._last_sequence not in (None, changes.sequence - 1)
         self._last_sequence = changes.sequence
         self._is_list_stale = True
+        self._may_list_hold_deleted |= has_gap
         if has_gap or self._selection.root_span_id in changes.root_span_ids:
             self._is_trace_stale = True
             self._is_detail_stale = True
@@ -245,8 +246,7 @@ class WindowController(QObject):
         self._refresh()
 
     def _on_pruned(self, _report: UpkeepReport) -> None:
-        self._shown = None  # what is gone goes from the list, too
-        self._is_list_stale = self._is_trace_stale = True
+        self._is_list_stale = self._may_list_hold_deleted = self._is_trace_stale = True
         self._refresh()
 
     def _on_prices_loaded(self, price_list: str) -> None:
@@ -290,7 +290,7 @@ class WindowController(QObject):
             self._shown = (asked.filter, asked.order)
             self._traces.show_first_page(answer.summaries, has_more=answer.has_more)
         elif asked.order == BY_START:
-            self._traces.update_newest(answer.summaries)
+            self._traces.update_newest(answer.summaries, has_more=answer.has_more)
         else:
             self._traces.show_ranked(answer.summaries, has_more=answer.has_more)
         if asked.order != BY_START:
@@ -315,8 +315,7 @@ class WindowController(QObject):
         self._trace_on_its_way = None
         self._awaits_prices |= answer.lacks_prices
         if answer.snapshot is None:
-            self._trace_pane.show_nothing()
-            self.trace_missing.emit(answer.request.root_span_id)
+            self._show_missing(answer.request)
         else:
             began = time.perf_counter()
             self._is_showing = True
@@ -328,6 +327,14 @@ class WindowController(QObject):
             pause_ms = 1000 * _PAUSE_PER_LOAD * (answer.query_secs + shown_secs)
             self._reload.start(max(_LEAST_PAUSE_MS, round(pause_ms)))
         self._tell_if_settled()
+
+    def _show_missing(self, request: TraceRequest) -> None:
+        if request.is_opening:
+            self._trace_pane.show_nothing()
+            self.trace_missing.emit(request.root_span_id)
+        else:
+            self._trace_pane.show_deleted()
+            self._selection.select_span(None)
 
     def _take_wanted_span(self) -> None:
         if self._wanted_span_id is not None and self._trace_pane.select_span_id(self._wanted_span_id):

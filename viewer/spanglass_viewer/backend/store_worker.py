@@ -185,7 +185,7 @@ class StoreWorker(QObject):
 
     @Slot()
     def _on_poll(self) -> None:
-        if self._is_asleep and not self._waiting and not self._need_watch().has_news():
+        if self._is_asleep and not self._waiting and not self._has_news():
             self._need_database().let_go()  # a click may have opened it meanwhile
             self._schedule(ASLEEP_POLL_MS)
             return
@@ -200,6 +200,10 @@ class StoreWorker(QObject):
             self._fall_asleep()
         else:
             self._schedule(GIVE_WAY_MS if self._let_others_in() else BUSY_POLL_MS)
+
+    def _has_news(self) -> bool:
+        """Tell whether the journal or the tables changed: other processes delete, too, and rebuild."""
+        return self._need_watch().has_news() or self._need_database().is_changed_elsewhere()
 
     def _merge(self) -> None:
         merger = self._merger

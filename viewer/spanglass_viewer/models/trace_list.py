@@ -28,6 +28,7 @@ class TraceListModel(QAbstractListModel):
     """Holds frozen summaries; `more_wanted` asks for the page before the oldest one."""
 
     more_wanted = Signal(object)  # (start_us, root_span_id) of the oldest trace held
+    rows_leaving = Signal(int, int)  # before they go: Qt would select a neighbour of the selected one
     page_appended = Signal()  # what `more_wanted` asked for has come, be it nothing
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -125,8 +126,15 @@ class TraceListModel(QAbstractListModel):
             self.endInsertRows()
         self.page_appended.emit()
 
-    def update_newest(self, page: Sequence[TraceSummary]) -> None:
-        """Take in a fresh reading of the newest traces: known ones change in place, new ones find their place."""
+    def update_newest(self, page: Sequence[TraceSummary], *, has_more: bool) -> None:
+        """Take in a fresh reading of the newest traces: known ones change in place, new ones find theirs, others go.
+
+        `has_more`: older ones may follow those of the page. What is held of them stays.
+        """
+        self._is_fetching = False
+        if has_more and not any(summary.root_span_id in self._row_by_id for summary in page):
+            self.show_first_page(page, has_more=True)  # what lies between it and what is held is not known
+            return
         for summary in page:
             row = self._row_by_id.get(summary.root_span_id)
             if row is None:
@@ -138,13 +146,34 @@ class TraceListModel(QAbstractListModel):
                 self.dataChanged.emit(index, index)
                 if moved:
                     self._sort()
+        self._remove_others(page, has_more=has_more)
+        if not has_more or len(self._summaries) == len(page):
+            self._has_more = has_more
+
+    def _remove_others(self, page: Sequence[TraceSummary], *, has_more: bool) -> None:
+        """Let go of the traces that a reading of the newest ones would hold, were they still there."""
+        present = {summary.root_span_id for summary in page}
+        oldest = _sort_key(page[-1]) if has_more else None
+        gone = [
+            row
+            for row, held in enumerate(self._summaries)
+            if held.root_span_id not in present and (oldest is None or _sort_key(held) > oldest)
+        ]
+        while gone:
+            last = first = gone.pop()
+            while gone and gone[-1] == first - 1:
+                first = gone.pop()
+            self.rows_leaving.emit(first, last)
+            self.beginRemoveRows(QModelIndex(), first, last)
+            for held in self._summaries[first : last + 1]:
+                del self._row_by_id[held.root_span_id]
+            del self._summaries[first : last + 1]
+            self._number_rows(first)
+            self.endRemoveRows()
 
     def _insert(self, summary: TraceSummary) -> None:
-        key = (summary.start_us, summary.root_span_id)
-        row = next(
-            (at for at, held in enumerate(self._summaries) if (held.start_us, held.root_span_id) < key),
-            len(self._summaries),
-        )
+        key = _sort_key(summary)
+        row = next((at for at, held in enumerate(self._summaries) if _sort_key(held) < key), len(self._summaries))
         self.beginInsertRows(QModelIndex(), row, row)
         self._summaries.insert(row, summary)
         self._number_rows(row)
@@ -154,7 +183,7 @@ class TraceListModel(QAbstractListModel):
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         ids = [self._summaries[index.row()].root_span_id for index in before]
-        self._summaries.sort(key=lambda summary: (summary.start_us, summary.root_span_id), reverse=True)
+        self._summaries.sort(key=_sort_key, reverse=True)
         self._number_rows()
         self.changePersistentIndexList(before, [self.index(self._row_by_id[held]) for held in ids])
         self.layoutChanged.emit()
@@ -164,6 +193,10 @@ class TraceListModel(QAbstractListModel):
             self._row_by_id.clear()
         for row in range(first, len(self._summaries)):
             self._row_by_id[self._summaries[row].root_span_id] = row
+
+
+def _sort_key(summary: TraceSummary) -> tuple[int, str]:
+    return summary.start_us, summary.root_span_id
 
 
 def spoken_summary(summary: TraceSummary) -> str:

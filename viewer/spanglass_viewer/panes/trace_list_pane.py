@@ -186,6 +186,7 @@ class TraceListPane(QWidget):
         self.filter_box.left.connect(self._view.setFocus)
         self._view.selectionModel().currentChanged.connect(self._on_current_changed)
         self._selection.trace_changed.connect(self._on_trace_changed)
+        self._model.rows_leaving.connect(self._on_rows_leaving)
         self._model.page_appended.connect(self._on_page_appended)
         for signal in (self._model.modelReset, self._model.rowsInserted, self._model.rowsRemoved):
             signal.connect(self._on_rows_changed)
@@ -228,6 +229,11 @@ class TraceListPane(QWidget):
         self._sought_from = None
         if current.isValid():
             self._selection.select_trace(self._model.summary_at(current.row()).root_span_id)
+
+    def _on_rows_leaving(self, first: int, last: int) -> None:
+        """Have no trace current rather than another one than the user chose; it stays open while it is in the store."""
+        if first <= self._view.currentIndex().row() <= last:
+            self._view.selectionModel().clear()
 
     def _on_trace_changed(self, root_span_id: str | None) -> None:
         row = None if root_span_id is None else self._model.find_row(root_span_id)

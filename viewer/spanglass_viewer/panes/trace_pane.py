@@ -149,6 +149,10 @@ class TracePane(QWidget):
         """Show that no trace is open."""
         self._show_notice("No trace is open")
 
+    def show_deleted(self) -> None:
+        """Show that the open trace is gone."""
+        self._show_notice("This trace is no longer in the store")
+
     def _show_notice(self, text: str) -> None:
         self._loading.stop()
         self._notice.setText(text)
