@@ -65,7 +65,9 @@ def main(folder: Path) -> int:
             spans = [(span.name, span.span_id) for span in reader.get_trace(root)]
         info = ensure_store(store)
         backend = Backend(info.path)
-        window = MainWindow(info, backend, appearance, QSettings(os.devnull, QSettings.Format.IniFormat))
+        window = MainWindow(
+            info, backend, appearance, QSettings(str(info.path.with_name("window.ini")), QSettings.Format.IniFormat)
+        )
         window.resize(*_SIZE)
         window.show()
         backend.start()

@@ -104,7 +104,7 @@ class Soak:
         self._app = existing if isinstance(existing, QApplication) else QApplication([])
         self._app.setStyle("Fusion")
         load_fonts()
-        settings = QSettings(os.devnull, QSettings.Format.IniFormat)
+        settings = QSettings(str(store.with_name("window.ini")), QSettings.Format.IniFormat)
         info = ensure_store(store)
         appearance = Appearance(self._app, ThemeMode.DARK, waits=True)
         self._window = MainWindow(info, Backend(info.path), appearance, settings)

@@ -78,7 +78,7 @@ def main(store: Path) -> int:
     load_fonts()
     info = ensure_store(store)
     backend = Backend(info.path)
-    settings = QSettings(os.devnull, QSettings.Format.IniFormat)
+    settings = QSettings(str(info.path.with_name("window.ini")), QSettings.Format.IniFormat)
     window = MainWindow(info, backend, Appearance(app, ThemeMode.DARK), settings)
     window.resize(1280, 800)
     window.show()
