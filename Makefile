@@ -1,6 +1,6 @@
 # Every target does the set-up that it needs: a virtual environment in .venv and the system libraries of Qt.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long fuzz check docs bench bench-sdk bench-store packages bundle clean
+.PHONY: help setup demo test test-long fuzz check docs bench bench-sdk bench-store bench-viewer soak packages bundle clean
 
 PYTHON_BIN := .venv/bin
 CODE := sdk_shim store viewer assets tests scripts
@@ -19,6 +19,8 @@ help:
 	@echo "make bench-store  the store at a million spans; ARGS='--spans 10000000'"
 	@echo "make packages   build the wheel and try it on every Python found"
 	@echo "make bundle     build the standalone application in dist/"
+	@echo "make bench-viewer  only the window: start, large traces, offscreen and under Xvfb"
+	@echo "make soak       let a trace grow in the window for ten minutes"
 	@echo "make setup      only the set-up, which all of them do"
 
 setup: .venv/.complete
@@ -73,6 +75,14 @@ packages: .venv/.package
 
 bundle: .venv/.package
 	@$(PYTHON_BIN)/python scripts/build_bundle.py $(ARGS)
+bench-viewer: setup
+	@scripts/setup.sh screen
+	@$(PYTHON_BIN)/python tests/bench start viewer window
+	@echo; echo "the same under Xvfb"
+	@QT_QPA_PLATFORM=xcb xvfb-run -a $(PYTHON_BIN)/python tests/bench start viewer window
+
+soak: setup
+	@$(PYTHON_BIN)/python tests/bench/soak_live.py $(ARGS)
 
 clean:
 	rm -rf .venv .demo build dist

@@ -104,7 +104,7 @@ class Soak:
         self._app = existing if isinstance(existing, QApplication) else QApplication([])
         self._app.setStyle("Fusion")
         load_fonts()
-        settings = QSettings(str(store.with_name("window.ini")), QSettings.Format.IniFormat)
+        settings = QSettings(str(store / "window.ini"), QSettings.Format.IniFormat)
         info = ensure_store(store)
         appearance = Appearance(self._app, ThemeMode.DARK, waits=True)
         self._window = MainWindow(info, Backend(info.path), appearance, settings)
@@ -119,7 +119,7 @@ class Soak:
 
     def run(self) -> Result:
         """Soak, and return what was seen."""
-        watchdog = Watchdog(self._app)
+        watchdog = Watchdog()
         watchdog.offended.connect(self._offences.append)
         self._window.show()
         self._window.backend.start()
@@ -196,7 +196,7 @@ def main() -> None:
     minute, span = result.slopes()
     busy = sorted((offence.busy_secs * 1000 for offence in result.offences), reverse=True)
     print(f"slope {minute:.1f} MB a minute, {span:.0f} bytes a span")
-    print(f"over 16 ms of CPU: {sum(ms > 16 for ms in busy)} events, the longest {busy[0] if busy else 0:.0f} ms")
+    print(f"over 16 ms of CPU without a pause: {len(busy)} times, the longest {busy[0] if busy else 0:.0f} ms")
     print(f"moved: {', '.join(result.moved) or 'nothing'}")
 
 

@@ -37,6 +37,15 @@ def test_a_span_that_ends_before_it_begins_is_marked_and_an_empty_one_is_not() -
     assert faults["empty"] is ClockFault.NONE
 
 
+def test_what_joins_several_spans_may_begin_after_them() -> None:
+    faults = _faults(
+        MadeSpan("one", ("root",), 1.0, 2.0),
+        MadeSpan("other", ("root",), 1.0, 2.5),
+        MadeSpan("join", ("one", "other"), 3.0, 4.0),
+    )
+    assert faults["join"] is ClockFault.NONE
+
+
 def test_nothing_is_late_under_a_parent_that_runs() -> None:
     snapshot = build_snapshot(
         make_skeleton([MadeSpan("root", (), 0.0, None), MadeSpan("child", ("root",), 50.0, 60.0)]), 1, 0

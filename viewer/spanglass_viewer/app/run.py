@@ -64,7 +64,7 @@ def run_window(
     if os.environ.get("SPANGLASS_DEBUG") == "1":
         from spanglass_viewer.app.watchdog import watch_to_stderr  # noqa: PLC0415 - few want it
 
-        app.aboutToQuit.connect(watch_to_stderr(app).stop)
+        app.aboutToQuit.connect(watch_to_stderr().stop)
     window = MainWindow(info, backend, appearance, settings)
     appearance.dress()
     if size is not None:

@@ -27,8 +27,8 @@ class ThemeMode(enum.Enum):
 class Appearance(QObject):
     """Holds the mode and the tokens, and dresses the application in them.
 
-    With `waits` it does so when `dress` is called: a window's worth of widgets is styled in a third of the time at
-    once, instead of each again whenever it finds its place.
+    With `waits` the style sheet comes when `dress` is called: a window's worth of widgets is styled at
+    once in a third of the time, instead of each again whenever it finds its place.
     """
 
     changed = Signal()
@@ -42,6 +42,7 @@ class Appearance(QObject):
         self._cursor_flash_ms = app.cursorFlashTime()
         self._tokens = self._resolve()
         app.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
+        self._color()
         if not waits:
             self.dress()
 
@@ -95,14 +96,18 @@ class Appearance(QObject):
         if tokens is self._tokens:
             return
         self._tokens = tokens
+        self._color()
         self.dress()
         self.changed.emit()
 
     def dress(self) -> None:
-        """Give the application the font, the palette and the style sheet."""
+        """Give the application the style sheet."""
+        self._app.setStyleSheet(style_sheet(self._tokens))
+
+    def _color(self) -> None:
+        """Give the application the font and the palette: widgets take the font when they are made."""
         self._app.setFont(font(FontRole.BODY))
         self._app.setPalette(_palette(self._tokens))
-        self._app.setStyleSheet(style_sheet(self._tokens))
 
     def _on_system_scheme_changed(self) -> None:
         self._apply()

@@ -43,7 +43,8 @@ def find_clock_faults(
     has_parent = parent_row >= 0
     is_early = has_parent & (start_us < start_us[parent] - _TOLERANCE_US)
     parent_end_us = end_us[parent]
-    is_late = has_parent & (parent_end_us >= 0) & (start_us > parent_end_us + _TOLERANCE_US)
+    has_ended = has_parent & (parent_end_us >= 0) & ~layout.has_ghosts  # what joins several follows them
+    is_late = has_ended & (start_us > parent_end_us + _TOLERANCE_US)
     is_backward = (logged_end_us >= 0) & (logged_end_us < start_us)
     faults = np.zeros(len(start_us), np.uint8)
     for found, fault in ((is_late, ClockFault.LATE), (is_early, ClockFault.EARLY), (is_backward, ClockFault.BACKWARD)):

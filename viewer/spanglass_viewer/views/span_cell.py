@@ -163,6 +163,13 @@ def _short(name: str) -> str:
     return name if len(name) <= _MOST_SCORE_CHARS else f"{name[: _MOST_SCORE_CHARS - 1]}…"
 
 
+def _clock_tag(row: SpanRow) -> Iterator[Tag]:
+    if row.clock_fault is ClockFault.LATE:
+        yield Tag(icon="clock", tone="faint")  # what a parent starts for later may be meant so
+    elif row.clock_fault is not ClockFault.NONE:
+        yield Tag(icon="clock", text=row.clock_fault.value, tone="warning")
+
+
 def _tags(row: SpanRow) -> Iterator[Tag]:
     if row.is_ghost:
         yield Tag(icon="ghost", tone="faint")
@@ -178,8 +185,7 @@ def _tags(row: SpanRow) -> Iterator[Tag]:
         yield Tag(icon="orphan", text="parent missing", tone="warning")
     if row.is_cut:
         yield Tag(icon="warning", text="part of a cycle", tone="warning")
-    if row.clock_fault is not ClockFault.NONE:
-        yield Tag(icon="clock", text=row.clock_fault.value, tone="warning")
+    yield from _clock_tag(row)
     if row.is_folded and row.spans_below:
         yield Tag(text=format_many(row.spans_below, "span"), is_pill=True)
     if row.is_folded and row.errors_below and row.error is not ErrorKind.BUBBLED:
