@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 RATE = 8000
@@ -157,6 +158,59 @@ def write_video(path: Path, secs: float = 2.0) -> bytes:
             container.mux(audio.encode(tone))
         container.mux(audio.encode(None))
     return path.read_bytes()
+
+
+def encode_sound(container_format: str, codec: str, secs: float = 1.0, rate: int = 48_000, **options: str) -> bytes:
+    """Return a tone in a container, compressed by a codec; `options` are the codec's."""
+    import av  # noqa: PLC0415 - only the tests that need it load it
+
+    buffer = io.BytesIO()
+    length = 960
+    with av.open(buffer, "w", format=container_format) as container:
+        audio = container.add_stream(codec, rate=rate, options=options)
+        audio.layout = "stereo"
+        resampler = av.AudioResampler(audio.format, "stereo", rate, audio.frame_size or length)
+        samples = struct.pack(f"<{length}h", *(8000 if at // 48 % 2 else -8000 for at in range(length)))
+        for number in range(int(secs * rate / length)):
+            tone = av.AudioFrame(format="s16", layout="mono", samples=length)
+            tone.planes[0].update(samples)
+            tone.sample_rate, tone.pts = rate, number * length
+            for part in resampler.resample(tone):
+                container.mux(audio.encode(part))
+        for part in resampler.resample(None):
+            container.mux(audio.encode(part))
+        container.mux(audio.encode(None))
+    return buffer.getvalue()
+
+
+def encode_film(container_format: str, codec: str, secs: float = 1.0, **options: str) -> bytes:
+    """Return 24 pictures a second in a container, compressed by a codec; `options` are the codec's."""
+    import av  # noqa: PLC0415 - only the tests that need it load it
+
+    rate = 24
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format=container_format) as container:
+        video = container.add_stream(codec, rate=rate, options=options)
+        video.width, video.height, video.pix_fmt = 160, 96, "yuv420p"
+        for number in range(int(secs * rate)):
+            container.mux(video.encode(av.VideoFrame.from_image(make_picture((160, 96), number // rate))))
+        container.mux(video.encode(None))
+    return buffer.getvalue()
+
+
+def encode_av1(container_format: str = "mp4") -> bytes:
+    """Return a film as AV1. Raises av.codec.codec.UnknownCodecError where it cannot be made."""
+    return encode_film(container_format, "libsvtav1", preset="12")
+
+
+# by format: what the outline calls it, and how it is made
+SOUNDS: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "Ogg": ("vorbis", lambda: encode_sound("ogg", "vorbis", strict="experimental")),
+    "Ogg Opus": ("opus", lambda: encode_sound("ogg", "libopus")),
+    "FLAC": ("flac", lambda: encode_sound("flac", "flac")),
+    "AIFF": ("pcm_s16be", lambda: encode_sound("aiff", "pcm_s16be")),
+    "M4A": ("aac", lambda: encode_sound("ipod", "aac")),
+}
 
 
 def every_kind(folder: Path) -> dict[str, tuple[bytes, str]]:

@@ -52,11 +52,15 @@ def list_samples(folder: Path) -> dict[str, bytes]:
         "PDF": get_media_path("refund-policy.pdf").read_bytes(),
         "WAV": media_files.encode_wav(0.3),
         "MP3": get_media_path("voice-message.mp3").read_bytes()[:8000],
+        **{name: make() for name, (_, make) in media_files.SOUNDS.items() if " " not in name},
         "MP4": get_media_path("unboxing.mp4").read_bytes(),
         "WebM": media_files.write_video(folder / "a.webm", 0.5),
+        "AVI": media_files.encode_film("avi", "mpeg4", 0.5),
+        "Parquet": media_files.write_parquet(folder / "a.parquet"),
         "CSV": media_files.CSV,
         "JSON": media_files.JSON,
         "ZIP": media_files.encode_zip(),
+        "tar": media_files.encode_tar("w"),
         "Compressed tar": media_files.encode_tar(),
     }
 

@@ -11,11 +11,15 @@ import io
 import random
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from spanglass_viewer.decoders.__main__ import DECODER_MODULES, answer_wish, open_document
 from spanglass_viewer.decoders.answers import DecoderFault
 from spanglass_viewer.decoders.confinement import confine, end_with_parent, grant_time, leave_the_network
-from spanglass_viewer.values.media_formats import get_format
+from spanglass_viewer.values.media_formats import Decoder, get_format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _KEPT_HEAD = 4  # so that most files still come to the decoder that is meant
 _WISHES: list[dict[str, object]] = [
@@ -61,14 +65,28 @@ def main(format_name: str, sample: Path, first: int, count: int) -> int:
     module_name, class_name = DECODER_MODULES[get_format(format_name).decoder]
     module = importlib.import_module(f"spanglass_viewer.decoders.{module_name}")
     module.load()
-    confine()
-    for seed in range(first, first + count):
+    files = (io.BytesIO(mutate(data, seed)) for seed in range(first, first + count))
+    is_on_disk = get_format(format_name).decoder is Decoder.PARQUET  # its engine opens its file itself
+    if is_on_disk:
+        files = _write_files(sample.parent, files)
+    confine(may_open_files=is_on_disk)
+    for file in files:
         grant_time()
-        document = open_document(getattr(module, class_name), io.BytesIO(mutate(data, seed)), format_name)
+        document = open_document(getattr(module, class_name), file, format_name)
         answers = [answer_wish(document, wish) for wish in _WISHES]  # pyright: ignore[reportArgumentType] - wishes as they come by the pipe
         sys.stdout.write("a" if any(not isinstance(answer, DecoderFault) for answer in answers) else "f")
         sys.stdout.flush()
+        file.close()
     return 0
+
+
+def _write_files(folder: Path, files: Iterator[io.BytesIO]) -> Iterator[BinaryIO]:
+    """Write them now, as a confined process cannot; each is opened when it is asked for, and left to its folder."""
+    paths: list[Path] = []
+    for number, file in enumerate(files):
+        paths.append(folder / f"mutated-{number}")
+        paths[-1].write_bytes(file.getvalue())
+    return (path.open("rb") for path in paths)
 
 
 if __name__ == "__main__":

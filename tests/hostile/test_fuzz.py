@@ -15,8 +15,8 @@ ROUNDS = 15
 
 @pytest.mark.parametrize(
     "format_name",
-    ["PNG", "JPEG", "WebP", "GIF", "BMP", "AVIF", "TIFF", "ICO", "SVG", "PDF", "WAV", "MP3", "MP4", "WebM", "CSV",
-     "JSON", "ZIP", "Compressed tar"],
+    ["PNG", "JPEG", "WebP", "GIF", "BMP", "AVIF", "TIFF", "ICO", "SVG", "PDF", "WAV", "MP3", "Ogg", "FLAC", "AIFF",
+     "M4A", "MP4", "WebM", "AVI", "Parquet", "CSV", "JSON", "ZIP", "tar", "Compressed tar"],
 )  # fmt: skip
 def test_mutated_files_are_shown_or_refused(format_name: str, tmp_path: Path) -> None:
     sample = tmp_path / "sample"

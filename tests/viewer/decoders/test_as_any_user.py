@@ -46,6 +46,13 @@ _CASES = {
         ["picture", "frame", "next_frame"],
         ["Picture", "Frame", "Frame"],
     ),
+    **{
+        name: (make, ["picture", "peaks", "sound"], ["Picture", "Peaks", "Sound"])
+        for name, (_, make) in files.SOUNDS.items()
+        if name in {"Ogg", "M4A"}
+    },
+    "AVI": (lambda: files.encode_film("avi", "mpeg4"), ["picture", "frame"], ["Picture", "Frame"]),
+    "WebM": (lambda: files.encode_av1("webm"), ["picture", "frame"], ["Picture", "Frame"]),
     "ZIP": (files.encode_zip, ["table"], ["TableHead"]),
 }
 

@@ -43,11 +43,13 @@ class StreamFile:
         self._container = self._open()
         streams = self._container.streams
         # a cover picture inside a song is no video
-        videos = [stream for stream in streams.video if not stream.disposition & Disposition.attached_pic]
-        self._video = videos[0] if videos else None
-        self._audio = streams.audio[0] if streams.audio else None
+        videos: list[Any] = [stream for stream in streams.video if not stream.disposition & Disposition.attached_pic]
+        sounds: list[Any] = list(streams.audio)
+        self._video: Any = next(filter(_has_decoder, videos), None)
+        self._audio: Any = next(filter(_has_decoder, sounds), None)
         if self._video is None and self._audio is None:
             raise DecoderFault("It holds neither sound nor pictures that can be decoded here")
+        self._is_unseen = bool(videos) and self._video is None
         self._frames: Iterator[Any] | None = None
         self._sound: Iterator[Any] | None = None
         self._sound_at: float | None = None
@@ -78,7 +80,7 @@ class StreamFile:
             container = av.open(_View(self._file), metadata_errors="replace")
         except av.error.FFmpegError as fault:
             raise DecoderFault(f"It cannot be decoded here ({_reason(fault)})") from None
-        for stream in (*container.streams.video, *container.streams.audio):
+        for stream in filter(_has_decoder, (*container.streams.video, *container.streams.audio)):
             stream.codec_context.thread_count = 1  # no thread can be started here
             stream.codec_context.thread_type = "NONE"
         return container
@@ -92,6 +94,7 @@ class StreamFile:
             self._frame_secs if video is not None else 0.0,
             has_sound=self._audio is not None,
             has_pictures=video is not None,
+            note="Its pictures cannot be decoded here" if self._is_unseen else "",
         )
 
     def _facts(self) -> tuple[str, ...]:
@@ -184,7 +187,7 @@ class StreamFile:
         with self._open() as container:
             resampler = av.AudioResampler(format="s16", layout="mono", rate=_PEAKS_RATE)
             samples = array.array("h")
-            for frame in _decode(container, container.streams.audio[0]):
+            for frame in _decode(container, container.streams[self._audio.index]):
                 for part in resampler.resample(frame):
                     samples.frombytes(bytes(part.planes[0])[: part.samples * 2])
                 if len(samples) > _PEAKS_RATE * _MAX_PEAKS_SECS:
@@ -202,7 +205,7 @@ class StreamFile:
             raise DecoderFault("It has no sound")
         at_secs, length = seconds(wish, "at_secs"), min(_MAX_SOUND_SECS, seconds(wish, "secs") or 1.0)
         if self._sound is None or self._sound_at is None or abs(self._sound_at - at_secs) > 0.01:
-            self._sound = self._samples_from(at_secs)
+            self._sound = self._samples_from(at_secs, self._audio.index)
         data = bytearray()
         wanted = int(length * RATE) * 4
         is_end = True
@@ -214,9 +217,9 @@ class StreamFile:
         self._sound_at = at_secs + len(data) / 4 / RATE
         return Sound(bytes(data), is_end)
 
-    def _samples_from(self, at_secs: float) -> Iterator[bytes]:
+    def _samples_from(self, at_secs: float, index: int) -> Iterator[bytes]:
         container = self._open()  # sound is read ahead of the pictures: each has a place of its own
-        stream = container.streams.audio[0]
+        stream = container.streams[index]
         container.seek(int(at_secs * av.time_base), backward=True)
         resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
         for frame in _decode(container, stream):
@@ -264,6 +267,10 @@ def load() -> None:
     av.logging.set_level(None)
     for codec in ("utf_8", "latin_1", "ascii"):
         codecs.lookup(codec)
+
+
+def _has_decoder(stream: Any) -> bool:
+    return stream.codec_context is not None
 
 
 def _decode(container: Any, stream: Any) -> Iterator[Any]:

@@ -1,19 +1,20 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from span_details import make_detail, stored_file
 
 from spanglass_viewer.panes.detail.image_thumb import ImageThumb
+from spanglass_viewer.values.media import MediaItem
+from spanglass_viewer.values.media_formats import MediaKind
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytestqt.qtbot import QtBot
 
     from spanglass_viewer.panes.detail.detail_pane import DetailPane
@@ -109,3 +110,51 @@ def test_an_image_that_fails_says_so(opened: Lightbox, qtbot: QtBot, tmp_path: P
     (tmp_path / "other.png").unlink()
     qtbot.keyClick(opened, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: "cannot be read" in opened.canvas._sentence)
+
+
+@pytest.fixture
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of the test's own, with nothing in it or beside it."""
+    folder = tmp_path_factory.mktemp("house") / "home"
+    folder.mkdir()
+    monkeypatch.setattr(Path, "home", lambda: folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("../../x", "_.._x.png"),
+        ("C:\\x", "C__x.png"),
+        ("n" * 10_000_000, "n" * 100 + ".png"),
+        ("photo.png", "photo.png"),
+    ],
+)
+def test_save_as_offers_a_base_name_and_asks_before_it_overwrites(
+    pane: DetailPane, picture: Path, home: Path, name: str, offered: str
+) -> None:
+    """By the real dialog: what is there already is replaced after a Yes, and by no other way."""
+    (home / offered).write_bytes(b"mine")
+    item = MediaItem("k", name, "image/png", MediaKind.IMAGE, path=picture)
+    pane.lightbox.open_items([item], 0)
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+    asked: list[str] = []
+
+    def work_the_dialog() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QMessageBox):
+            asked.append(dialog.text())
+            assert (home / offered).read_bytes() == b"mine"
+            dialog.button(answers[len(asked) - 1]).click()
+        elif isinstance(dialog, QFileDialog) and len(asked) < len(answers):
+            assert [Path(file) for file in dialog.selectedFiles()] == [home / offered]
+            QTimer.singleShot(0, work_the_dialog)  # the question comes while the dialog is being accepted
+            dialog.accept()
+            QTimer.singleShot(0, work_the_dialog)
+
+    QTimer.singleShot(0, work_the_dialog)
+    pane.lightbox._buttons["save"].click()
+    assert len(asked) == 2
+    assert all("already exists" in sentence for sentence in asked)
+    assert (home / offered).read_bytes() == picture.read_bytes()
+    assert list(home.parent.rglob("*")) == [home, home / offered], "nothing was written elsewhere"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+import shutil
+from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
@@ -26,6 +28,10 @@ def _item(name: str, content_type: str, path: Path | None = None) -> MediaItem:
         ("report\u202efdp.exe", "application/pdf", "report�fdp.exe.pdf"),
         ('a<b>:"c|?*', "text/csv", "a_b___c___.csv"),
         ("...", "application/x-unknown", "attachment"),
+        ("../../x", "application/x-unknown", "_.._x"),
+        ("C:\\x", "application/x-unknown", "C__x"),
+        ("\\\\host\\share\\x", "application/x-unknown", "__host_share_x"),
+        ("n" * 10_000_000, "application/x-unknown", "n" * 100),
     ],
 )
 def test_file_names_are_made_safe(name: str, content_type: str, expected: str) -> None:
@@ -56,3 +62,22 @@ def test_bytes_are_written_from_blobs_and_data_urls(tmp_path: Path) -> None:
     assert inline is not None
     write_media(inline, target)
     assert target.read_bytes() == b"hi"
+
+
+def test_a_file_that_was_there_stays_until_all_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blob, target = tmp_path / "blob", tmp_path / "out"
+    blob.write_bytes(b"new")
+    target.write_bytes(b"old")
+
+    def fill_the_disk(source: BinaryIO, file: BinaryIO) -> None:
+        file.write(source.read(1))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfileobj", fill_the_disk)
+        with pytest.raises(OSError, match="No space"):
+            write_media(_item("a", "text/plain", blob), target)
+    assert target.read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["blob", "out"], "nothing half is left"
+    write_media(_item("a", "text/plain", blob), blob)
+    assert blob.read_bytes() == b"new", "not even onto itself"

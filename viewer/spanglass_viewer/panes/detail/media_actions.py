@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,9 +46,17 @@ def can_open(item: MediaItem) -> bool:
 
 
 def write_media(item: MediaItem, target: Path) -> None:
-    """Write the bytes to a file. Raises OSError, and DecoderFault where they cannot be read or are damaged."""
-    with decoder_process.open_media(item) as source, target.open("wb") as file:
-        shutil.copyfileobj(source, file)
+    """Write the bytes to a file, whole or not at all: a file that was there stays until they are all written.
+
+    Raises OSError, and DecoderFault where they cannot be read or are damaged.
+    """
+    draft = target.with_name(f".spanglass-{uuid.uuid4().hex}.part")
+    try:
+        with decoder_process.open_media(item) as source, draft.open("xb") as file:
+            shutil.copyfileobj(source, file)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def open_media(item: MediaItem, parent: QWidget) -> None:

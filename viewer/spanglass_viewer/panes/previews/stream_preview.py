@@ -219,6 +219,7 @@ class StreamPreview(Preview):
         self._outline = outline
         pixels = tuple(f"{width:.0f} × {height:.0f}" for width, height in outline.sizes)  # noqa: RUF001 - that is the sign
         self.described.emit((*pixels, *outline.facts))
+        self._note.setText(outline.note)
         for button in (self._back, self._on):
             button.setVisible(outline.has_pictures)
         self.canvas.setVisible(outline.has_pictures)
@@ -291,5 +292,5 @@ class StreamPreview(Preview):
 
 def _clock(secs: float) -> str:
     """Return a time as players show it, with tenths: frames are shorter than seconds."""
-    minutes, rest = divmod(secs, 60)
-    return f"{int(minutes)}:{rest:04.1f}"
+    minutes, tenths = divmod(round(secs * 10), 600)
+    return f"{minutes}:{tenths / 10:04.1f}"
