@@ -13,8 +13,9 @@ import pytest
 from spanglass_store import open_store
 from spanglass_store.upkeep.blob_sweep import list_unnamed_blobs, sweep_blobs
 from spanglass_store.upkeep.doctor import examine
-from spanglass_store.upkeep.pruning import PruneRule, plan_prune, prune
+from spanglass_store.upkeep.pruning import PruneRule, iter_prune, plan_prune
 from spanglass_store.upkeep.session import hold_store
+from spanglass_store.upkeep.steps import run_steps
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -72,7 +73,7 @@ def test_no_row_loses_its_file(tmp_path: Path) -> None:
             with hold_store(store) as database:
                 with database.cursor() as cursor:
                     plan = plan_prune(cursor, PruneRule(keep_last=15), time.time_ns() // 1000)
-                prune(database, plan)
+                run_steps(iter_prune(database, plan))
                 pruned += len(plan.root_span_ids)
                 with database.cursor() as cursor:
                     unnamed = list_unnamed_blobs(cursor, LEAST_AGE_SECS)

@@ -79,19 +79,6 @@ class KeptJournal:
                 path.rename(self._journal / path.name)
         return len(kept)
 
-    def rewrite(self, is_wanted: Callable[[bytes], bool]) -> None:
-        """Leave out the lines that are not wanted any more. Raises OSError where a file cannot be written anew."""
-        for path in list_kept(self.folder):
-            lines = [*iter_kept_lines(path)]
-            wanted = [line for line in lines if is_wanted(line)]
-            if len(wanted) == len(lines):
-                continue
-            draft = path.with_name(path.name + _DRAFT)
-            with _private_file(draft) as file:
-                data = b"".join(wanted)
-                file.write(gzip.compress(data, _LEVEL) if path.suffix == _GZ else data)
-            draft.replace(path)
-
     def _decompress(self, path: Path) -> None:
         target = self._journal / path.name.removesuffix(_GZ)
         draft = target.with_name(target.name + _DRAFT)
@@ -122,6 +109,25 @@ def iter_kept_lines(path: Path) -> Iterator[bytes]:
     """Yield the lines of a kept segment; of a damaged one those before the damage. Raises OSError."""
     with gzip.open(path) if path.suffix == _GZ else path.open("rb") as file, contextlib.suppress(*DAMAGED_GZIP):
         yield from file
+
+
+def rewrite_kept(path: Path, is_wanted: Callable[[bytes], bool]) -> None:
+    """Leave out of a kept segment the lines that are not wanted any more; one that is gone by now is no fault.
+
+    Raises OSError where the file cannot be written anew; it is as it was then.
+    """
+    try:
+        lines = [*iter_kept_lines(path)]
+    except FileNotFoundError:
+        return
+    wanted = [line for line in lines if is_wanted(line)]
+    if len(wanted) == len(lines):
+        return
+    draft = path.with_name(path.name + _DRAFT)
+    with _private_file(draft) as file:
+        data = b"".join(wanted)
+        file.write(gzip.compress(data, _LEVEL) if path.suffix == _GZ else data)
+    draft.replace(path)
 
 
 def is_whole(path: Path) -> bool:

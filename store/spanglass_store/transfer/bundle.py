@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -26,7 +25,7 @@ from spanglass_store.journal.lines import decode_line
 from spanglass_store.transfer.source import SourceLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from spanglass_store.database.reader import Store
@@ -48,33 +47,57 @@ def is_bundle(path: Path) -> bool:
     return False
 
 
-def write_bundle(store: Store, path: Path, roots: Sequence[str] | None = None) -> None:
+def write_bundle(
+    store: Store,
+    path: Path,
+    roots: Sequence[str] | None = None,
+    on_progress: Callable[[int, int | None], None] | None = None,
+) -> None:
     """Write the traces with these root spans, or all, into a bundle; there is a whole one afterwards or none.
 
+    `on_progress` is told how many bytes went into it so far, and None: nobody knows how many it will be.
     Raises OSError where the file cannot be written.
     """
+    tally = _Tally(on_progress)
     draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         with zipfile.ZipFile(draft, "x", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(_HEAD, orjson.dumps({"spanglass_bundle": BUNDLE_FORMAT}))
-            keys, row_ids = _write_spans(archive, store, roots)
+            keys, row_ids = _write_spans(archive, store, roots, tally)
             lines = store.list_attachment_lines(None if roots is None else sorted(keys))
             archive.writestr("experiments.jsonl", b"".join(store.list_experiment_lines(roots)))
             archive.writestr("attachments.jsonl", b"".join(lines))
             archive.writestr("comments.jsonl", b"".join(store.list_comment_lines(None if roots is None else row_ids)))
-            _write_blobs(archive, store, lines)
+            _write_blobs(archive, store, lines, tally)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _write_spans(archive: zipfile.ZipFile, store: Store, roots: Sequence[str] | None) -> tuple[set[str], list[str]]:
+@dataclass(slots=True)
+class _Tally:
+    """Counts the bytes of a bundle before they are compressed."""
+
+    on_progress: Callable[[int, int | None], None] | None
+    done_bytes: int = 0
+
+    def add(self, size_bytes: int) -> None:
+        self.done_bytes += size_bytes
+        if self.on_progress is not None:
+            self.on_progress(self.done_bytes, None)
+
+
+def _write_spans(
+    archive: zipfile.ZipFile, store: Store, roots: Sequence[str] | None, tally: _Tally
+) -> tuple[set[str], list[str]]:
     """Write the spans; return the keys of the attachments that they may name, and their row ids."""
     keys: set[str] = set()
     row_ids: list[str] = []
     with archive.open("spans.jsonl", "w", force_zip64=True) as file:
         for span in store.iter_wire_spans(roots):
-            file.write(span.text.encode() + b"\n")
+            line = span.text.encode() + b"\n"
+            file.write(line)
+            tally.add(len(line))
             if roots is not None:
                 row_ids.append(span.id)
                 if '_attachment"' in span.text:
@@ -82,14 +105,16 @@ def _write_spans(archive: zipfile.ZipFile, store: Store, roots: Sequence[str] | 
     return keys, row_ids
 
 
-def _write_blobs(archive: zipfile.ZipFile, store: Store, attachment_lines: list[bytes]) -> None:
+def _write_blobs(archive: zipfile.ZipFile, store: Store, attachment_lines: list[bytes], tally: _Tally) -> None:
     digests = {decode_line(line).get("digest") for line in attachment_lines}
     for digest in sorted(digest for digest in digests if isinstance(digest, str)):
         # a blob that is gone is no reason not to hand on the rest
         with contextlib.suppress(FileNotFoundError, ValueError), blob_path(store.path, digest).open("rb") as source:
             part = zipfile.ZipInfo(f"blobs/{digest}")  # stored: pictures and sound are compressed already
             with archive.open(part, "w", force_zip64=True) as target:
-                shutil.copyfileobj(source, target, CHUNK_BYTES)
+                while chunk := source.read(CHUNK_BYTES):
+                    target.write(chunk)
+                    tally.add(len(chunk))
 
 
 @dataclass(slots=True)

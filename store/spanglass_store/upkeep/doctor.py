@@ -44,20 +44,25 @@ class Finding:
 Check = tuple[Finding, "Callable[[], object] | None"]
 
 
-def examine(store: Path, *, is_fixing: bool = False) -> list[Finding]:
+def examine(store: Path, *, is_fixing: bool = False, on_step: Callable[[str], None] = lambda _: None) -> list[Finding]:
     """Return what is found, mended where `is_fixing` and it can be; what the journal holds is merged first.
 
-    Raises NotAStore, UnknownFormat, StoreBusy while another process holds the tables, and StoreFault.
+    `on_step` is told what begins. Raises NotAStore, UnknownFormat, StoreBusy while another process holds the tables, and StoreFault.
     """
     read_store_info(store)
     found = _settle(_check_folder(store), is_fixing=is_fixing)
+    on_step("Reading the tables")
     found += _settle(_check_tables(store), is_fixing=is_fixing)
+    on_step("Reading the kept journal")
     found += _settle(_check_kept(store), is_fixing=is_fixing)
     if any(finding.kind == "damaged-tables" and not finding.is_mended for finding in found):
         return found  # what rows say cannot be compared with anything
+    on_step("Merging the journal")
     with hold_store(store) as database, database.cursor() as cursor:
         found += _settle(_check_journal(cursor), is_fixing=is_fixing)
+        on_step("Comparing the rows")
         found += _settle(_check_rows(cursor), is_fixing=is_fixing)
+        on_step("Reading the attachments")
         found += _settle(_check_blobs(cursor), is_fixing=is_fixing)
     return found
 

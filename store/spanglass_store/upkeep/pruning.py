@@ -11,13 +11,16 @@ from spanglass_store.database.connection import DATABASE_FILE
 from spanglass_store.database.json_text import parsed, read_fields
 from spanglass_store.database.rows import container_of
 from spanglass_store.database.statements import query
-from spanglass_store.journal.kept import KeptJournal
+from spanglass_store.faults import StoreBusy, StoreFault
+from spanglass_store.journal.kept import MERGED_FOLDER, list_kept, rewrite_kept
 from spanglass_store.journal.lines import BadLine
-from spanglass_store.settings import read_settings
 from spanglass_store.upkeep.blob_sweep import list_unnamed_blobs, sweep_blobs
 from spanglass_store.upkeep.compaction import compact, free_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
     from spanglass_store.database.connection import Cursor, Database
 
 _US_PER_SEC = 1_000_000
@@ -67,43 +70,85 @@ def plan_prune(cursor: Cursor, rule: PruneRule, now_us: int) -> PrunePlan:
     return PrunePlan(roots, sum(row[1] for row in found), sum(row[2] for row in found), attachment_bytes)
 
 
-def prune(database: Database, plan: PrunePlan) -> None:
-    """Delete the traces of a plan: all or none of them from the tables, then from the kept journal.
+def iter_prune(database: Database, plan: PrunePlan) -> Generator[str]:
+    """Delete the traces of a plan, in steps: out of the kept journal, then all or none of them out of the tables.
 
-    Their blobs are left to a sweep, the space in the file to a compaction. Raises StoreBusy and StoreFault.
+    In this order a rebuild never brings back what was deleted, whenever this ends. Blobs are left to a sweep, the
+    space in the file to a compaction. Raises StoreBusy and StoreFault.
     """
     if not plan.root_span_ids:
         return
-    roots = {"roots": list(plan.root_span_ids)}
-    with database.transaction() as cursor:
-        spans = {
-            name
-            for row_id, container in cursor.rows(query("list_row_ids_of"), roots)
-            for name in ((row_id, container), (row_id, ""))
-        }  # an update need not name its container
-        keys = _list_own_keys(cursor, plan.root_span_ids)
-        cursor.rows(query("delete_attachments"), {"keys": list(keys)})
-        cursor.rows(query("delete_comments_of"), roots)
-        cursor.rows(query("delete_rootless"), roots)
-        cursor.rows(query("delete_traces"), roots)
-        cursor.rows(query("count_sequence_on"))  # a window that sees the gap reads everything anew
-    kept = KeptJournal(database.store, read_settings(database.store).keep_journal_bytes)
-    kept.rewrite(lambda line: not _speaks_of(line, spans, keys))
+    cleaned: set[Path] = set()
+    with database.cursor() as cursor:
+        names = _list_names(cursor, plan)
+    yield from _clean_kept(database.store, names, cleaned)
+    yield f"Deleting {len(plan.root_span_ids):,} {'trace' if len(plan.root_span_ids) == 1 else 'traces'}"
+    names = _delete(database, plan)
+    yield from _clean_kept(database.store, names, cleaned)  # what was merged between the steps
 
 
-def prune_and_free(database: Database, plan: PrunePlan, least_dead_share: float = 0.0) -> int:
+def iter_prune_and_free(
+    database: Database, plan: PrunePlan, least_dead_share: float = 0.0
+) -> Generator[str, None, int]:
     """Prune, sweep the blobs that nothing names then, and give the space back; return how many bytes smaller all is.
 
-    The tables are compacted where at least `least_dead_share` of them is dead. Raises StoreBusy and StoreFault.
+    The tables are compacted where at least `least_dead_share` of them is dead, and nobody reads them.
+    Raises StoreBusy and StoreFault.
     """
-    prune(database, plan)
+    yield from iter_prune(database, plan)
+    yield "Deleting files that nothing names"
     with database.cursor() as cursor:
         freed_bytes = sweep_blobs(database.store, list_unnamed_blobs(cursor))
         dead_bytes = free_bytes(cursor)
     if dead_bytes < least_dead_share * (database.store / DATABASE_FILE).stat().st_size:
         return freed_bytes
-    sizes = compact(database)
+    yield "Compacting the tables"
+    try:
+        sizes = compact(database)
+    except StoreBusy:
+        return freed_bytes  # the traces are gone all the same; new ones take the space
     return freed_bytes + max(0, sizes.before_bytes - sizes.after_bytes)
+
+
+class _Names(NamedTuple):
+    """What lines of the journal call the spans and attachments that go."""
+
+    spans: set[tuple[str, str]]  # row id, container
+    keys: set[str]
+
+
+def _list_names(cursor: Cursor, plan: PrunePlan) -> _Names:
+    spans = {
+        name
+        for row_id, container in cursor.rows(query("list_row_ids_of"), {"roots": list(plan.root_span_ids)})
+        for name in ((row_id, container), (row_id, ""))
+    }  # an update need not name its container
+    return _Names(spans, _list_own_keys(cursor, plan.root_span_ids))
+
+
+def _delete(database: Database, plan: PrunePlan) -> _Names:
+    roots = {"roots": list(plan.root_span_ids)}
+    with database.transaction() as cursor:
+        names = _list_names(cursor, plan)
+        cursor.rows(query("delete_attachments"), {"keys": list(names.keys)})
+        cursor.rows(query("delete_comments_of"), roots)
+        cursor.rows(query("delete_rootless"), roots)
+        cursor.rows(query("delete_traces"), roots)
+        cursor.rows(query("count_sequence_on"))  # a window that sees the gap reads everything anew
+    return names
+
+
+def _clean_kept(store: Path, names: _Names, cleaned: set[Path]) -> Generator[str]:
+    """Take their lines out of the kept segments that are not `cleaned` yet, one a step. Raises StoreFault."""
+    paths = [path for path in list_kept(store / MERGED_FOLDER) if path not in cleaned]
+    for number, path in enumerate(paths, 1):
+        yield f"Cleaning the kept journal, {number:,} of {len(paths):,}"
+        try:
+            rewrite_kept(path, lambda line: not _speaks_of(line, names))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise StoreFault(f"A kept part of the journal cannot be written anew: {reason}.", path) from error
+        cleaned.add(path)
 
 
 def _list_own_keys(cursor: Cursor, roots: tuple[str, ...]) -> set[str]:
@@ -114,13 +159,13 @@ def _list_own_keys(cursor: Cursor, roots: tuple[str, ...]) -> set[str]:
     return {key for key, is_named_elsewhere in found if not is_named_elsewhere}
 
 
-def _speaks_of(line: bytes, spans: set[tuple[str, str]], keys: set[str]) -> bool:
+def _speaks_of(line: bytes, names: _Names) -> bool:
     try:
         fields = read_fields(line)
     except BadLine:
         return False
     if "_line" in fields:
-        return parsed(fields.get("key")) in keys
+        return parsed(fields.get("key")) in names.keys
     origin = parsed(fields.get("origin"))
     row_id = parsed(cast("dict[str, Any]", origin if isinstance(origin, dict) else fields).get("id"))
-    return (row_id, container_of(fields)) in spans
+    return (row_id, container_of(fields)) in names.spans

@@ -8,8 +8,9 @@ from journal_rows import EPOCH_SECS, JournalWriter
 from spanglass_store import open_store
 from spanglass_store.database.connection import Database
 from spanglass_store.database.merge import Merger
-from spanglass_store.upkeep.pruning import PruneRule, plan_prune, prune
+from spanglass_store.upkeep.pruning import PruneRule, iter_prune, plan_prune
 from spanglass_store.upkeep.session import hold_store
+from spanglass_store.upkeep.steps import run_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ def test_what_is_pruned_is_gone_with_all_that_belongs_to_it(filled: Path, list_t
     with hold_store(filled) as database:
         with database.cursor() as cursor:
             plan = plan_prune(cursor, PruneRule(keep_last=4), NOW_US)
-        prune(database, plan)
+        run_steps(iter_prune(database, plan))
     assert list_traces() == [2, 3, 4, 5]
     with open_store(filled) as opened:
         assert opened.sql("SELECT key FROM attachments").rows == [("shared",)]
@@ -77,7 +78,7 @@ def test_a_rebuild_does_not_bring_back_what_was_pruned(filled: Path, list_traces
     with hold_store(filled) as database:
         with database.cursor() as cursor:
             plan = plan_prune(cursor, PruneRule(keep_last=4), NOW_US)
-        prune(database, plan)
+        run_steps(iter_prune(database, plan))
     (filled / "traces.duckdb").unlink()
     assert list_traces() == [2, 3, 4, 5]
     with open_store(filled) as opened:
@@ -93,7 +94,7 @@ def test_a_window_notices(filled: Path) -> None:
     with hold_store(filled) as database:
         with database.cursor() as cursor:
             plan = plan_prune(cursor, PruneRule(keep_last=4), NOW_US)
-        prune(database, plan)
+        run_steps(iter_prune(database, plan))
     assert merger.merge_once().is_reset
     window.close()
 
@@ -103,7 +104,7 @@ def test_a_plan_of_nothing_changes_nothing(filled: Path, list_traces: Callable[[
         with database.cursor() as cursor:
             plan = plan_prune(cursor, PruneRule(keep_last=100), NOW_US)
             before = cursor.rows("FROM meta")
-        prune(database, plan)
+        run_steps(iter_prune(database, plan))
         with database.cursor() as cursor:
             assert cursor.rows("FROM meta") == before
     assert list_traces() == [1, 2, 3, 4, 5]

@@ -210,10 +210,15 @@ def test_a_store_that_prunes_itself_does_so_when_the_window_is_quiet(
     journal.die()
     write_settings(store_path, StoreSettings(prune_keep_last=1))
     window = open_window()
+    done: list[str] = []
+    window.backend.store_worker.upkeep_stepped.connect(done.append, Qt.ConnectionType.DirectConnection)
     rows = window.trace_list.view.model().rowCount
     assert rows() == 2
     qtbot.waitUntil(lambda: rows() == 1, timeout=10_000)
     assert any(label.text().startswith("Pruned 1 old trace") for label in window.status.findChildren(PlainLabel))
+    assert done[0] == "Looking for old traces"
+    assert "Deleting 1 trace" in done
+    assert done[-1] == ""
 
 
 def test_what_another_process_prunes_leaves_the_sleeping_window(

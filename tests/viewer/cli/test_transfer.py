@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter, root_id
 
 from spanglass_store.database.reader import open_store
+from spanglass_store.transfer.bundle import write_bundle
 from spanglass_viewer.cli.command import ExitCode
 from spanglass_viewer.cli.commands import open_window
 from spanglass_viewer.cli.main import main
 from spanglass_viewer.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 Printed = pytest.CaptureFixture[str]
@@ -173,6 +178,50 @@ def test_progress_is_drawn_on_a_terminal_alone() -> None:
     assert pipe.getvalue() == ""
     assert "\rImporting  [######..................]  25%  50 MB" in screen.getvalue()
     assert screen.getvalue().endswith(" \r")
+
+
+def test_work_that_tells_no_bytes_tells_what_it_does_and_how_long_already() -> None:
+    screen = Screen()
+    progress = ProgressLine("Looking", screen)
+    with progress.ticking():
+        wait_until(lambda: "\rLooking  1 s" in screen.getvalue())
+        progress.say("Compacting")
+        wait_until(lambda: re.search(r"\rCompacting  \d s", screen.getvalue()))
+    assert screen.getvalue().endswith(" \r")
+    with ProgressLine("Exporting", screen).ticking(lambda: 0.25):
+        wait_until(lambda: re.search(r"\rExporting  \[#{6}\.{18}\]  25%  \d s", screen.getvalue()))
+
+
+def test_quick_work_and_a_pipe_show_no_progress() -> None:
+    screen, pipe = Screen(), io.StringIO()
+    for stream in (screen, pipe):
+        before = threading.active_count()
+        with ProgressLine("Looking", stream).ticking():
+            assert (threading.active_count() > before) == stream.isatty()
+        assert stream.getvalue() == ""
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_bundle_tells_how_many_bytes_are_in_it(filled: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    with open_store(filled) as store:
+        write_bundle(store, tmp_path / "a.zip", on_progress=lambda *at: told.append(at))
+        line_bytes = sum(len(span.text) + 1 for span in store.iter_wire_spans())
+    assert told[-1] == (line_bytes + len(b"bytes"), None)
+    assert len(told) == 3
+
+
+def test_duckdb_says_how_much_of_a_file_is_written(filled: Path, tmp_path: Path) -> None:
+    with open_store(filled) as store:
+        assert store.share_written() is None
+        store.write_parquet(tmp_path / "a.parquet")
+        assert store.share_written() is None or 0 < store.share_written() <= 1
 
 
 def test_progress_without_an_end() -> None:

@@ -269,6 +269,7 @@ class MainWindow(QMainWindow):
         self._backend.compare_worker.fault_raised.connect(self.status.show_fault)
         self._backend.find_worker.fault_raised.connect(self.status.show_fault)
         self._backend.store_worker.fault_cleared.connect(self.status.clear_fault)
+        self._backend.store_worker.upkeep_stepped.connect(self.status.show_work)
         self._backend.store_worker.pruned.connect(self._on_pruned)
 
     # errors, traces

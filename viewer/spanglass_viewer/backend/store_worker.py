@@ -14,7 +14,7 @@ from spanglass_viewer.backend.requests import ListAnswer, ListRequest, TraceAnsw
 from spanglass_viewer.backend.trace_listing import read_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     import numpy as np
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.connection import Database
     from spanglass_store.database.merge import Merger
     from spanglass_store.database.records import ModelUsage, TraceSkeleton, TraceSummary
+    from spanglass_store.upkeep.automatic import UpkeepReport
     from spanglass_viewer.backend.journal_watch import JournalWatch
     from spanglass_viewer.trace.prices import PriceBook
     from spanglass_viewer.trace.snapshot import TraceSnapshot
@@ -45,6 +46,7 @@ class StoreWorker(QObject):
     trace_loaded = Signal(object)  # TraceAnswer
     fault_raised = Signal(object)  # StoreFault
     fault_cleared = Signal()
+    upkeep_stepped = Signal(str)  # what is being done to the store; "" at its end
     pruned = Signal(object)  # UpkeepReport: the store pruned itself
     prices_loaded = Signal(str)  # which price list it is
     _woken = Signal()
@@ -60,6 +62,7 @@ class StoreWorker(QObject):
         self._shown: TraceSnapshot | None = None  # what the window was given last
         self._left: TraceSnapshot | None = None  # what it showed before
         self._waiting: dict[type[object], Callable[[], None]] = {}
+        self._upkeep: Generator[str, None, UpkeepReport | None] | None = None
         self._last_use = 0.0
         self._held_since: float | None = None
         self._is_asleep = False
@@ -196,6 +199,12 @@ class StoreWorker(QObject):
             is_well = self._attempt(self._serve_waiting)
         if not is_well:
             self._schedule(RETRY_MS)
+        elif self._upkeep is not None:
+            self._take_upkeep_step(self._upkeep)
+            self._schedule(GIVE_WAY_MS if self._let_others_in() else 0)
+        elif time.monotonic() - self._last_use > IDLE_AFTER_SECS and is_upkeep_due(self._store):
+            self._begin_upkeep()
+            self._schedule(0)
         elif time.monotonic() - self._last_use > IDLE_AFTER_SECS:
             self._fall_asleep()
         else:
@@ -241,8 +250,6 @@ class StoreWorker(QObject):
         return self._need_database().let_go()
 
     def _fall_asleep(self) -> None:
-        if is_upkeep_due(self._store):
-            self._attempt(self._run_upkeep)
         self._held_since = None
         self._need_database().let_go()
         self._is_asleep = True
@@ -256,12 +263,28 @@ class StoreWorker(QObject):
         else:
             self._schedule(ASLEEP_POLL_MS)
 
-    def _run_upkeep(self) -> None:
-        from spanglass_store.upkeep.automatic import run_upkeep  # noqa: PLC0415 - heavy half
+    def _begin_upkeep(self) -> None:
+        from spanglass_store.upkeep.automatic import iter_upkeep  # noqa: PLC0415 - heavy half
 
-        report = run_upkeep(self._need_database())
-        if report is not None:
-            self.pruned.emit(report)
+        self._upkeep = iter_upkeep(self._need_database())
+
+    def _take_upkeep_step(self, steps: Generator[str, None, UpkeepReport | None]) -> None:
+        """Go one step on; merges and what the window asks for have their turn between the steps."""
+        self._upkeep = None
+
+        def take() -> None:
+            try:
+                text = next(steps)
+            except StopIteration as end:
+                if end.value is not None:
+                    self.pruned.emit(end.value)
+            else:
+                self._upkeep = steps
+                self.upkeep_stepped.emit(text)
+
+        self._attempt(take)
+        if self._upkeep is None:
+            self.upkeep_stepped.emit("")
 
     def _wake_up(self) -> None:
         if self._is_asleep:

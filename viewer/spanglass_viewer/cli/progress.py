@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import threading
 import time
-from typing import TextIO
+from typing import TYPE_CHECKING, Self, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
 
 _EVERY_SECS = 0.1
+_QUICK_SECS = 0.5  # what is done sooner needs no line
 _BAR_CELLS = 24
 
 
@@ -18,6 +24,7 @@ class ProgressLine:
         self._stream = sys.stderr if stream is None else stream
         self._is_shown = self._stream.isatty()
         self._drawn_at = 0.0
+        self._began_at = time.monotonic()
         self._width = 0
 
     def show(self, done: int, total: int | None) -> None:
@@ -25,12 +32,43 @@ class ProgressLine:
         now = time.monotonic()
         if self._is_shown and now - self._drawn_at >= _EVERY_SECS:
             self._drawn_at = now
-            self._draw(f"{self._label}  {_bar(done, total)}{done / 1e6:,.0f} MB")
+            share = done / total if total else None
+            self._draw(f"{self._label}  {_bar(share)}{done / 1e6:,.0f} MB")
+
+    def say(self, label: str) -> None:
+        """Tell what is done from here on."""
+        self._label = label
+        self._began_at = time.monotonic()
+
+    @contextlib.contextmanager
+    def ticking(self, share: Callable[[], float | None] = lambda: None) -> Generator[Self]:
+        """Draw what is done and for how long already, for work that tells no bytes; whatever is quick draws nothing.
+
+        `share` is asked from another thread how much is done, from 0 to 1; None where nobody knows.
+        """
+        if not self._is_shown:
+            yield self
+            return
+        is_over = threading.Event()
+        ticker = threading.Thread(target=self._tick, args=(is_over, share), name="progress", daemon=True)
+        ticker.start()
+        try:
+            yield self
+        finally:
+            is_over.set()
+            ticker.join()
+            self.clear()
 
     def clear(self) -> None:
         """Leave an empty line to whatever is written next."""
         if self._width:
             self._draw("")
+
+    def _tick(self, is_over: threading.Event, share: Callable[[], float | None]) -> None:
+        wait_secs = _QUICK_SECS
+        while not is_over.wait(wait_secs):
+            self._draw(f"{self._label}  {_bar(share())}{int(time.monotonic() - self._began_at):,} s")
+            wait_secs = _EVERY_SECS
 
     def _draw(self, text: str) -> None:
         self._stream.write("\r" + text.ljust(self._width) + ("" if text else "\r"))
@@ -38,9 +76,9 @@ class ProgressLine:
         self._width = len(text)
 
 
-def _bar(done: int, total: int | None) -> str:
-    if not total:
+def _bar(share: float | None) -> str:
+    if share is None:
         return ""
-    share = min(1.0, done / total)
+    share = min(1.0, share)
     cells = int(share * _BAR_CELLS)
     return f"[{'#' * cells}{'.' * (_BAR_CELLS - cells)}] {share:4.0%}  "

@@ -21,7 +21,7 @@ _NOTICE_MS = 4000
 
 
 class StatusBar(QFrame):
-    """Left: the store. Right: a fault while it lasts, else a short notice, else the time of the last query."""
+    """Left: the store. Right: a fault while it lasts, else a short notice, work that lasts, or the last query."""
 
     def __init__(self, store: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +31,7 @@ class StatusBar(QFrame):
         self._left = ElidedLabel(self._path, role=FontRole.TINY, tone="muted")
         self._right = PlainLabel(role=FontRole.TINY, tone="muted")
         self._query = ""
+        self._work = ""
         self._fault: StoreFault | None = None
         self._notice_over = QTimer(self, singleShot=True, interval=_NOTICE_MS)
         self._notice_over.timeout.connect(self._show_resting)
@@ -55,6 +56,12 @@ class StatusBar(QFrame):
         self._right.setText(text)
         self._notice_over.start()
 
+    def show_work(self, text: str) -> None:
+        """Say what is being done, until the next call; "" ends it."""
+        self._work = text
+        if not self._notice_over.isActive():
+            self._show_resting()
+
     def show_fault(self, fault: StoreFault) -> None:
         """Say what is in the way until `clear_fault`."""
         self._fault = fault
@@ -71,7 +78,7 @@ class StatusBar(QFrame):
             self._right.setText(self._fault.sentence)
         else:
             self._right.set_tone("muted")
-            self._right.setText(self._query)
+            self._right.setText(f"{self._work}…" if self._work else self._query)
 
 
 def _short_path(path: Path) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from spanglass_viewer.cli.amounts import size_bytes
 from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
 from spanglass_viewer.cli.consent import add_consent_argument, is_agreed
+from spanglass_viewer.cli.progress import ProgressLine
 from spanglass_viewer.cli.stores import existing_store_path
 from spanglass_viewer.cli.terminal import standard_output
 from spanglass_viewer.format.quantities import format_bytes, format_many
@@ -38,7 +39,8 @@ def _run(options: Namespace) -> int:
     if options.keep_journal is not None:
         settings = dataclasses.replace(read_settings(store), keep_journal_bytes=options.keep_journal)
         write_settings(store, settings)
-    with hold_store(store) as database, database.cursor() as cursor:
+    progress = ProgressLine("Looking for free space")
+    with progress.ticking(), hold_store(store) as database, database.cursor() as cursor:
         unnamed = list_unnamed_blobs(cursor)
         dead_bytes = free_bytes(cursor)
     fields = {
@@ -50,7 +52,8 @@ def _run(options: Namespace) -> int:
         standard_output().write_line(_estimate(fields))
     is_done = not options.dry_run and is_agreed(options, "Compact the store?")
     if is_done:
-        with hold_store(store) as database:
+        progress.say("Compacting the tables")
+        with progress.ticking(), hold_store(store) as database:
             with database.cursor() as cursor:  # looked at again: a trace may name one of them by now
                 unnamed = list_unnamed_blobs(cursor)
             fields["swept_bytes"] = sweep_blobs(store, unnamed)

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
+from spanglass_viewer.cli.progress import ProgressLine
 from spanglass_viewer.cli.stores import existing_store_path
 from spanglass_viewer.cli.terminal import Terminal, plain_line, standard_output
 from spanglass_viewer.format.quantities import format_many
@@ -25,7 +26,9 @@ def _configure(parser: ArgumentParser) -> None:
 def _run(options: Namespace) -> int:
     from spanglass_store.upkeep.doctor import examine  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
 
-    found = examine(existing_store_path(options), is_fixing=options.fix)
+    store, progress = existing_store_path(options), ProgressLine("Looking at the folder")
+    with progress.ticking():
+        found = examine(store, is_fixing=options.fix, on_step=progress.say)
     terminal = standard_output()
     if options.as_json:
         terminal.write_json([dataclasses.asdict(finding) for finding in found])

@@ -71,35 +71,44 @@ def _selected(store: Store, options: Namespace) -> list[str] | None:
     named = [resolve_trace(store, text) for text in options.traces]
     if not options.filter:
         return named or None
-    found = store.list_trace_ids(read_filter(options.filter))
+    with ProgressLine("Looking for traces").ticking():
+        found = store.list_trace_ids(read_filter(options.filter))
     return [root for root in found if root in named] if named else found
 
 
 def _export(store: Store, roots: list[str] | None, options: Namespace) -> None:
+    progress = ProgressLine("Exporting")
     if options.format == "csv" and options.output is None:
         with tempfile.TemporaryDirectory() as folder:  # DuckDB writes into files alone
-            store.write_csv(Path(folder) / "spans.csv", roots)
+            with progress.ticking(store.share_written):
+                store.write_csv(Path(folder) / "spans.csv", roots)
             with (Path(folder) / "spans.csv").open("rb") as table:
                 shutil.copyfileobj(table, sys.stdout.buffer)
     elif options.format == "csv":
-        store.write_csv(options.output, roots)
+        with progress.ticking(store.share_written):
+            store.write_csv(options.output, roots)
     elif options.format == "parquet":
-        store.write_parquet(options.output, roots)
+        with progress.ticking(store.share_written):
+            store.write_parquet(options.output, roots)
     elif options.format == "bundle":
         from spanglass_store.transfer.bundle import write_bundle  # noqa: PLC0415 - zipfile takes its time to load
 
-        write_bundle(store, options.output, roots)
+        try:
+            write_bundle(store, options.output, roots, progress.show)
+        finally:
+            progress.clear()
     elif options.output is None:
-        _write_text(store, roots, options, sys.stdout.buffer)
+        _write_text(store, roots, options, sys.stdout.buffer, progress)
     else:
         with options.output.open("wb") as target:
-            _write_text(store, roots, options, target)
+            _write_text(store, roots, options, target, progress)
 
 
-def _write_text(store: Store, roots: list[str] | None, options: Namespace, target: BinaryIO) -> None:
+def _write_text(
+    store: Store, roots: list[str] | None, options: Namespace, target: BinaryIO, progress: ProgressLine
+) -> None:
     if options.format in {"jsonl", "nested"}:
         iter_lines = iter_flat_lines if options.format == "jsonl" else iter_nested_lines
-        progress = ProgressLine("Exporting")
         is_mixed = options.output is None and sys.stdout.isatty()  # the lines themselves are to be seen there
         done_bytes = 0
         try:
@@ -113,10 +122,12 @@ def _write_text(store: Store, roots: list[str] | None, options: Namespace, targe
     elif roots is None or len(roots) != 1:
         raise WrongUsage("Markdown is for one trace: name it, or `latest`.")
     else:
-        spans = store.get_trace(roots[0])
+        with progress.ticking():
+            spans = store.get_trace(roots[0])
+            text = plain_block(trace_markdown(spans, options.max_chars)) if spans else ""
         if not spans:
             raise NotFound(f"There is no trace {roots[0]!r}.")
-        target.write(plain_block(trace_markdown(spans, options.max_chars)).encode())
+        target.write(text.encode())
 
 
 COMMAND = Command(

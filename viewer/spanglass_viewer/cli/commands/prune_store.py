@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spanglass_viewer.cli.amounts import age_secs, size_bytes
 from spanglass_viewer.cli.command import Command, ExitCode, WrongUsage, add_json_argument, count_argument
 from spanglass_viewer.cli.consent import add_consent_argument, is_agreed
+from spanglass_viewer.cli.progress import ProgressLine
 from spanglass_viewer.cli.stores import existing_store_path
 from spanglass_viewer.cli.terminal import standard_output
 from spanglass_viewer.format.quantities import format_bytes, format_many
@@ -42,17 +43,19 @@ def _run(options: Namespace) -> int:
         return _set_automatic(options)
     from spanglass_store.upkeep.pruning import (  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
         PruneRule,
+        iter_prune_and_free,
         plan_prune,
-        prune_and_free,
     )
     from spanglass_store.upkeep.session import hold_store  # noqa: PLC0415 - as above
+    from spanglass_store.upkeep.steps import run_steps  # noqa: PLC0415 - only this needs it
 
     rule = PruneRule(options.older_than, options.keep_last, options.max_size, options.project)
     if rule == PruneRule():
         raise WrongUsage("Say which traces: --older-than, --keep-last, --max-size or --project.")
     store = existing_store_path(options)
     # The store is let go while the user thinks; what is deleted then is what was shown.
-    with hold_store(store) as database, database.cursor() as cursor:
+    progress = ProgressLine("Looking for what goes")
+    with progress.ticking(), hold_store(store) as database, database.cursor() as cursor:
         plan = plan_prune(cursor, rule, time.time_ns() // 1000)
     fields = _plan_fields(plan)
     if not options.as_json:
@@ -60,8 +63,8 @@ def _run(options: Namespace) -> int:
     is_wanted = bool(plan.root_span_ids) and not options.dry_run
     is_done = is_wanted and is_agreed(options, "Delete them for good?")
     if is_done:
-        with hold_store(store) as database:
-            fields["freed_bytes"] = prune_and_free(database, plan)
+        with progress.ticking(), hold_store(store) as database:
+            fields["freed_bytes"] = run_steps(iter_prune_and_free(database, plan), progress.say)
         if not options.as_json:
             standard_output().write_line(f"Deleted. The store is {format_bytes(fields['freed_bytes'])} smaller.")
     if options.as_json:
