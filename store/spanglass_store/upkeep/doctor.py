@@ -47,7 +47,8 @@ Check = tuple[Finding, "Callable[[], object] | None"]
 def examine(store: Path, *, is_fixing: bool = False, on_step: Callable[[str], None] = lambda _: None) -> list[Finding]:
     """Return what is found, mended where `is_fixing` and it can be; what the journal holds is merged first.
 
-    `on_step` is told what begins. Raises NotAStore, UnknownFormat, StoreBusy while another process holds the tables, and StoreFault.
+    `on_step` is told what begins. Raises NotAStore, UnknownFormat, StoreBusy while another process holds the tables,
+    and StoreFault.
     """
     read_store_info(store)
     found = _settle(_check_folder(store), is_fixing=is_fixing)

@@ -49,6 +49,7 @@ class ProgressLine:
         if not self._is_shown:
             yield self
             return
+        self._began_at = time.monotonic()
         is_over = threading.Event()
         ticker = threading.Thread(target=self._tick, args=(is_over, share), name="progress", daemon=True)
         ticker.start()

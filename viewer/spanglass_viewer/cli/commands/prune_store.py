@@ -63,6 +63,7 @@ def _run(options: Namespace) -> int:
     is_wanted = bool(plan.root_span_ids) and not options.dry_run
     is_done = is_wanted and is_agreed(options, "Delete them for good?")
     if is_done:
+        progress.say("Merging the journal")
         with progress.ticking(), hold_store(store) as database:
             fields["freed_bytes"] = run_steps(iter_prune_and_free(database, plan), progress.say)
         if not options.as_json:
