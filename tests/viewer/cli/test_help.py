@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from spanglass_viewer.cli.filters import read_filter, with_filter_apart
-from spanglass_viewer.cli.main import COMMANDS, build_parsers, main
+from spanglass_viewer.cli.main import COMMANDS, build_parsers, load_command, main
 
 if TYPE_CHECKING:
     from spanglass_viewer.cli.command import Command
 
 _PARSER, _SUBPARSERS = build_parsers()
+_COMMANDS = [load_command(name) for name in COMMANDS]
 _SUBSTITUTION = re.compile(r"\$\((spanglass [^)]*)\)")
-_PRINT_DATA = {"list", "show", "search", "tail", "import", "sql", "doctor", "prune", "compact", "path"}
+_PRINT_DATA = {"link", "list", "show", "search", "tail", "import", "sql", "doctor", "prune", "compact", "path"}
 
 
 def spanglass_arguments(example: str) -> list[str]:
@@ -35,7 +36,7 @@ def shlex_words(line: str) -> list[str]:
     return list(lexer)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+@pytest.mark.parametrize("command", _COMMANDS, ids=lambda command: command.name)
 def test_a_command_explains_itself(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ending:
         main([command.name, "--help"])
@@ -50,7 +51,7 @@ def test_a_command_explains_itself(command: Command, capsys: pytest.CaptureFixtu
 
 @pytest.mark.parametrize(
     ("name", "example"),
-    [(command.name, example) for command in COMMANDS for example in command.examples],
+    [(command.name, example) for command in _COMMANDS for example in command.examples],
     ids=lambda text: text,
 )
 def test_its_examples_can_be_typed(name: str, example: str) -> None:
@@ -61,7 +62,7 @@ def test_its_examples_can_be_typed(name: str, example: str) -> None:
     read_filter(getattr(options, "filter", ""))
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+@pytest.mark.parametrize("command", _COMMANDS, ids=lambda command: command.name)
 def test_every_command_has_an_example(command: Command) -> None:
     assert command.examples
     assert command.help[0].islower()

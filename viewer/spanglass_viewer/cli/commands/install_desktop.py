@@ -51,4 +51,6 @@ def _install() -> list[str]:
     return [str(path) for path in install_entry(own_command())]
 
 
-COMMAND = Command("install", "open spanglass:// links with this installation", _configure, _run)
+COMMAND = Command(
+    "install", "open spanglass:// links with this installation", _configure, _run, examples=("spanglass install",)
+)

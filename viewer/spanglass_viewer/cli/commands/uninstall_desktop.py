@@ -47,4 +47,6 @@ def _uninstall() -> list[str]:
     return [str(path) for path in remove_entry()]
 
 
-COMMAND = Command("uninstall", "take back what install gave the desktop", _configure, _run)
+COMMAND = Command(
+    "uninstall", "take back what install gave the desktop", _configure, _run, examples=("spanglass uninstall",)
+)
