@@ -100,32 +100,13 @@ class Cursor:
 
     def write_parquet(self, path: Path, sql: str, parameters: dict[str, Any]) -> None:
         """Write what a statement gives into a Parquet file. Raises OSError where it cannot be written."""
-        with _writing(path), self._counting():
+        with _writing(path):
             self._cursor.sql(sql, params=parameters).write_parquet(str(path), compression="zstd")
 
     def write_csv(self, path: Path, sql: str, parameters: dict[str, Any]) -> None:
         """Write what a statement gives into a CSV file with a header. Raises OSError where it cannot be written."""
-        with _writing(path), self._counting():
+        with _writing(path):
             self._cursor.sql(sql, params=parameters).write_csv(str(path), header=True)
-
-    @property
-    def share_written(self) -> float | None:
-        """How much of a file DuckDB says is written, from 0 to 1; None where it does not know. From any thread."""
-        try:
-            percentage = self._cursor.query_progress()
-        except duckdb.Error:
-            return None
-        return percentage / 100 if percentage > 0 else None
-
-    @contextlib.contextmanager
-    def _counting(self) -> Generator[None]:
-        """Have DuckDB count how far a statement is; it counts for its own bar alone, which is not drawn."""
-        self._cursor.execute("SET enable_progress_bar = true")
-        self._cursor.execute("SET enable_progress_bar_print = false")
-        try:
-            yield
-        finally:
-            self._cursor.execute("SET enable_progress_bar = false")
 
     def append(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Append rows to a table; each has a value for every column, in the table's order."""

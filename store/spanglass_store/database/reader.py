@@ -222,10 +222,6 @@ class StoreReader:
         """Write the scalars of the spans of these traces, or of all. Raises OSError."""
         self._cursor.write_csv(path, query("export_scalars"), {"roots": _listed(roots)})
 
-    def share_written(self) -> float | None:
-        """Return how much of a file is written already, from 0 to 1, None where nobody knows; from any thread."""
-        return self._cursor.share_written
-
     def sql(self, text: str) -> QueryResult:
         """Return what one query gives, which cannot change anything. Raises QueryFailed for a faulty one."""
         return self._cursor.read_only(text)

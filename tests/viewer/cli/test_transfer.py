@@ -188,8 +188,6 @@ def test_work_that_tells_no_bytes_tells_what_it_does_and_how_long_already() -> N
         progress.say("Compacting")
         wait_until(lambda: re.search(r"\rCompacting  \d s", screen.getvalue()))
     assert screen.getvalue().endswith(" \r")
-    with ProgressLine("Exporting", screen).ticking(lambda: 0.25):
-        wait_until(lambda: re.search(r"\rExporting  \[#{6}\.{18}\]  25%  \d s", screen.getvalue()))
 
 
 def test_quick_work_and_a_pipe_show_no_progress() -> None:
@@ -215,13 +213,6 @@ def test_a_bundle_tells_how_many_bytes_are_in_it(filled: Path, tmp_path: Path) -
         line_bytes = sum(len(span.text) + 1 for span in store.iter_wire_spans())
     assert told[-1] == (line_bytes + len(b"bytes"), None)
     assert len(told) == 3
-
-
-def test_duckdb_says_how_much_of_a_file_is_written(filled: Path, tmp_path: Path) -> None:
-    with open_store(filled) as store:
-        assert store.share_written() is None
-        store.write_parquet(tmp_path / "a.parquet")
-        assert store.share_written() is None or 0 < store.share_written() <= 1
 
 
 def test_progress_without_an_end() -> None:

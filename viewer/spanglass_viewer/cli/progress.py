@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
 
 _EVERY_SECS = 0.1
 _QUICK_SECS = 0.5  # what is done sooner needs no line
@@ -32,8 +32,7 @@ class ProgressLine:
         now = time.monotonic()
         if self._is_shown and now - self._drawn_at >= _EVERY_SECS:
             self._drawn_at = now
-            share = done / total if total else None
-            self._draw(f"{self._label}  {_bar(share)}{done / 1e6:,.0f} MB")
+            self._draw(f"{self._label}  {_bar(done, total)}{done / 1e6:,.0f} MB")
 
     def say(self, label: str) -> None:
         """Tell what is done from here on."""
@@ -41,17 +40,17 @@ class ProgressLine:
         self._began_at = time.monotonic()
 
     @contextlib.contextmanager
-    def ticking(self, share: Callable[[], float | None] = lambda: None) -> Generator[Self]:
-        """Draw what is done and for how long already, for work that tells no bytes; whatever is quick draws nothing.
+    def ticking(self) -> Generator[Self]:
+        """Draw what is done and for how long already, where nobody knows how far it is; what is quick draws nothing.
 
-        `share` is asked from another thread how much is done, from 0 to 1; None where nobody knows.
+        DuckDB's own progress says -1 or 0 throughout of a statement that sorts, or writes a file.
         """
         if not self._is_shown:
             yield self
             return
         self._began_at = time.monotonic()
         is_over = threading.Event()
-        ticker = threading.Thread(target=self._tick, args=(is_over, share), name="progress", daemon=True)
+        ticker = threading.Thread(target=self._tick, args=(is_over,), name="progress", daemon=True)
         ticker.start()
         try:
             yield self
@@ -65,10 +64,10 @@ class ProgressLine:
         if self._width:
             self._draw("")
 
-    def _tick(self, is_over: threading.Event, share: Callable[[], float | None]) -> None:
+    def _tick(self, is_over: threading.Event) -> None:
         wait_secs = _QUICK_SECS
         while not is_over.wait(wait_secs):
-            self._draw(f"{self._label}  {_bar(share())}{int(time.monotonic() - self._began_at):,} s")
+            self._draw(f"{self._label}  {int(time.monotonic() - self._began_at):,} s")
             wait_secs = _EVERY_SECS
 
     def _draw(self, text: str) -> None:
@@ -77,9 +76,9 @@ class ProgressLine:
         self._width = len(text)
 
 
-def _bar(share: float | None) -> str:
-    if share is None:
+def _bar(done: int, total: int | None) -> str:
+    if not total:
         return ""
-    share = min(1.0, share)
+    share = min(1.0, done / total)
     cells = int(share * _BAR_CELLS)
     return f"[{'#' * cells}{'.' * (_BAR_CELLS - cells)}] {share:4.0%}  "

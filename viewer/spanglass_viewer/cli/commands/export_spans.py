@@ -80,15 +80,15 @@ def _export(store: Store, roots: list[str] | None, options: Namespace) -> None:
     progress = ProgressLine("Exporting")
     if options.format == "csv" and options.output is None:
         with tempfile.TemporaryDirectory() as folder:  # DuckDB writes into files alone
-            with progress.ticking(store.share_written):
+            with progress.ticking():
                 store.write_csv(Path(folder) / "spans.csv", roots)
             with (Path(folder) / "spans.csv").open("rb") as table:
                 shutil.copyfileobj(table, sys.stdout.buffer)
     elif options.format == "csv":
-        with progress.ticking(store.share_written):
+        with progress.ticking():
             store.write_csv(options.output, roots)
     elif options.format == "parquet":
-        with progress.ticking(store.share_written):
+        with progress.ticking():
             store.write_parquet(options.output, roots)
     elif options.format == "bundle":
         from spanglass_store.transfer.bundle import write_bundle  # noqa: PLC0415 - zipfile takes its time to load
