@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from trace_summaries import make_summary
 
@@ -79,6 +81,29 @@ def test_many_new_traces_leave_no_hole_in_the_list() -> None:
     model.update_newest([make_summary(9), make_summary(8)], has_more=True)
     assert names(model) == [9, 8]
     assert model.has_more, "the others come with the next page"
+
+
+@given(st.lists(st.tuples(st.sets(st.integers(1, 40), max_size=12), st.booleans(), st.booleans()), max_size=12))
+def test_each_trace_is_found_where_it_stands_whatever_comes_and_goes(
+    steps: list[tuple[set[int], bool, bool]],
+) -> None:
+    model = TraceListModel()
+    held = {number: QPersistentModelIndex() for number in range(1, 41)}
+    for numbers, has_more, is_older in steps:
+        page = [make_summary(number) for number in sorted(numbers, reverse=True)]
+        oldest = min(names(model), default=0)
+        if is_older:
+            model.append_page([each for each in page if int(each.root_span_id, 16) < oldest], has_more=has_more)
+        else:
+            model.update_newest(page, has_more=has_more and bool(page))
+        present = names(model)
+        assert present == sorted(present, reverse=True)
+        assert len(set(present)) == len(present)
+        for number, index in held.items():
+            row = model.find_row(f"{number:032x}")
+            assert row == (present.index(number) if number in present else None)
+            assert not index.isValid() or index.row() == row
+            held[number] = QPersistentModelIndex() if row is None else QPersistentModelIndex(model.index(row))
 
 
 def test_a_screen_reader_hears_the_errors(model: TraceListModel) -> None:

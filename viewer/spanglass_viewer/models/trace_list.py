@@ -34,7 +34,9 @@ class TraceListModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._summaries: list[TraceSummary] = []
-        self._row_by_id: dict[str, int] = {}
+        # row = _top - place: so a trace that comes in or goes above renumbers those above it alone
+        self._place_by_id: dict[str, int] = {}
+        self._top = 0
         self._has_more = False
         self._is_fetching = False
         self._scores: dict[str, str] = {}
@@ -81,7 +83,8 @@ class TraceListModel(QAbstractListModel):
 
     def find_row(self, root_span_id: str) -> int | None:
         """Return the row of a trace, None where it is not among those held."""
-        return self._row_by_id.get(root_span_id)
+        place = self._place_by_id.get(root_span_id)
+        return None if place is None else self._top - place
 
     def show_first_page(self, page: Sequence[TraceSummary], *, has_more: bool) -> None:
         """Hold these traces instead of the present ones (a new filter, another store)."""
@@ -89,7 +92,7 @@ class TraceListModel(QAbstractListModel):
         self._summaries = list(page)
         self._has_more = has_more
         self._is_fetching = False
-        self._number_rows()
+        self._number_all()
         self.endResetModel()
 
     def show_ranked(self, page: Sequence[TraceSummary], *, has_more: bool) -> None:
@@ -117,12 +120,12 @@ class TraceListModel(QAbstractListModel):
         """Add older traces at the end."""
         self._is_fetching = False
         self._has_more = has_more
-        fresh = [summary for summary in page if summary.root_span_id not in self._row_by_id]
+        fresh = [summary for summary in page if summary.root_span_id not in self._place_by_id]
         if fresh:
             first = len(self._summaries)
             self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
             self._summaries.extend(fresh)
-            self._number_rows(first)
+            self._number_rows(first, len(self._summaries))
             self.endInsertRows()
         self.page_appended.emit()
 
@@ -132,11 +135,11 @@ class TraceListModel(QAbstractListModel):
         `has_more`: older ones may follow those of the page. What is held of them stays.
         """
         self._is_fetching = False
-        if has_more and not any(summary.root_span_id in self._row_by_id for summary in page):
+        if has_more and not any(summary.root_span_id in self._place_by_id for summary in page):
             self.show_first_page(page, has_more=True)  # what lies between it and what is held is not known
             return
         for summary in page:
-            row = self._row_by_id.get(summary.root_span_id)
+            row = self.find_row(summary.root_span_id)
             if row is None:
                 self._insert(summary)
             elif self._summaries[row] != summary:
@@ -166,9 +169,10 @@ class TraceListModel(QAbstractListModel):
             self.rows_leaving.emit(first, last)
             self.beginRemoveRows(QModelIndex(), first, last)
             for held in self._summaries[first : last + 1]:
-                del self._row_by_id[held.root_span_id]
+                del self._place_by_id[held.root_span_id]
             del self._summaries[first : last + 1]
-            self._number_rows(first)
+            self._top -= last + 1 - first
+            self._number_rows(0, first)
             self.endRemoveRows()
 
     def _insert(self, summary: TraceSummary) -> None:
@@ -176,7 +180,8 @@ class TraceListModel(QAbstractListModel):
         row = next((at for at, held in enumerate(self._summaries) if _sort_key(held) < key), len(self._summaries))
         self.beginInsertRows(QModelIndex(), row, row)
         self._summaries.insert(row, summary)
-        self._number_rows(row)
+        self._top += 1
+        self._number_rows(0, row + 1)
         self.endInsertRows()
 
     def _sort(self) -> None:
@@ -184,15 +189,17 @@ class TraceListModel(QAbstractListModel):
         before = self.persistentIndexList()
         ids = [self._summaries[index.row()].root_span_id for index in before]
         self._summaries.sort(key=_sort_key, reverse=True)
-        self._number_rows()
-        self.changePersistentIndexList(before, [self.index(self._row_by_id[held]) for held in ids])
+        self._number_all()
+        self.changePersistentIndexList(before, [self.index(self._top - self._place_by_id[held]) for held in ids])
         self.layoutChanged.emit()
 
-    def _number_rows(self, first: int = 0) -> None:
-        if first == 0:
-            self._row_by_id.clear()
-        for row in range(first, len(self._summaries)):
-            self._row_by_id[self._summaries[row].root_span_id] = row
+    def _number_rows(self, first: int, end: int) -> None:
+        for row in range(first, end):
+            self._place_by_id[self._summaries[row].root_span_id] = self._top - row
+
+    def _number_all(self) -> None:
+        self._place_by_id.clear()
+        self._number_rows(0, len(self._summaries))
 
 
 def _sort_key(summary: TraceSummary) -> tuple[int, str]:
