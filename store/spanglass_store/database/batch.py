@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
     from spanglass_store.database.connection import Cursor
+    from spanglass_store.database.known_tables import KnownTables
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _LONG_AGO = datetime(1, 1, 1)  # noqa: DTZ001 - DuckDB's TIMESTAMP has no zone
@@ -138,11 +139,11 @@ class Batch:
 _NAMED = (("projects", "project_id", "project_name"), ("experiments", "experiment_id", "experiment_name"))
 
 
-def merge_batch(cursor: Cursor, batch: Batch, living: Container[str]) -> Outcome:
+def merge_batch(cursor: Cursor, batch: Batch, living: Container[str], known: KnownTables) -> Outcome:
     """Write a batch; `living` are the processes whose spans may still end. Raises as DuckDB does."""
     outcome = Outcome(rejected=batch.rejected)
     if batch.rows:
-        _merge_rows(cursor, batch.rows, living, outcome)
+        _merge_rows(cursor, batch.rows, living, known, outcome)
     if batch.attachments:
         _merge_attachments(cursor, batch.attachments, outcome)
     if batch.comments:
@@ -150,8 +151,10 @@ def merge_batch(cursor: Cursor, batch: Batch, living: Container[str]) -> Outcome
     return outcome
 
 
-def _merge_rows(cursor: Cursor, rows: dict[str, list[Row]], living: Container[str], outcome: Outcome) -> None:
-    stored = _read_stored(cursor, rows)
+def _merge_rows(
+    cursor: Cursor, rows: dict[str, list[Row]], living: Container[str], known: KnownTables, outcome: Outcome
+) -> None:
+    stored = _read_stored(cursor, rows, known)
     states = stored.states
     for row_id, span_rows in rows.items():
         touched = _fold_span(states.setdefault(row_id, []), row_id, span_rows)
@@ -169,16 +172,19 @@ def _merge_rows(cursor: Cursor, rows: dict[str, list[Row]], living: Container[st
         cursor.rows(query("forget_deleted"), {"ids": [row_id for row_id in stored.deleted_ids if row_id in states]})
     if deleted := [deleted_row(state) for group in states.values() for state in group if state.is_deleted]:
         cursor.append("deleted_spans", deleted)
+        known.has_deleted = True
     left = (state for group in states.values() for state in group if not state.is_deleted)
     table_rows = [span_row(state, is_orphaned=str(state.identity.get("process")) not in living) for state in left]
     cursor.append("spans", table_rows)
     for row in table_rows:
+        known.note_span(row[_CREATED])
         root_span_id = row[_ROOT_SPAN_ID]
         outcome.traces_written[root_span_id] = row[_IS_ROOT] or outcome.traces_written.get(root_span_id, False)
     outcome.root_span_ids.update(outcome.traces_written)
 
 
 _ROOT_SPAN_ID = span_column_names().index("root_span_id")
+_CREATED = span_column_names().index("created")
 _IS_ROOT = span_column_names().index("is_root")
 
 
@@ -192,7 +198,7 @@ class _Stored:
     deleted_ids: set[str] = field(default_factory=set[str])
 
 
-def _read_stored(cursor: Cursor, rows: dict[str, list[Row]]) -> _Stored:
+def _read_stored(cursor: Cursor, rows: dict[str, list[Row]], known: KnownTables) -> _Stored:
     bounded: list[str] = []
     unbounded: list[str] = []
     since_us: int | None = None
@@ -200,22 +206,24 @@ def _read_stored(cursor: Cursor, rows: dict[str, list[Row]]) -> _Stored:
         start_us = _bound_of(row_id, span_rows)
         if start_us is None:
             unbounded.append(row_id)
-        else:
+        elif known.may_hold(_at(start_us)):
             bounded.append(row_id)
             since_us = start_us if since_us is None else min(since_us, start_us)
     stored = _Stored()
     for ids, bound_us in ((bounded, since_us), (unbounded, None)):
         for row in cursor.rows(_READ_STATES, {"since": _at(bound_us), "ids": ids}) if ids else ():
-            values = dict(zip(STATE_COLUMNS, row, strict=True))
-            stored.states.setdefault(values["id"], []).append(read_state(row))
-            stored.root_span_ids.setdefault(values["id"], set()).add(values["root_span_id"])
-            created_us = values["epoch_us(created)"]
+            row_id, created_us = row[_STATE_ID], row[_STATE_CREATED]
+            stored.states.setdefault(row_id, []).append(read_state(row))
+            stored.root_span_ids.setdefault(row_id, set()).add(row[_STATE_ROOT])
             stored.since_us = created_us if stored.since_us is None else min(stored.since_us, created_us)
-    if cursor.row(query("has_deleted")) is not None:  # seldom
+    if known.has_deleted:  # seldom
         for row in cursor.rows(query("read_deleted"), {"ids": list(rows)}):
             stored.states.setdefault(row[0], []).append(read_deleted(row))
             stored.deleted_ids.add(row[0])
     return stored
+
+
+_STATE_ID, _STATE_ROOT, _STATE_CREATED = map(STATE_COLUMNS.index, ("id", "root_span_id", "epoch_us(created)"))
 
 
 def _bound_of(row_id: str, rows: list[Row]) -> int | None:

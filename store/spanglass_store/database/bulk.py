@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spanglass_store.database.connection import Cursor
+    from spanglass_store.database.known_tables import KnownTables
     from spanglass_store.database.segments import Segment
 
 MIN_BYTES = 1024 * 1024  # of all, and
@@ -88,7 +89,7 @@ class WholeSegments:
 
 
 def merge_segments(
-    cursor: Cursor, processes: Mapping[Path, str], note_count: int, living: Container[str]
+    cursor: Cursor, processes: Mapping[Path, str], note_count: int, living: Container[str], known: KnownTables
 ) -> tuple[Outcome, Batch] | None:
     """Merge segments whose writers are gone, whole, inside the caller's transaction; return what changed.
 
@@ -110,9 +111,10 @@ def merge_segments(
     if batches is None or any(batch.rejected for batch in batches):
         return None  # a line that is set aside is named by its place
     outcome = _insert(cursor)
+    known.look(cursor)
     names = Batch()
     for batch in batches:
-        outcome.add(merge_batch(cursor, batch, living))
+        outcome.add(merge_batch(cursor, batch, living, known))
         names.add_names(batch)
     _note_names(cursor, names)
     return outcome, names

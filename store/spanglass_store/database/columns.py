@@ -75,8 +75,8 @@ def span_row(state: SpanState, *, is_orphaned: bool) -> tuple[Any, ...]:
         sum(map(_count_attachments, payloads.values())),
         sum(1 for score in _object(fields, "scores").values() if score is not None),
         [_clean(tag) for tag in tags],
-        _preview(fields.get("input")),
-        _preview(fields.get("output")),
+        _preview(fields.get("input"), payloads.get("input")),
+        _preview(fields.get("output"), payloads.get("output")),
         *(payloads.get(key) for key in PAYLOAD_FIELDS),
         _extra_text(fields),
         identity.get("process"),
@@ -208,14 +208,15 @@ def _count_attachments(text: str) -> int:
     return len(_ATTACHMENT.findall(text)) if '_attachment"' in text else 0
 
 
-def _preview(value: Any) -> str | None:
-    """Return the beginning of a value on one line, for lists and SQL."""
-    if value is None:
+def _preview(value: Any, text: str | None) -> str | None:
+    """Return the beginning of a value, which is `text` as JSON, on one line: for lists and SQL."""
+    if text is None:
         return None
-    if isinstance(value, JsonText) and len(value.text) <= _PREVIEW_SOURCE_CHARS:
+    if isinstance(value, JsonText) and len(text) <= _PREVIEW_SOURCE_CHARS:
         value = value.parse()
-    text = value if isinstance(value, str) else dump_text(value)
-    return _clean(" ".join(text[:_PREVIEW_SOURCE_CHARS].split())[:PREVIEW_CHARS])
+        text = dump_text(value)
+    shown = value if isinstance(value, str) else text
+    return _clean(" ".join(shown[:_PREVIEW_SOURCE_CHARS].split())[:PREVIEW_CHARS])
 
 
 def _extra_text(fields: dict[str, Any]) -> str | None:

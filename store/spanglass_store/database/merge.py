@@ -26,6 +26,7 @@ from spanglass_store.database.batch import (
 )
 from spanglass_store.database.bulk import UnfitSegments, WholeSegments, merge_segments
 from spanglass_store.database.json_text import parsed, read_fields
+from spanglass_store.database.known_tables import KnownTables
 from spanglass_store.database.processes import LivingProcesses
 from spanglass_store.database.records import ChangeSet
 from spanglass_store.database.rootless import RootlessTraces
@@ -65,6 +66,7 @@ class _Progress:
 
     merged_bytes: int = 0
     process: str | None = None
+    is_stored: bool = False
     seen_bytes: int = -1
     is_living: bool = True
     probed_at: float = -_PROBE_SECS
@@ -92,6 +94,7 @@ class Merger:
         self._living: LivingProcesses
         self._named: dict[str, dict[str, str | None]] = {}
         self._rootless: RootlessTraces
+        self._known: KnownTables
         self._sequence: int | None = None
         self._is_reset = False
         self._max_lines = MAX_BATCH_ROWS
@@ -199,7 +202,7 @@ class Merger:
             else:
                 batch = Batch()
                 merged = self._read(cursor, segments, batch, marked)
-                outcome = merge_batch(cursor, batch, self._living)
+                outcome = merge_batch(cursor, batch, self._living, self._known)
             self._rootless.note(cursor, outcome.traces_written)
             outcome.add(marked)
             self._note_names(cursor, batch)
@@ -215,7 +218,7 @@ class Merger:
         """Read back how far the journal is merged: another process may have gone on in the meantime."""
         self._segments = {}
         for name, merged_bytes, process in cursor.rows(query("list_segments")):
-            self._segments[name] = _Progress(merged_bytes, process)
+            self._segments[name] = _Progress(merged_bytes, process, is_stored=True)
         self._probe(segments)
         self._living = LivingProcesses(cursor)
         self._named = {
@@ -223,6 +226,7 @@ class Merger:
             "experiments": dict(cursor.rows(query("list_experiments"))),
         }
         self._rootless = RootlessTraces(cursor)
+        self._known = KnownTables(cursor)
         [(sequence,)] = cursor.rows(query("read_sequence"))
         self._is_reset = self._is_reset or (self._sequence is not None and self._sequence != sequence)
         self._sequence = sequence
@@ -264,7 +268,7 @@ class Merger:
             first = _first_line(path)
             processes[path] = self._process_of(cursor, segment, first, marked)
             note_count += _PROCESS_NOTE in first and _noted_process(first) is not None
-        found = merge_segments(cursor, processes, note_count, self._living)
+        found = merge_segments(cursor, processes, note_count, self._living, self._known)
         if found is None:
             self.whole.refuse()
             return None
@@ -330,9 +334,16 @@ class Merger:
                 write_names(cursor, table, new)
 
     def _write_offsets(self, cursor: Cursor, merged: dict[str, int]) -> None:
-        if merged:
-            cursor.rows(query("delete_segments"), {"names": list(merged)})
-            cursor.append("segments", [(name, end, self._segments[name].process) for name, end in merged.items()])
+        new: list[tuple[str, int, str | None]] = []
+        for name, end in merged.items():
+            progress = self._segments[name]
+            if progress.is_stored:
+                cursor.rows(query("update_segment"), {"name": name, "end": end, "process": progress.process})
+            else:
+                new.append((name, end, progress.process))
+                progress.is_stored = True
+        if new:
+            cursor.append("segments", new)
 
     def _keep_rejected(self, rejected: list[Rejected]) -> None:
         """Keep bad lines aside before the commit; done again after a crash, the same file is written again."""

@@ -1,0 +1,1 @@
+UPDATE segments SET merged_bytes = $end, process = $process WHERE name = $name
