@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanglass_viewer.values import decode as decoding
-from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json, decode_json_in_steps
+from spanglass_viewer.values.decode import JsonValue, NotJson, decode_beginning, decode_json, decode_json_in_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,3 +50,24 @@ def test_hostile_texts_are_refused_or_read(decode: object) -> None:
         decode("[" * 100_000)
     assert decode("[" + "9" * 5000 + "]") == [float("inf")]
     assert decode('"\\ud800"') == "\ud800"
+
+
+@pytest.mark.parametrize("filling", ["é", "\\", "\n", '"', "\x00", "\U0001f600"])
+def test_of_a_large_string_the_beginning_is_read(filling: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "AT_ONCE_CHARS", 1000)
+    whole = "Error: " + filling * 1000
+    for ahead in range(6):
+        text = json.dumps("." * ahead + whole)
+        beginning = decode_beginning(text)
+        assert isinstance(beginning, str)
+        assert ("." * ahead + whole).startswith(beginning.encode("utf-16", "ignore").decode("utf-16"))
+        assert len(beginning) > 1000 // 13
+
+
+def test_what_is_large_and_no_string_stands_for_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "AT_ONCE_CHARS", 1000)
+    text = json.dumps(["x"] * 1000)
+    assert decode_beginning(text) == text[:1000]
+    assert decode_beginning('{"a": 1}') == {"a": 1}
+    assert decode_beginning("{no") == "{no"
+    assert decode_beginning("") == ""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.values.media import MediaItem
 
 _ZOOM_STEP = 1.25
+_PAUSE, _PLAY = "Pause (Space)", "Play (Space)"
 
 
 class Lightbox(QWidget):
@@ -134,6 +135,7 @@ class Lightbox(QWidget):
         for icon_name, what, slot in (
             ("arrow-left", "Previous attachment", self._on_previous),
             ("arrow-right", "Next attachment", self._on_next),
+            ("pause", _PAUSE, self._on_space),
             ("zoom-out", "Zoom out", self._on_zoom_out),
             ("zoom-in", "Zoom in", self._on_zoom_in),
             ("fit", "Fit to window", self._on_fit),
@@ -148,6 +150,7 @@ class Lightbox(QWidget):
             button.clicked.connect(slot)
             row.addWidget(button)
             self._buttons[icon_name] = button
+        self._buttons["pause"].hide()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.canvas)
         column = QVBoxLayout(self)
@@ -189,6 +192,7 @@ class Lightbox(QWidget):
         if get_format(loaded.format).is_animated and self._session is None:
             session = self._start_session(item)
             self._player = FramePlayer(session, self.canvas, self)
+            self._player.playing_changed.connect(self._show_playing)
 
     def _start_session(self, item: MediaItem) -> PreviewSession:
         self._session = PreviewSession(item, self)
@@ -202,6 +206,7 @@ class Lightbox(QWidget):
             self._player.stop()
             self._player.deleteLater()
             self._player = None
+            self._show_playing()
         if self.preview is not self.canvas:
             self.preview.close_preview()
             self._stack.removeWidget(self.preview)
@@ -211,6 +216,14 @@ class Lightbox(QWidget):
             self._session.close()
             self._session.deleteLater()
             self._session = None
+
+    def _show_playing(self) -> None:
+        """Offer to hold still what moves, and to let it go on; of what stands still by nature, nothing."""
+        button, player = self._buttons["pause"], self._player
+        button.setVisible(player is not None and player.frame_count > 1)
+        is_playing = player is not None and player.is_playing
+        button.set_icon("pause" if is_playing else "play")
+        button.set_what(_PAUSE if is_playing else _PLAY)
 
     def _on_recognised(self, known: MediaFormat) -> None:
         session = self._session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import TypeAlias
@@ -12,6 +13,7 @@ JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | flo
 AT_ONCE_CHARS = 1_000_000
 _LEAST_SLICE_CHARS = 4096
 _MOST_SLICE_CHARS = 200_000  # 2 to 4 ms of the scanner
+_LONGEST_ESCAPE = len("\\u0000")
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
 
@@ -32,6 +34,22 @@ def decode_json(text: str) -> JsonValue:
         raise NotJson(str(error)) from None
     except RecursionError:
         raise NotJson("nested too deeply") from None
+
+
+def decode_beginning(text: str) -> JsonValue:
+    """Return the value of a JSON text, at once: of a string longer than `AT_ONCE_CHARS` its beginning.
+
+    What is no JSON, or that large and no string, stands for itself, likewise cut.
+    """
+    beginning = text[:AT_ONCE_CHARS]
+    if len(text) > AT_ONCE_CHARS and text[0] == '"':
+        for shorter in range(_LONGEST_ESCAPE):  # the cut may have fallen into one
+            with contextlib.suppress(NotJson):
+                return decode_json(f'{beginning[: AT_ONCE_CHARS - shorter]}"')
+    try:
+        return decode_json(beginning)
+    except NotJson:
+        return beginning
 
 
 def decode_json_in_steps(text: str) -> JsonValue:

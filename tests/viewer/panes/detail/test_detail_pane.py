@@ -21,6 +21,7 @@ from spanglass_viewer.panes.detail.message_block import MessageBlock
 from spanglass_viewer.panes.detail.records_view import RecordsView
 from spanglass_viewer.panes.detail.view_state import DetailViewState, ValueFormat
 from spanglass_viewer.theme.appearance import ThemeMode
+from spanglass_viewer.values.decode import AT_ONCE_CHARS
 from spanglass_viewer.widgets.buttons import Chip
 from spanglass_viewer.widgets.card import Card
 from spanglass_viewer.widgets.markdown_view import MarkdownView
@@ -191,6 +192,22 @@ def test_large_values_are_read_beside_the_window(pane: DetailPane, qtbot: QtBot)
     tree = pane._fields["Output"].findChild(JsonTreeView)
     assert isinstance(tree, JsonTreeView)
     assert tree._json_model().rowCount() == 40
+
+
+def test_of_a_large_error_the_beginning_is_shown(pane: DetailPane) -> None:
+    pane.show_span(make_detail(error="ValueError: 7\n" + "x" * 2 * AT_ONCE_CHARS))
+    assert pane._error.isVisible()
+    assert pane._error._note.text() == "The beginning of 2.0 MB"
+    pane.show_span(make_detail(error="ValueError: 7"))
+    assert pane._error._note.text() == ""
+
+
+def test_more_scores_than_bars_are_shown_as_a_value(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(make_detail(scores={f"score {number}": 0.5 for number in range(100)}))
+    assert (pane._scores.isVisible(), pane._odd_scores.isVisible()) == (True, False)
+    pane.show_span(make_detail(scores={f"score {number}": 0.5 for number in range(101)}))
+    qtbot.waitUntil(lambda: pane.is_idle)
+    assert (pane._scores.isVisible(), pane._odd_scores.isVisible()) == (False, True)
 
 
 def test_a_large_value_of_a_span_that_was_left_is_dropped(pane: DetailPane, qtbot: QtBot) -> None:

@@ -87,8 +87,24 @@ def test_what_moves_plays_and_holds_still(lightbox: Lightbox, qtbot: QtBot, tmp_
         return len(seen) >= 3
 
     qtbot.waitUntil(has_moved, timeout=10_000)
+    button = lightbox._buttons["pause"]
+    assert (button.isVisible(), button.accessibleName()) == (True, "Pause (Space)")
     qtbot.keyClick(lightbox, Qt.Key.Key_Space)
     assert not player.is_playing
+    assert button.accessibleName() == "Play (Space)"
+    button.click()
+    assert player.is_playing
+    assert button.accessibleName() == "Pause (Space)"
+    button.click()
+    assert not player.is_playing
+
+
+def test_what_stands_still_offers_no_playing(lightbox: Lightbox, qtbot: QtBot, tmp_path: Path) -> None:
+    _open(lightbox, qtbot, tmp_path, files.encode_animation("GIF"), "moving.gif")
+    assert lightbox._buttons["pause"].isVisible()
+    for name, data in (("still.gif", files.encode_picture("GIF")), ("still.jpg", files.encode_picture("JPEG"))):
+        _open(lightbox, qtbot, tmp_path, data, name)
+        assert not lightbox._buttons["pause"].isVisible()
 
 
 def test_a_video_steps_scrubs_and_plays(lightbox: Lightbox, qtbot: QtBot, tmp_path: Path) -> None:

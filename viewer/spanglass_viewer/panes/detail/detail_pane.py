@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from spanglass_viewer.backend.decoding import JsonDecoder
+from spanglass_viewer.format.quantities import format_bytes
 from spanglass_viewer.panes.detail.annotate_card import AnnotateCard, AnnotationRequest
 from spanglass_viewer.panes.detail.attachments_card import AttachmentsCard
 from spanglass_viewer.panes.detail.blocks import BlockMaker
@@ -28,7 +29,7 @@ from spanglass_viewer.values.annotations import undo_rows
 from spanglass_viewer.values.chat.call_facts import read_call_facts
 from spanglass_viewer.values.chat.messages import CallFacts, Conversation
 from spanglass_viewer.values.chat.prompt_draft import answer_text, can_try
-from spanglass_viewer.values.decode import JsonValue, NotJson, decode_json
+from spanglass_viewer.values.decode import AT_ONCE_CHARS, JsonValue, NotJson, decode_beginning, decode_json
 from spanglass_viewer.values.errors import read_error
 from spanglass_viewer.values.media import MediaItem, MediaResolver
 from spanglass_viewer.values.metrics import list_scores
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 _MOST_FACTS_CHARS = 200_000
 _EMPTY = frozenset({"null", "{}", "[]", '""'})
 _MOST_EMPTY_CHARS = 4
+_MOST_BARS = 100
 _CARD_SPACE_PX = 14
 
 
@@ -305,10 +307,8 @@ class DetailPane(QWidget):
         if text is None or _is_empty(text):
             self._error.clear()
             return
-        try:
-            value = decode_json(text)
-        except NotJson:
-            value = text
+        value = decode_beginning(text)
+        self._error.set_note("" if len(text) <= AT_ONCE_CHARS else f"The beginning of {format_bytes(len(text))}")
         self._error.show_error(read_error(value), BlockMaker(self._context, resolver), resolver)
 
     def _show_fields(self, resolver: MediaResolver, readings: Mapping[str, Reading], *, is_new_media: bool) -> None:
@@ -318,8 +318,7 @@ class DetailPane(QWidget):
         texts = {title: getattr(record, name) for title, name in FIELD_OF_TITLE.items()}
         # megabytes are spliced and read only for a card that is open
         texts["Raw"] = None if self._fields["Raw"].is_folded else span_as_json(record)
-        scores = _decode_small(record.scores)
-        listed = list_scores(scores) if not _is_empty(record.scores) else None
+        listed = _read_scores(record.scores)
         self._scores.show_scores(listed or [])
         self._scores.setVisible(bool(listed))
         cards = {**self._fields, "Scores": self._odd_scores, "Output so far": self._partial_output}
@@ -425,8 +424,14 @@ def _read_facts(record: SpanRecord) -> CallFacts:
     return replace(said, tokens=counted.tokens or said.tokens)
 
 
+def _read_scores(text: str | None) -> list[tuple[str, float | None]] | None:
+    """Return scores that each get a bar; None for what is shown as a value, so many scores too."""
+    listed = list_scores(_decode_small(text)) if not _is_empty(text) else None
+    return None if listed is not None and len(listed) > _MOST_BARS else listed
+
+
 def _decode_small(text: str | None) -> JsonValue:
     try:
-        return decode_json(text) if text is not None else None
+        return decode_json(text) if text is not None and len(text) <= AT_ONCE_CHARS else None
     except NotJson:
         return None

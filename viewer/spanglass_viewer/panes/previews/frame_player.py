@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from spanglass_viewer.decoders.answers import Animation
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from spanglass_viewer.backend.preview_session import PreviewSession
     from spanglass_viewer.panes.previews.image_canvas import ImageCanvas
 
-from PySide6.QtCore import QObject
-
 _MAX_FRAME_PX = 1600
 _BYTES_A_PIXEL = 4
 
 
 class FramePlayer(QObject):
     """Plays the frames of a GIF, APNG, WebP or AVIF on a canvas that shows the picture already."""
+
+    playing_changed = Signal()  # see `is_playing`
 
     def __init__(self, session: PreviewSession, canvas: ImageCanvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,13 +49,14 @@ class FramePlayer(QObject):
     def toggle(self) -> None:
         """Hold the picture still, or let it go on."""
         if self._timer.isActive():
-            self._timer.stop()
+            self.stop()
         elif self._frames:
-            self._on_due()
+            self._play()
 
     def stop(self) -> None:
         """Hold the picture still."""
         self._timer.stop()
+        self.playing_changed.emit()
 
     def _on_answered(self, wish: object, answer: object) -> None:  # noqa: ARG002 - the signal's signature
         if not isinstance(answer, Animation) or len(answer.durations_ms) < 2:
@@ -68,7 +69,11 @@ class FramePlayer(QObject):
             self._frames.append(QPixmap.fromImage(image))
         self._durations = answer.durations_ms
         self.is_cut = answer.is_cut
+        self._play()
+
+    def _play(self) -> None:
         self._on_due()
+        self.playing_changed.emit()
 
     def _on_due(self) -> None:
         self._canvas.show_frame(self._frames[self._position])
