@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
+import select
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 from journal_rows import JournalWriter, root_id
@@ -79,6 +82,52 @@ def test_fish(shell_environment: dict[str, str]) -> None:
     command = ["fish", "-c", FISH, "spanglass show "]
     answer = subprocess.run(command, env=shell_environment, capture_output=True, text=True, check=True, timeout=60)
     assert f"{root_id(2)}\tchat" in answer.stdout.splitlines()
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed here")
+@pytest.mark.parametrize("has_compinit", [True, False])
+def test_zsh(shell_environment: dict[str, str], tmp_path: Path, has_compinit: bool) -> None:
+    lines = ['eval "$(spanglass completion zsh)"', "PS1='ready> '"]
+    (tmp_path / ".zshrc").write_text("\n".join(["autoload -Uz compinit && compinit -u"] * has_compinit + lines))
+    with Zsh({**shell_environment, "ZDOTDIR": str(tmp_path), "TERM": "dumb"}) as zsh:
+        zsh.await_text("ready> ")
+        zsh.press("spanglass search type:\t\t", awaited=r"type:tool.*type:llm|type:llm.*type:tool")
+        zsh.press("\x15spanglass open --th\t", awaited="--theme")
+        zsh.press("\x15spanglass show \t", awaited=rf"{root_id(2)} *-- chat")
+    assert "command not found" not in zsh.text
+
+
+class Zsh:
+    """An interactive zsh at a terminal of its own."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.text = ""
+        self._awaited_from = 0
+        self._terminal, theirs = pty.openpty()
+        self._process = subprocess.Popen(
+            ["zsh", "-i"], env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+        )
+        os.close(theirs)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._terminal)
+
+    def press(self, keys: str, *, awaited: str) -> None:
+        self._awaited_from = len(self.text)
+        os.write(self._terminal, keys.encode())
+        self.await_text(awaited)
+
+    def await_text(self, pattern: str) -> None:
+        while not re.search(pattern, self.text[self._awaited_from :], re.DOTALL):
+            ready, _, _ = select.select([self._terminal], [], [], 60)
+            assert ready, self.text
+            self.text += os.read(self._terminal, 65536).decode(errors="replace")
 
 
 @pytest.mark.integration

@@ -10,6 +10,8 @@ from spanglass_viewer.cli.terminal import standard_output
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+_ZSH_READY = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }  # a bare ~/.zshrc has none yet"
+
 
 def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell the lines are for")
@@ -18,7 +20,11 @@ def _configure(parser: ArgumentParser) -> None:
 def _run(options: Namespace) -> int:
     from argcomplete.shell_integration import shellcode  # noqa: PLC0415 - only this command needs it
 
-    standard_output().write_line(shellcode(["spanglass"], shell=options.shell).rstrip())
+    lines = shellcode(["spanglass"], shell=options.shell).rstrip()
+    if options.shell == "zsh":
+        head, rest = lines.split("\n", 1)  # `#compdef` counts in the first line alone
+        lines = f"{head}\n{_ZSH_READY}\n{rest}"
+    standard_output().write_line(lines)
     return ExitCode.OK
 
 
