@@ -50,6 +50,10 @@ class Screen:
         self._run("xdotool", "windowfocus", "--sync", self.find_window() or "")
         return process
 
+    def answers(self) -> bool:
+        """Tell whether programs can come onto the screen."""
+        return bool(self._run("xdotool", "getdisplaygeometry", check=False))
+
     def log(self, process: subprocess.Popen[bytes]) -> str:
         """Return what a program has printed."""
         return (self.folder / f"{self.processes.index(process)}.log").read_text()
@@ -147,17 +151,32 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
     assert not missing, f"missing on this machine: {', '.join(missing)} (see `make setup`)"
     read_end, write_end = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-dpi", "96"],
+        # an X server that has lost its last client starts afresh, and turns away who comes meanwhile: -noreset
+        [
+            "Xvfb",
+            "-displayfd",
+            str(write_end),
+            "-screen",
+            "0",
+            "1440x900x24",
+            "-noreset",
+            "-nolisten",
+            "tcp",
+            "-dpi",
+            "96",
+        ],
         pass_fds=[write_end],
         stderr=subprocess.DEVNULL,
     )
     os.close(write_end)
     with os.fdopen(read_end) as numbers:
-        number = numbers.readline().strip()
+        number = numbers.readline().strip()  # one that no other server has: this one chose it
+    assert number, "Xvfb did not start"
     folder = tmp_path / "screen"
     folder.mkdir()
     made = Screen(f":{number}", folder)
     try:
+        made.wait_until("the screen answers", made.answers)
         yield made
     finally:
         made.close()
