@@ -159,8 +159,7 @@ def _with_more(skeleton: TraceSkeleton, parents: npt.NDArray[np.int64]) -> Trace
         for name in skeleton.__slots__
         if isinstance(getattr(skeleton, name), np.ndarray) and not name.startswith("extra")
     }
-    names = np.array([f"more-{count + number}" for number in range(more)], object)
-    columns["span_id"][-more:] = columns["row_id"][-more:] = names
+    columns["span_id"] = replace(skeleton.span_id, keys=np.arange(count + more, dtype=np.uint64))
     columns["parent"][-more:] = parents
     columns["start_us"][-more:] = columns["start_us"].max() + np.arange(1, more + 1)
     columns["end_us"][-more:] = columns["start_us"][-more:] + 1000

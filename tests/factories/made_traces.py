@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from spanglass_store.database.records import TraceSkeleton
+from spanglass_store.database.span_ids import SpanIds
 
 EPOCH_US = 1_795_442_531_000_000  # 2026-11-23
 _ERROR_SHARE, _ATTACHMENT_SHARE = 0.002, 0.01
@@ -62,8 +62,7 @@ def make_skeleton(spans: list[MadeSpan], root_span_id: str = "root") -> TraceSke
     further = [(row, rows[other]) for row, span in enumerate(spans) for other in span.parents[1:] if other in rows]
     return TraceSkeleton(
         root_span_id=root_span_id,
-        span_id=_objects([span.span_id for span in spans]),
-        row_id=_objects([f"row-{span.span_id}" for span in spans]),
+        span_id=SpanIds.of_texts([span.span_id for span in spans]),
         parent=np.array([rows.get(span.parents[0], -2) if span.parents else -1 for span in spans], np.int32),
         extra_child=np.array([child for child, _ in further], np.int32),
         extra_parent=np.array([other for _, other in further], np.int32),
@@ -92,14 +91,13 @@ def make_skeleton(spans: list[MadeSpan], root_span_id: str = "root") -> TraceSke
     )
 
 
-def _objects(texts: list[str]) -> Any:
-    made = np.empty(len(texts), object)
-    made[:] = texts
-    return made
-
-
 def _moment(secs: float | None) -> int:
     return -1 if secs is None else EPOCH_US + round(secs * 1e6)
+
+
+def large_id(number: int) -> str:
+    """Return the id of a span of `make_large_skeleton`, counted from its root on."""
+    return f"{number:016x}"
 
 
 def make_large_skeleton(count: int, *, seed: int = 7, is_chain: bool = False) -> TraceSkeleton:
@@ -120,9 +118,8 @@ def make_large_skeleton(count: int, *, seed: int = 7, is_chain: bool = False) ->
     kinds = random.integers(0, len(_TYPES), count).astype(np.int32)
     is_error = random.random(count) < _ERROR_SHARE
     return TraceSkeleton(
-        root_span_id="span-0",
-        span_id=_objects([f"span-{number}" for number in range(count)]),
-        row_id=_objects([f"row-{number}" for number in range(count)]),
+        root_span_id=large_id(0),
+        span_id=SpanIds(index.astype(np.uint64), np.empty(0, np.int64), np.empty(0, object)),
         parent=parent.astype(np.int32),
         extra_child=np.empty(0, np.int32),
         extra_parent=np.empty(0, np.int32),

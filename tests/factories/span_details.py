@@ -33,7 +33,7 @@ def make_detail(
     """Return a detail; the logged fields are values here."""
     texts = {name: json.dumps(fields.pop(name)) for name in _JSON_FIELDS if name in fields}
     record = make_record(**texts, **fields)
-    ref = SpanRef(record.root_span_id, record.span_id, record.id, record.created_us)
+    ref = SpanRef(record.root_span_id, record.span_id, record.created_us)
     return SpanDetail(ref, record, attachments or {}, blobs or {})
 
 

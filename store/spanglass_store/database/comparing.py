@@ -17,5 +17,5 @@ def find_previous_run(cursor: Cursor, root_span_id: str) -> str | None:
 
 
 def list_payload_digests(cursor: Cursor, root_span_id: str) -> dict[str, int]:
-    """Return a number for the input and output of each span of a trace, by row id; equal values have equal numbers."""
+    """Return a number for the input and output of each span of a trace, by span id; equal values have equal numbers."""
     return dict(cursor.rows(query("list_payload_digests"), {"root_span_id": root_span_id}))

@@ -109,6 +109,13 @@ class StoreReader:
                 return found[0]
         return next(iter(self._list_spans("where_row_id", {"row_id": row_id})), None)
 
+    def find_span_of(self, root_span_id: str, span_id: str, created_us: int) -> SpanRecord | None:
+        """Return a span of a trace, or None. `created_us` is only a hint, with which it is found at once."""
+        names = {"root_span_id": root_span_id, "span_id": span_id}
+        created = EPOCH + timedelta(microseconds=created_us)
+        found = self._list_spans("where_span_at", names | {"created": created})
+        return next(iter(found or self._list_spans("where_span_of", names)), None)
+
     def find_git_commit(self, row_id: str, created_us: int) -> str | None:
         """Return the commit that was checked out where the process ran that logged a span; None where unknown."""
         created = EPOCH + timedelta(microseconds=created_us)

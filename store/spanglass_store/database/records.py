@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from spanglass_store.database.span_ids import SpanIds
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +206,13 @@ class TraceSkeleton:
     """
 
     root_span_id: str
-    span_id: Any  # object array of str
-    row_id: Any  # object array of str: the key for get_span
+    span_id: SpanIds
     parent: Any  # int32
     extra_child: Any  # int32
     extra_parent: Any  # int32
     start_us: Any  # int64
     end_us: Any  # int64, -1 = none
-    created_us: Any  # int64, the bound for a fast get_span
+    created_us: Any  # int64, with which a span's payload is found at once
     name_code: Any  # int32 into names
     names: list[str]
     type_code: Any  # int32 into types; types[code] is "" for a span without one

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spanglass_store.database.records import TraceSkeleton
 from spanglass_store.database.statements import query
 
 if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor
+    from spanglass_store.database.span_ids import SpanIds
 
 ERROR_END_CHARS = 10_000  # of an error longer than two of these, both ends
 MAX_SCORES_CHARS = 2000
-_PIECE_SPANS = 50_000
 NO_PARENT = -1  # -2, a parent that is not there, comes from the query
 
 
@@ -24,7 +24,7 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
     cursor.rows(query("make_skeleton"), trace)
     try:
         spans = cursor.columns(query("skeleton_spans"))
-        ids = _read_ids(cursor, len(spans["start_us"]))
+        span_id = _read_ids(cursor)
         edges = cursor.columns(query("skeleton_edges"))
         words = {column: _words(cursor, column) for column in ("name", "type", "model")}
         codes = cursor.columns(query("skeleton_codes"), {f"{column}s": words[column] for column in words})
@@ -39,8 +39,7 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
     extra = extra[np.lexsort((edges["place"][extra], edges["child"][extra]))]
     return TraceSkeleton(
         root_span_id=root_span_id,
-        span_id=ids["span_id"],
-        row_id=ids["id"],
+        span_id=span_id,
         parent=parent,
         extra_child=edges["child"][extra],
         extra_parent=edges["parent"][extra],
@@ -69,13 +68,11 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
     )
 
 
-def _read_ids(cursor: Cursor, count: int) -> dict[str, Any]:
-    """Return `span_id` and `id` as object arrays; a million texts at once would hold the interpreter for 0.2 s."""
-    import numpy as np  # noqa: PLC0415 - as above
+def _read_ids(cursor: Cursor) -> SpanIds:
+    from spanglass_store.database.span_ids import SpanIds  # noqa: PLC0415 - needs numpy, as above
 
-    bounds = ((first, min(first + _PIECE_SPANS, count) - 1) for first in range(0, max(count, 1), _PIECE_SPANS))
-    pieces = [cursor.columns(query("skeleton_ids"), {"first": first, "last": last}) for first, last in bounds]
-    return {column: np.concatenate([piece[column] for piece in pieces]) for column in ("span_id", "id")}
+    others = cursor.columns(query("skeleton_other_ids"))
+    return SpanIds.of_numbers(cursor.columns(query("skeleton_ids"))["span_key"], others["place"], others["span_id"])
 
 
 def _words(cursor: Cursor, column: str) -> list[str]:

@@ -18,7 +18,6 @@ class SpanMedia:
     """The attachments that a span's values name, each as the JSON text that stands there."""
 
     span_id: str
-    row_id: str
     created_us: int
     name: str
     references: tuple[str, ...]
@@ -28,4 +27,4 @@ def list_trace_media(cursor: Cursor, root_span_id: str, limit: int) -> list[Span
     """Return up to `limit` spans that name attachments."""
     parameters = {"root_span_id": root_span_id, "limit": limit, "per_span": _PER_SPAN}
     rows = cursor.rows(query("list_trace_media"), parameters)
-    return [SpanMedia(row[0], row[1], row[2], row[3], tuple(row[4])) for row in rows]
+    return [SpanMedia(row[0], row[1], row[2], tuple(row[3])) for row in rows]

@@ -108,6 +108,9 @@ def test_spans_are_found_by_all_their_names(opened: Store):
     assert opened.find_span(root.span_id) == root
     assert failed.span_parents == (root.span_id,)
     assert opened.find_span("nothing") is None
+    assert opened.find_span_of(root.root_span_id, root.span_id, root.created_us) == root
+    assert opened.find_span_of(root.root_span_id, root.span_id, 0) == root, "the moment is only a hint"
+    assert opened.find_span_of("another trace", root.span_id, root.created_us) is None
     with pytest.raises(LookupError):
         opened.get_span("nothing")
 

@@ -30,6 +30,14 @@ def test_parents_are_rows_and_missing_ones_are_marked(merger: Merger, database: 
     assert [skeleton.names[code] for code in skeleton.name_code] == ["span 0", "span 1", "span 2", "span 3"]
 
 
+def test_ids_of_any_form_come_with_the_skeleton(merger: Merger, database: Database, rows: Any, open_segment: Any):
+    names = [f"{7:016x}", "ABCDEF0123456789", "né\n", "0x00000000000000", "ffffffffffffffff", "0" * 17]
+    open_segment().write(*(rows.start(number, span_id=name) for number, name in enumerate(names)))
+    ids = skeleton_of(merger, database).span_id
+    assert sorted(ids) == sorted(names)
+    assert [*ids] == [ids[span] for span in range(len(names))]
+
+
 def test_further_parents_are_extra_edges(merger: Merger, database: Database, rows: Any, open_segment: Any):
     open_segment().write(
         rows.start(0),

@@ -195,7 +195,7 @@ def test_a_trace_that_is_not_there_is_said(window: SimpleNamespace, qtbot: QtBot
 
 def test_a_selected_span_is_read_and_shown(window: SimpleNamespace) -> None:
     open_newest(window)
-    ref = SpanRef(TWO.root_span_id, "00aa", "row", 5)
+    ref = SpanRef(TWO.root_span_id, "00aa", 5)
     window.selection.select_span(ref)
     request = window.backend.take(DetailRequest)
     assert request.ref == ref
@@ -243,7 +243,7 @@ def test_what_was_answered_without_prices_is_asked_again_with_them(window: Simpl
 
 def test_a_fault_of_the_disk_is_said_where_the_span_would_stand(window: SimpleNamespace) -> None:
     open_newest(window)
-    window.selection.select_span(SpanRef(TWO.root_span_id, "00aa", "row", 5))
+    window.selection.select_span(SpanRef(TWO.root_span_id, "00aa", 5))
     window.backend.detail_worker.fault_raised.emit(StoreFault("The disk is gone."))
     assert window.detail.shown[-1] == ("fault", "The disk is gone.")
 
@@ -262,7 +262,7 @@ def test_after_a_gap_all_that_is_held_is_read_again_and_what_is_gone_leaves(wind
 def test_the_open_trace_that_was_deleted_says_so(window: SimpleNamespace, qtbot: QtBot) -> None:
     open_newest(window)
     window.controller.stop_following()
-    window.selection.select_span(SpanRef(TWO.root_span_id, "00aa", "row", 5))
+    window.selection.select_span(SpanRef(TWO.root_span_id, "00aa", 5))
     window.backend.store_worker.merged.emit(ChangeSet(sequence=7, is_reset=True))
     qtbot.waitUntil(lambda: any(isinstance(request, TraceRequest) for request in window.backend.asked))
     window.backend.answer_trace(None)

@@ -45,7 +45,7 @@ def test_compare_dialog(qtbot: QtBot, dressed: Appearance, theme: str, check_gol
     qtbot.addWidget(dialog)
     dialog.resize(860, 560)
     dialog.show()
-    dialog.show_comparison(compare_traces(before, after, {"row-ask": 1}, {"row-ask": 2}))
+    dialog.show_comparison(compare_traces(before, after, {"ask": 1}, {"ask": 2}))
     dialog.show_diff((("Input", diff_texts(VALUES_BEFORE, VALUES_AFTER)),))
     check_golden(dialog, f"compare-{theme}")
 

@@ -70,7 +70,7 @@ def test_hits_in_a_trace(qtbot: QtBot, dressed: Appearance, theme: str, check_go
     pane.show()
     snapshot = build_snapshot(make_support_skeleton(), 1, NOW_US)
     pane.finder.search_wanted.connect(
-        lambda asked: pane.finder.show_hits(FindAnswer(asked, tuple(snapshot.skeleton.span_id[3:30:7])))
+        lambda asked: pane.finder.show_hits(FindAnswer(asked, tuple(snapshot.skeleton.span_id.texts(range(3, 30, 7)))))
     )
     pane.show_snapshot(snapshot, opened=True)
     pane.finder.open()

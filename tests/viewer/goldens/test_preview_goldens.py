@@ -70,7 +70,7 @@ def test_filmstrip(
     items = [_item(tmp_path, *FILES[kind]) for kind in FILES]
     items += [_item(tmp_path, "photo.png", files.encode_picture("PNG")), _item(tmp_path, "drawing.svg", files.SVG)]
     items.append(MediaItem("late", "late.png", "image/png", kind_of("image/png", ""), problem="Still being written"))
-    refs = [SpanRef("root", f"s{number}", f"row{number}", number) for number in range(len(items))]
+    refs = [SpanRef("root", f"s{number}", number) for number in range(len(items))]
     strip.show_entries(tuple(StripEntry(ref, "span", item) for ref, item in zip(refs, items, strict=True)))
     selection.select_span(refs[4])
     strip.grab()

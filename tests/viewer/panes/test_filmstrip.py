@@ -40,7 +40,7 @@ def strip(qtbot: QtBot, appearance: Appearance, tmp_path: Path) -> Iterator[Film
 
 
 def _ref(span_id: str) -> SpanRef:
-    return SpanRef("root", span_id, f"row-{span_id}", 1)
+    return SpanRef("root", span_id, 1)
 
 
 def _entry(number: int, path: Path | None) -> StripEntry:

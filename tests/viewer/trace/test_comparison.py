@@ -59,7 +59,7 @@ def test_what_changed_was_added_and_removed() -> None:
         MadeSpan("y", ("root",), 0.2, name="pay", error="X: y"),
         MadeSpan("z", ("y",), 0.3, name="new"),
     )
-    compared = compare_traces(before, after, {"row-a": 1}, {"row-x": 2})
+    compared = compare_traces(before, after, {"a": 1}, {"x": 2})
     names = [
         (after if other >= 0 else before).name_of(other if other >= 0 else one)
         for one, other in zip(compared.before_span.tolist(), compared.after_span.tolist(), strict=True)

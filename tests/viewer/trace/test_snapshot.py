@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from made_traces import EPOCH_US, MadeSpan, make_large_skeleton, make_skeleton
+from made_traces import EPOCH_US, MadeSpan, large_id, make_large_skeleton, make_skeleton
 
 from spanglass_viewer.trace.overview import BINS, EMPTY_CELL, ERROR_CELL, FIRST_TYPE_CELL
 from spanglass_viewer.trace.references import SpanRef
@@ -16,9 +16,9 @@ def test_a_trace_without_spans_is_refused() -> None:
 
 def test_a_span_is_found_by_its_id() -> None:
     snapshot = build_snapshot(make_large_skeleton(500), 3, 0)
-    assert snapshot.find_span("span-321") == 321
-    assert snapshot.find_span("span-500") is None
-    assert snapshot.ref(321) == SpanRef("span-0", "span-321", "row-321", int(snapshot.skeleton.created_us[321]))
+    assert snapshot.find_span(large_id(321)) == 321
+    assert snapshot.find_span(large_id(500)) is None
+    assert snapshot.ref(321) == SpanRef(large_id(0), large_id(321), int(snapshot.skeleton.created_us[321]))
     assert (snapshot.generation, len(snapshot)) == (3, 500)
 
 
@@ -109,10 +109,12 @@ def test_two_ids_with_one_hash_are_told_apart() -> None:
         def __hash__(self) -> int:
             return 5
 
-    skeleton = make_skeleton([MadeSpan("r"), MadeSpan("a", ("r",), 0.1), MadeSpan("b", ("r",), 0.2)])
-    skeleton.span_id[:] = [Id(name) for name in skeleton.span_id]
-    snapshot = build_snapshot(skeleton, 1, 0)
-    assert snapshot.find_spans([Id("b"), Id("a"), Id("gone")]).tolist() == [2, 1]
+    digits = f"{5:016x}"
+    names = [Id("r"), Id("a"), Id("b"), digits]
+    snapshot = build_snapshot(make_skeleton([MadeSpan(name, start=at) for at, name in enumerate(names)]), 1, 0)
+    assert snapshot.find_spans([Id("b"), Id("a"), Id("gone"), digits]).tolist() == [2, 1, 3]
+    assert snapshot.find_span(digits) == 3
+    assert snapshot.find_span(Id("gone")) is None
 
 
 def test_a_row_is_found_by_its_key_a_ghost_too() -> None:

@@ -40,7 +40,7 @@ def test_each_row_is_found_again_or_gone(traces: tuple[list[MadeSpan], list[Made
     assert step.new_rows.tolist() == [row for row, key in enumerate(later) if key not in keys]
     assert np.flatnonzero(step.is_new).tolist() == step.new_rows.tolist()
     assert step.only_grew == ([key for key in later if key in keys] == keys)
-    ids, later_ids = before.skeleton.span_id.tolist(), after.skeleton.span_id.tolist()
+    ids, later_ids = [*before.skeleton.span_id], [*after.skeleton.span_id]
     assert step.spans.tolist() == [later_ids.index(name) if name in later_ids else -1 for name in ids]
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from made_traces import EPOCH_US, make_large_skeleton, make_support_skeleton
+from made_traces import EPOCH_US, large_id, make_large_skeleton, make_support_skeleton
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -169,5 +169,5 @@ def test_a_deep_trace_scrolls_to_what_is_selected(qtbot: QtBot, appearance: Appe
     shown = _Shown(qtbot, appearance, build_snapshot(make_large_skeleton(5_000, is_chain=True), 1, NOW_US))
     shown.selection.select_span(shown.snapshot.ref(4_000))
     shown.wait()
-    assert shown.view.span_at(QPointF(shown.point_of("span-4000"))) == 4_000
+    assert shown.view.span_at(QPointF(shown.point_of(large_id(4_000)))) == 4_000
     shown.pane.stop()

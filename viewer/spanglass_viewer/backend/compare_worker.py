@@ -101,7 +101,7 @@ class CompareWorker(ReadingWorker):
 def _find_record(cursor: Cursor, ref: SpanRef | None) -> SpanRecord | None:
     from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
 
-    return None if ref is None else StoreReader(cursor).find_span_by_row_id(ref.row_id, created_us=ref.created_us)
+    return None if ref is None else StoreReader(cursor).find_span_of(ref.root_span_id, ref.span_id, ref.created_us)
 
 
 def _diff_field(before: SpanRecord | None, after: SpanRecord | None, name: str) -> list[DiffLine]:

@@ -105,7 +105,7 @@ class DetailWorker(ReadingWorker):
         for span, value in named:
             item = resolver.resolve(value)
             if item is not None and item.key not in entries and len(entries) < _MAX_STRIP:
-                ref = SpanRef(request.root_span_id, span.span_id, span.row_id, span.created_us)
+                ref = SpanRef(request.root_span_id, span.span_id, span.created_us)
                 entries[item.key] = StripEntry(ref, span.name, item)
         self.media_listed.emit(MediaAnswer(request, tuple(entries.values())))
 
@@ -121,7 +121,7 @@ class DetailWorker(ReadingWorker):
         self.containers_read.emit(answer)
 
     def _read(self, reader: StoreReader, request: DetailRequest) -> SpanDetail | None:
-        record = reader.find_span_by_row_id(request.ref.row_id, created_us=request.ref.created_us)
+        record = reader.find_span_of(request.ref.root_span_id, request.ref.span_id, request.ref.created_us)
         if record is None:
             return None
         attachments, blobs = _find_files(reader, attachment_keys(record))

@@ -170,7 +170,7 @@ class StoreWorker(QObject):
             skeleton = load_skeleton(cursor, request.root_span_id)
         now_us = time.time_ns() // 1000
         before = self._shown if self._shown is not None and self._shown.root_span_id == request.root_span_id else None
-        # kept here until the next one: a million texts would be given back in the UI thread
+        # kept here until the next one: hundreds of MB would be given back in the UI thread
         self._left, self._shown = self._shown, None
         if len(skeleton):
             self._shown = build_snapshot(skeleton, request.number, now_us, self._estimate(skeleton), before)

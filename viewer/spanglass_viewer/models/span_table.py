@@ -245,11 +245,11 @@ class SpanTableModel(QAbstractTableModel):
             return
         if self._narrowing is not None:
             # what is below a row may be hidden all: no insertion, no removal
-            self._folding.toggle(str(snapshot.skeleton.span_id[shown.span]))
+            self._folding.toggle(snapshot.skeleton.span_id[shown.span])
             self._show_again()
             return
         self.rows_about_to_move.emit()
-        self._folding.toggle(str(snapshot.skeleton.span_id[shown.span]))
+        self._folding.toggle(snapshot.skeleton.span_id[shown.span])
         self._is_folded[shown.layout_row] = not shown.is_folded
         end_place = shown.layout_row + int(snapshot.layout.subtree_rows[shown.layout_row])
         if shown.is_folded:
@@ -289,8 +289,8 @@ class SpanTableModel(QAbstractTableModel):
         place = int(layout.row_of_span[span])
         folded = np.flatnonzero(self._is_folded[:place])
         hiding = folded[folded + layout.subtree_rows[folded] > place]
-        for row in hiding.tolist():
-            self._folding.toggle(str(snapshot.skeleton.span_id[layout.span[row]]))
+        for hider in layout.span[hiding].tolist():
+            self._folding.toggle(snapshot.skeleton.span_id[hider])
         if len(hiding):
             self._show_again()
         return self._nearest(place)

@@ -85,7 +85,7 @@ class TraceFinder(QObject):
         if self._focus_id is not None or span is None or snapshot is None:
             self._focus_id = None
         else:
-            self._focus_id = str(snapshot.skeleton.span_id[span])
+            self._focus_id = snapshot.skeleton.span_id[span]
         self._narrow()
 
     @property

@@ -102,15 +102,15 @@ def compare_traces(
     before_digests: Mapping[str, int],
     after_digests: Mapping[str, int],
 ) -> Comparison:
-    """Align two traces; `…_digests` stand for the spans' values, by row id."""
+    """Align two traces; `…_digests` stand for the spans' values, by span id."""
     rows = align(read_tree(before), read_tree(after))
     before_span = np.array([row.before for row in rows], np.int32)
     after_span = np.array([row.after for row in rows], np.int32)
     change = np.where(before_span < 0, Change.ADDED, np.where(after_span < 0, Change.REMOVED, Change.SAME))
     paired = np.flatnonzero(change == Change.SAME)
     one, other = before_span[paired], after_span[paired]
-    digests_before = [before_digests.get(row_id) for row_id in before.skeleton.row_id[one].tolist()]
-    digests_after = [after_digests.get(row_id) for row_id in after.skeleton.row_id[other].tolist()]
+    digests_before = [before_digests.get(span_id) for span_id in before.skeleton.span_id.texts(one.tolist())]
+    digests_after = [after_digests.get(span_id) for span_id in after.skeleton.span_id.texts(other.tolist())]
     differs = np.array([a != b for a, b in zip(digests_before, digests_after, strict=True)], np.bool_)
     differs |= before.skeleton.is_error[one] != after.skeleton.is_error[other]
     change[paired[differs]] = Change.CHANGED

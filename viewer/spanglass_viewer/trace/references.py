@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SpanRef:
-    """Which span is meant; `row_id` and `created_us` let the store find its payload at once."""
+    """Which span is meant; `created_us` lets the store find its payload at once."""
 
     root_span_id: str
     span_id: str
-    row_id: str
     created_us: int
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spanglass_store.database.span_ids import SpanIds, keys_of
 from spanglass_viewer.trace.clock_faults import find_clock_faults
 from spanglass_viewer.trace.errors import ErrorIndex, index_errors
 from spanglass_viewer.trace.layout import Bools, Ints, Longs, TraceLayout, lay_out
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from spanglass_store.database.records import TraceSkeleton
 
-_PIECE = 50_000  # ids that are looked at without a pause, about 3 ms
 _GHOST_FACTOR = np.uint64(0x9E37_79B9_7F4A_7C15)
 
 
@@ -84,7 +84,7 @@ class TraceSnapshot:
 
     def find_span(self, span_id: str) -> int | None:
         """Return the span with this id, or None."""
-        key = hash(span_id)
+        key = keys_of([span_id]).view(np.int64).item()
         at = int(np.searchsorted(self.span_keys, key))
         while at < len(self.span_keys) and self.span_keys[at] == key:
             span = int(self.spans_by_key[at])
@@ -95,12 +95,16 @@ class TraceSnapshot:
 
     def find_spans(self, span_ids: Collection[str]) -> Ints:
         """Return the spans with these ids, in the order of the ids; those that are not there are left out."""
-        keys = np.fromiter(map(hash, span_ids), np.int64, len(span_ids))
+        texts = [*span_ids]
+        asked = SpanIds.of_texts(texts)
+        keys = asked.keys.view(np.int64)
         places = np.minimum(np.searchsorted(self.span_keys, keys), len(self) - 1)
         found = self.spans_by_key[places]
-        is_it = self.skeleton.span_id[found] == np.array([*span_ids], object)
-        for at in np.flatnonzero(~is_it & (self.span_keys[places] == keys)).tolist():  # two ids with one hash
-            span = self.find_span([*span_ids][at])
+        is_it = self.span_keys[places] == keys
+        is_hashed = np.isin(found, self.skeleton.span_id.other_places)
+        is_hashed[asked.other_places] = True
+        for at in np.flatnonzero(is_it & is_hashed).tolist():  # two ids may have one hash
+            span = self.find_span(texts[at])
             found[at], is_it[at] = (-1, False) if span is None else (span, True)
         return found[is_it]
 
@@ -118,8 +122,7 @@ class TraceSnapshot:
         skeleton = self.skeleton
         return SpanRef(
             root_span_id=skeleton.root_span_id,
-            span_id=str(skeleton.span_id[span]),
-            row_id=str(skeleton.row_id[span]),
+            span_id=skeleton.span_id[span],
             created_us=int(skeleton.created_us[span]),
         )
 
@@ -146,7 +149,7 @@ def build_snapshot(
     first_us = int(start_us.min())
     last_us = int(max(start_us.max(), end_us.max()))
     shown_last_us = max(last_us, now_us) if is_running.any() else last_us
-    span_keys = _hash_ids(skeleton.span_id)
+    span_keys = skeleton.span_id.keys.view(np.int64)
     spans_by_key = np.argsort(span_keys).astype(np.int32)
     snapshot = TraceSnapshot(
         generation=generation,
@@ -173,12 +176,6 @@ def build_snapshot(
         spans_by_key=spans_by_key,
     )
     return snapshot if before is None else replace(snapshot, succession=find_succession(before, snapshot))
-
-
-def _hash_ids(span_ids: npt.NDArray[np.object_]) -> Longs:
-    """Return the key of each span, in pieces: between them the interpreter may serve the window."""
-    pieces = [span_ids[first : first + _PIECE] for first in range(0, len(span_ids), _PIECE)]
-    return np.concatenate([np.fromiter(map(hash, piece), np.int64, len(piece)) for piece in pieces])
 
 
 def _times(skeleton: TraceSkeleton, layout: TraceLayout) -> tuple[Longs, Longs, Bools]:

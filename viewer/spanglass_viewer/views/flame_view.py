@@ -93,7 +93,7 @@ class FlameView(QAbstractScrollArea):
             self._picture = None
             self._span = None
         elif self._span is not None:
-            self._span = snapshot.find_span(str(before.skeleton.span_id[self._span]))
+            self._span = snapshot.find_span(before.skeleton.span_id[self._span])
         if not self.isVisible():
             self._picture = None  # it would keep a whole trace in memory that is gone
         self._snapshot = snapshot

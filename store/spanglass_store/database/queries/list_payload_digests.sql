@@ -1,3 +1,3 @@
-SELECT id, hash(input, output)
+SELECT span_id, hash(input, output)
 FROM spans
 WHERE root_span_id = $root_span_id

@@ -1,6 +1,6 @@
 -- Attachments are flat objects: braces and quotes inside their strings are passed over, nothing is parsed.
 SELECT
-    span_id, id, epoch_us(created), name,
+    span_id, epoch_us(created), name,
     list_filter(
         regexp_extract_all(
             concat_ws(' ', input, output, expected, metadata, error, extra),

@@ -2,7 +2,7 @@
 WITH errors AS (
     SELECT skeleton.rowid::INTEGER AS row, coalesce(TRY(json_extract_string(spans.error, '$')), spans.error) AS text
     FROM spans
-    JOIN skeleton ON skeleton.id = spans.id
+    JOIN skeleton ON skeleton.source = spans.rowid
     WHERE spans.is_error AND spans.root_span_id = $root_span_id
 )
 SELECT

@@ -1,1 +1,1 @@
-SELECT span_id, id FROM skeleton WHERE rowid BETWEEN $first AND $last
+SELECT coalesce(span_key, 0)::UBIGINT AS span_key FROM skeleton

@@ -135,7 +135,7 @@ class DetailPane(QWidget):
         `readings` are its fields as far as they are read already, by the titles of their cards.
         """
         before = self._detail
-        is_same_span = before is not None and before.ref.row_id == detail.ref.row_id
+        is_same_span = before is not None and before.record.id == detail.record.id
         self._detail = detail
         resolver = MediaResolver(detail.attachments, detail.blobs, detail.kinds)
         is_new_media = before is None or (before.attachments, before.blobs) != (detail.attachments, detail.blobs)
