@@ -24,9 +24,9 @@ def png_bomb() -> bytes:
 
 
 def png_text_bomb() -> bytes:
-    """Return a PNG with a compressed text that unpacks to 300 MB."""
+    """Return a PNG with a compressed text that unpacks to 100 MB: more than a decoder takes."""
     packer = zlib.compressobj(1)
-    text = b"".join(packer.compress(bytes(1_000_000)) for _ in range(300)) + packer.flush()
+    text = b"".join(packer.compress(bytes(1_000_000)) for _ in range(100)) + packer.flush()
     plain = media_files.encode_picture("PNG", (32, 32))
     return plain[:33] + _chunk(b"zTXt", b"Comment\0\0" + text) + plain[33:]
 
@@ -92,11 +92,11 @@ def pdf_with_scripts() -> bytes:
 
 
 def zip_bomb() -> bytes:
-    """Return a ZIP that says it unpacks to petabytes, in a million names that climb out of their folder."""
+    """Return a ZIP of more names than are listed, that climb out of their folder."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("../../../../etc/cron.d/evil", bytes(50_000_000))
-        for number in range(8000):
+        archive.writestr("../../../../etc/cron.d/evil", bytes(5_000_000))
+        for number in range(5500):
             archive.writestr(zipfile.ZipInfo(f"\x1b[2J/{number}/\u202egpj.exe"), b"")
     return buffer.getvalue()
 

@@ -56,7 +56,7 @@ def _log(store: Path) -> None:
         writer.span(number, parents=(0,), name=name, input={"file": reference})
     for name in ("../../../etc/passwd", "\\\\evil.example\\share", _ANSI, _TURNED, "a" * 100_000, "CON", _HTML):
         number += 1
-        reference = writer.attach(name, media_files.encode_picture("PNG"), name, "image/png")
+        reference = writer.attach(name, media_files.encode_picture("JPEG"), name, "image/png")
         writer.span(number, parents=(0,), name="named badly", input={"file": reference})
     writer.die()
 

@@ -332,6 +332,7 @@ def test_archives_are_listed(decode: Callable[..., list[Answer]], mode: str) -> 
     (table,) = decode(data, {"do": "table"})
     assert isinstance(table, TableHead)
     assert [row[:2] for row in table.rows] == [("a.txt", "5"), ("folder/b.txt", "12")]
+    assert table.columns == (("Name", "Size", "Packed") if mode == "zip" else ("Name", "Size"))
     assert table.facts == ("2 files", "17 bytes unpacked")
 
 

@@ -111,7 +111,7 @@ def _count(files: int, more: str) -> str:
 
 
 def _table(rows: list[tuple[str, int, int]], count: str, unpacked: int, *, is_cut: bool) -> TableHead:
-    shown = tuple(
-        (name[:_MAX_NAME_CHARS], f"{size:,}", f"{packed:,}" if packed >= 0 else "") for name, size, packed in rows
-    )
-    return TableHead(_COLUMNS, _TYPES, shown, (count, f"{unpacked:,} bytes unpacked"), is_cut)
+    """Make the table; a tar packs its files as one, and so has no column of packed sizes."""
+    width = 2 if any(packed < 0 for _, _, packed in rows) else 3
+    shown = tuple((name[:_MAX_NAME_CHARS], f"{size:,}", f"{packed:,}")[:width] for name, size, packed in rows)
+    return TableHead(_COLUMNS[:width], _TYPES[:width], shown, (count, f"{unpacked:,} bytes unpacked"), is_cut)
