@@ -18,6 +18,8 @@ SOURCES = ("sdk_shim", "store", "viewer", "assets")
 # contract → the module that breaks it, and the line that does
 BREACHES = {
     "sdk-is-light": ("sdk_shim/spanglass/breach.py", "import duckdb"),
+    "plugin-is-light": ("sdk_shim/spanglass_pytest/breach.py", "import spanglass_store.database.reader"),
+    "nothing-needs-the-plugin": ("sdk_shim/spanglass/breach.py", "import spanglass_pytest.span_list"),
     "light-half": ("store/spanglass_store/journal/breach.py", "import spanglass_store.database.records"),
     "tables-below-upkeep": ("store/spanglass_store/database/breach.py", "import spanglass_store.upkeep"),
     "store-stands-alone": ("store/spanglass_store/database/breach.py", "import spanglass_viewer"),
