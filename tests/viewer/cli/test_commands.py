@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from spanglass_store.links.addresses import parse_address
+from spanglass_store.location import read_store_info
 from spanglass_viewer.cli.command import ExitCode
 from spanglass_viewer.cli.main import main
 
@@ -177,3 +181,37 @@ def test_sql_as_csv_keeps_values_whole(run: Callable[..., str]) -> None:
 def test_sql_refuses_what_is_no_query(filled_store: Path, query: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sql", query, "--store", str(filled_store)]) == ExitCode.USAGE
     assert capsys.readouterr().err.startswith("spanglass: ")
+
+
+class Watched(io.StringIO):
+    """A terminal that the commands write to."""
+
+    encoding = "utf-8"  # pyright: ignore[reportAssignmentType] - a stream's encoding is read only
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "linked"),
+    [(["list"], r"[0-9a-f]{12}"), (["show", "latest"], "chat"), (["search", "type:llm"], r"[0-9a-f]{12}")],
+)
+def test_what_is_shown_is_a_link_in_a_terminal_and_none_in_a_pipe(
+    filled_store: Path,
+    run: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    linked: str,
+) -> None:
+    assert "\x1b]8" not in run(*arguments)
+    screen = Watched()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    assert main([*arguments, "--store", str(filled_store)]) == ExitCode.OK
+    found = re.search(rf"\x1b]8;;([^\x1b]*)\x1b\\{linked}\x1b]8;;\x1b\\", screen.getvalue())
+    assert found is not None, screen.getvalue()
+    assert parse_address(found[1]).store_id == read_store_info(filled_store).id
+    monkeypatch.setenv("TERM", "dumb")
+    screen.truncate(0)
+    assert main([*arguments, "--store", str(filled_store)]) == ExitCode.OK
+    assert "\x1b]8" not in screen.getvalue()

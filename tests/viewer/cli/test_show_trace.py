@@ -65,7 +65,7 @@ def test_a_terminal_is_as_wide_as_it_is(
         make_span("again", "long 長い名前", type="tool", error="ValueError: " + "no " * 50),
     ]
     screen = Screen(io.BytesIO(), encoding="utf-8", write_through=True)
-    write_trace(Terminal(screen, {"NO_COLOR": "1"}), lay_out_tree(spans))
+    write_trace(Terminal(screen, {"TERM": "dumb"}), lay_out_tree(spans))
     screen.seek(0)
     header, *tree = screen.read().split("\n\nFirst error")[0].splitlines()
     assert max(map(display_width, tree)) <= columns

@@ -9,7 +9,7 @@ from spanglass_viewer.cli.terminal import clip, display_width, pad, pad_left
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-_GAP = "  "
+GAP = "  "
 _LEAST_WIDTH = 6  # of a column that is cut
 
 
@@ -23,8 +23,8 @@ def lay_out_columns(
     """
     widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
     if width is not None:
-        _narrow(widths, right_aligned, width - len(_GAP) * (len(widths) - 1))
-    return [_GAP.join(_fill(cell, widths[at], at in right_aligned) for at, cell in enumerate(row)) for row in rows]
+        _narrow(widths, right_aligned, width - len(GAP) * (len(widths) - 1))
+    return [GAP.join(_fill(cell, widths[at], at in right_aligned) for at, cell in enumerate(row)) for row in rows]
 
 
 def _narrow(widths: list[int], right_aligned: Collection[int], room: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spanglass_store.links.addresses import SpanAddress
 from spanglass_viewer.cli.error_text import headline
 from spanglass_viewer.cli.snippets import find_snippet
 from spanglass_viewer.cli.terminal import Terminal, clip, display_width, pad, pad_left, plain_line
@@ -24,12 +25,14 @@ _PREVIEW_CHARS = 80
 _GAP = "  "
 
 
-def write_span_line(terminal: Terminal, span: SpanRecord, texts: Sequence[str] = ()) -> None:
+def write_span_line(
+    terminal: Terminal, span: SpanRecord, texts: Sequence[str] = (), store_id: str | None = None
+) -> None:
     """Write where a span belongs, when and how long it ran, and what it is about.
 
     That is where one of `texts` stands in it, or else its error, or else what it was given.
 
-    In a terminal the line fits; a pipe gets the moment to the millisecond.
+    In a terminal the line fits, and its id is a link to the span; a pipe gets the moment to the millisecond.
     """
     note = plain_line(find_snippet(span, texts) or _summary(span), _PREVIEW_CHARS)
     moment_us = span.start_us or span.created_us
@@ -39,8 +42,9 @@ def write_span_line(terminal: Terminal, span: SpanRecord, texts: Sequence[str] =
     if terminal.width is not None:
         taken = _ID_CHARS + name_width + len(moment) + display_width(duration) + 4 * len(_GAP)
         note = clip(note, terminal.width - taken)
+    address = SpanAddress(span.root_span_id, span.span_id, store_id)
     cells = [
-        pad(plain_line(span.root_span_id)[:_ID_CHARS], _ID_CHARS),
+        terminal.link_span(pad(plain_line(span.root_span_id)[:_ID_CHARS], _ID_CHARS), address),
         pad(clip(plain_line(span.name, _NAME_WIDTH), name_width), name_width),
         terminal.paint(moment, "dim"),
         duration,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from spanglass_store.location import STORE_FILE, locate_store
+from spanglass_store.known_stores import note_store
+from spanglass_store.location import STORE_FILE, locate_store, read_store_info
 from spanglass_viewer.cli.command import NotFound
 from spanglass_viewer.cli.interrupts import cancelled_by_ctrl_c
 from spanglass_viewer.cli.terminal import complain
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spanglass_store.database.reader import Store
+    from spanglass_viewer.cli.terminal import Terminal
 
 
 def existing_store_path(options: Namespace) -> Path:
@@ -24,6 +26,15 @@ def existing_store_path(options: Namespace) -> Path:
     if not (path / STORE_FILE).is_file():
         raise NotFound(f"There is no store yet; a program that logs makes it, or `spanglass demo`. {path}")
     return path
+
+
+def name_store(options: Namespace, terminal: Terminal) -> str | None:
+    """Return the id of the store for the links that a terminal shows, known from now on; None where it shows none."""
+    if not terminal.shows_links:
+        return None
+    info = read_store_info(existing_store_path(options))
+    note_store(info)
+    return info.id
 
 
 @contextlib.contextmanager

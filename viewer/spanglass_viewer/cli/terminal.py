@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, TextIO
 
 import orjson
 
+from spanglass_store.links.addresses import BadAddress, format_address
 from spanglass_store.links.hyperlinks import hyperlink, shows_hyperlinks
 from spanglass_viewer.format.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from spanglass_store.links.addresses import SpanAddress
 
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34"}
 
@@ -73,7 +76,8 @@ def clip(text: str, width: int) -> str:
 class Terminal:
     """A stream that text goes to, with or without colours, with or without line-drawing characters.
 
-    `width` is how many columns it has, None for a pipe or a file, where lines may be as long as they like.
+    `width` is how many columns it has, None for a pipe or a file, where lines may be as long as they like;
+    `shows_links` tells whether a text can be a hyperlink in it.
     """
 
     def __init__(self, stream: TextIO, environment: Mapping[str, str] = os.environ) -> None:
@@ -83,7 +87,7 @@ class Terminal:
         is_watched = stream.isatty()
         self._is_coloured = is_watched and not dumb
         self.width = shutil.get_terminal_size().columns if is_watched else None
-        self._takes_links = shows_hyperlinks(stream, environment)
+        self.shows_links = shows_hyperlinks(stream, environment)
         self.draws_lines = (stream.encoding or "").lower().replace("-", "").startswith("utf")
 
     def paint(self, text: str, *styles: str) -> str:
@@ -94,7 +98,14 @@ class Terminal:
 
     def link(self, text: str, address: str) -> str:
         """Return `text` as a hyperlink to an address of ours, or as it is where the stream takes none."""
-        return hyperlink(text, address) if self._takes_links else text
+        return hyperlink(text, address) if self.shows_links else text
+
+    def link_span(self, text: str, address: SpanAddress) -> str:
+        """Return `text` as a hyperlink to a span, or as it is where the stream takes none, or no link can name it."""
+        try:
+            return self.link(text, format_address(address)) if self.shows_links else text
+        except BadAddress:  # ids of others may hold any character
+            return text
 
     def write_line(self, line: str = "") -> None:
         """Write one line; a character that the stream's encoding lacks becomes `?`."""

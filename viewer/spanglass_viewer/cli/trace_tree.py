@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from spanglass_store.links.addresses import SpanAddress
 from spanglass_viewer.cli.bars import TimeAxis
 from spanglass_viewer.cli.error_text import error_text, headline, is_bubbled
 from spanglass_viewer.cli.terminal import Terminal, clip, display_width, pad, pad_left, plain_block, plain_line
@@ -35,6 +36,8 @@ _ASCII_GUIDES = {"rail": "|  ", "gap": "   ", "branch": "|- ", "last": "`- "}
 class _Line:
     row: TreeRow
     tree: str
+    name_at: int  # where in `tree` the name begins
+    address: SpanAddress
     below: str  # what stands before a note that has a line of its own
     kind: str
     short_kind: str
@@ -58,10 +61,10 @@ class _Widths:
         return sum(parts) + len(_GAP) * (sum(part > 0 for part in parts) - 1)
 
 
-def write_trace(terminal: Terminal, rows: Sequence[TreeRow]) -> None:
-    """Write a trace: a line about it, its tree, and its first error with the frames."""
+def write_trace(terminal: Terminal, rows: Sequence[TreeRow], store_id: str | None = None) -> None:
+    """Write a trace: a line about it, its tree, and its first error with the frames. Names link to their spans."""
     children = _children_by_parent(rows)
-    lines = _make_lines(rows, _GUIDES if terminal.draws_lines else _ASCII_GUIDES)
+    lines = _make_lines(rows, _GUIDES if terminal.draws_lines else _ASCII_GUIDES, store_id)
     widths = _fit(lines, terminal.width)
     axis = TimeAxis.over([row.span for row in rows], widths.bar)
     own_errors = _list_own_errors(rows, children)
@@ -94,29 +97,32 @@ def _write_header(terminal: Terminal, rows: Sequence[TreeRow], errors: int) -> N
     terminal.write_line(terminal.paint(" · ", "dim").join(parts))
 
 
-def _make_lines(rows: Sequence[TreeRow], guides: Mapping[str, str]) -> list[_Line]:
+def _make_lines(rows: Sequence[TreeRow], guides: Mapping[str, str], store_id: str | None) -> list[_Line]:
     following = [*rows[1:], None]
     return [
-        _make_line(row, guides, has_children=after is not None and after.depth > row.depth)
+        _make_line(row, guides, store_id, has_children=after is not None and after.depth > row.depth)
         for row, after in zip(rows, following, strict=True)
     ]
 
 
-def _make_line(row: TreeRow, guides: Mapping[str, str], *, has_children: bool) -> _Line:
+def _make_line(row: TreeRow, guides: Mapping[str, str], store_id: str | None, *, has_children: bool) -> _Line:
     span = row.span
     name = plain_line(span.name, _MAX_NAME_CHARS)
     above = "".join(guides["rail" if follows else "gap"] for follows in row.has_next[:-1])
     own = guides["branch" if row.has_next[-1] else "last"] if row.has_next else ""
     below = above + (guides["rail" if row.has_next[-1] else "gap"] if row.has_next else "")
     below += guides["rail" if has_children else "gap"]
+    address = SpanAddress(span.root_span_id, span.span_id, store_id)
     if row.is_ghost:
-        return _Line(row, above + own + f"({name})", below, "", "", "", "")
+        return _Line(row, above + own + f"({name})", len(above + own), address, below, "", "", "", "")
     kind = " ".join(plain_line(part, 30) for part in (span.type, span.model) if part)
     tokens = f"{format_compact(span.tokens)} tok" if span.tokens else ""
     duration = duration_secs(span)
     return _Line(
         row=row,
         tree=above + own + name,
+        name_at=len(above + own),
+        address=address,
         below=below,
         kind=kind,
         short_kind=plain_line(span.type or "", 30),
@@ -160,7 +166,7 @@ def _write_line(
     span, is_ghost = line.row.span, line.row.is_ghost
     bar = "" if is_ghost else axis.bar(span, draws_lines=terminal.draws_lines)
     bar_style = "red" if is_own_error else "green" if is_running(span) else "blue"
-    cells = [terminal.paint(pad(clip(line.tree, widths.tree), widths.tree), *_name_styles(line.row, is_own_error))]
+    cells = [terminal.paint(_link_name(terminal, line, widths.tree), *_name_styles(line.row, is_own_error))]
     if widths.kind:
         kind = line.kind if display_width(line.kind) <= widths.kind else line.short_kind
         cells.append(terminal.paint(pad(kind, widths.kind), "dim"))
@@ -174,6 +180,13 @@ def _write_line(
         cells += [terminal.paint(note, style) for note, style in notes]
     terminal.write_line(_GAP.join(cells).rstrip())
     return has_room
+
+
+def _link_name(terminal: Terminal, line: _Line, width: int) -> str:
+    """Return the tree's part of a line, as wide as it is to be, with a link behind the name alone."""
+    shown = clip(line.tree, width)
+    name = terminal.link_span(shown[line.name_at :], line.address)
+    return shown[: line.name_at] + name + pad(shown, width)[len(shown) :]
 
 
 def _write_below(terminal: Terminal, line: _Line, notes: Sequence[tuple[str, str]]) -> None:

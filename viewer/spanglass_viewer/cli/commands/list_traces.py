@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from spanglass_viewer.cli.columns import lay_out_columns
+from spanglass_store.links.addresses import SpanAddress
+from spanglass_viewer.cli.columns import GAP, lay_out_columns
 from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument, count_argument
 from spanglass_viewer.cli.filters import add_filter_words, read_filter
-from spanglass_viewer.cli.stores import open_existing_store
+from spanglass_viewer.cli.stores import name_store, open_existing_store
 from spanglass_viewer.cli.terminal import Terminal, plain_line, standard_output
 from spanglass_viewer.cli.trace_fields import trace_fields
 from spanglass_viewer.format.durations import format_duration
@@ -43,13 +44,13 @@ def _run(options: Namespace) -> int:
     if options.as_json:
         terminal.write_json([trace_fields(trace) for trace in traces])
     elif traces:
-        _write_table(terminal, traces)
+        _write_table(terminal, traces, name_store(options, terminal))
     else:
         terminal.write_line("No traces.")
     return ExitCode.OK
 
 
-def _write_table(terminal: Terminal, traces: Sequence[TraceSummary]) -> None:
+def _write_table(terminal: Terminal, traces: Sequence[TraceSummary], store_id: str | None) -> None:
     now_us = time.time_ns() // 1000
     width = terminal.width
     columns = 7 if width is None or width >= _FIT_ALL else 6 if width >= _FIT_WITHOUT_COST else 5
@@ -60,7 +61,9 @@ def _write_table(terminal: Terminal, traces: Sequence[TraceSummary]) -> None:
     terminal.write_line(terminal.paint(header, "dim"))
     for trace, line in zip(traces, lines, strict=True):
         style = "red" if trace.error_count else "yellow" if trace.is_interrupted else "green"
-        terminal.write_line(f"{line}  {terminal.paint(_marks(trace), style)}".rstrip())
+        cell, gap, rest = line.partition(GAP)
+        linked = terminal.link_span(cell, SpanAddress(trace.root_span_id, None, store_id))
+        terminal.write_line(f"{linked}{gap}{rest}  {terminal.paint(_marks(trace), style)}".rstrip())
 
 
 def _cells(trace: TraceSummary, now_us: int) -> tuple[str, ...]:

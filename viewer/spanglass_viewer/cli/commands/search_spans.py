@@ -8,7 +8,7 @@ from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument, c
 from spanglass_viewer.cli.filters import add_filter_words, read_filter
 from spanglass_viewer.cli.snippets import list_texts
 from spanglass_viewer.cli.span_line import write_span_line
-from spanglass_viewer.cli.stores import open_existing_store
+from spanglass_viewer.cli.stores import name_store, open_existing_store
 from spanglass_viewer.cli.terminal import standard_output
 from spanglass_viewer.cli.trace_fields import span_fields
 
@@ -26,6 +26,7 @@ def _run(options: Namespace) -> int:
     wanted = read_filter(options.filter)
     terminal = standard_output()
     texts = list_texts(wanted)
+    store_id = name_store(options, terminal)
     found = 0
     with open_existing_store(options) as store:
         for span in store.search_spans(wanted, options.limit):
@@ -33,7 +34,7 @@ def _run(options: Namespace) -> int:
             if options.as_json:
                 terminal.write_json_line(span_fields(span))
             else:
-                write_span_line(terminal, span, texts)
+                write_span_line(terminal, span, texts, store_id)
     if not found and not options.as_json:
         terminal.write_line("No spans.")
     return ExitCode.OK

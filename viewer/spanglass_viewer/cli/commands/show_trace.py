@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spanglass_viewer.cli.command import Command, ExitCode, NotFound, add_json_argument
 from spanglass_viewer.cli.completion import complete_trace, completes_with
 from spanglass_viewer.cli.span_tree import lay_out_tree
-from spanglass_viewer.cli.stores import open_existing_store
+from spanglass_viewer.cli.stores import name_store, open_existing_store
 from spanglass_viewer.cli.terminal import plain_line, standard_output
 from spanglass_viewer.cli.trace_fields import tree_row_fields
 from spanglass_viewer.cli.trace_tree import write_trace
@@ -31,7 +31,8 @@ def _run(options: Namespace) -> int:
     if options.as_json:
         standard_output().write_json([tree_row_fields(row) for row in rows if not row.is_ghost])
     else:
-        write_trace(standard_output(), rows)
+        terminal = standard_output()
+        write_trace(terminal, rows, name_store(options, terminal))
     return ExitCode.OK
 
 

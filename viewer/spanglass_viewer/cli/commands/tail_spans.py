@@ -12,7 +12,7 @@ from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
 from spanglass_viewer.cli.filters import add_filter_words, read_filter
 from spanglass_viewer.cli.snippets import list_texts
 from spanglass_viewer.cli.span_line import write_span_line
-from spanglass_viewer.cli.stores import open_existing_store
+from spanglass_viewer.cli.stores import name_store, open_existing_store
 from spanglass_viewer.cli.terminal import standard_output
 from spanglass_viewer.cli.trace_fields import span_fields
 
@@ -66,13 +66,14 @@ def _run(options: Namespace) -> int:
         tail = Tail(store.path, wanted, since_us=time.time_ns() // 1000)
     terminal = standard_output()
     texts = list_texts(wanted)
+    store_id = name_store(options, terminal)
     try:
         while True:
             for span in tail.poll():
                 if options.as_json:
                     terminal.write_json_line(span_fields(span))
                 else:
-                    write_span_line(terminal, span, texts)
+                    write_span_line(terminal, span, texts, store_id)
             sys.stdout.flush()
             time.sleep(_POLL_SECS)
     except KeyboardInterrupt:
