@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 from journal_rows import JournalWriter, root_id
 from PySide6.QtCore import QSettings
+from PySide6.QtGui import QGuiApplication
 
 from spanglass_store.known_stores import note_store
-from spanglass_store.links.addresses import SpanAddress
+from spanglass_store.links.addresses import SpanAddress, parse_address
 from spanglass_store.location import ensure_store
 from spanglass_viewer.app.main_window import MainWindow
 from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.instance.visit import Visit
+from spanglass_viewer.models.json_tree import JsonRole
+from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
 from spanglass_viewer.widgets.arrival_mark import ArrivalMark
 from spanglass_viewer.widgets.banner import Banner
 
@@ -107,6 +110,30 @@ def test_a_field_s_card_is_unfolded_and_marked(visited: Visited, qtbot: QtBot) -
     qtbot.waitUntil(lambda: visited.marks.count("FieldCard") == 2, timeout=10_000)
     visited.visit(SpanAddress(root_id(), span_id(3), field="scores"))
     visited.wait_for_banner("The span is here, but it has no scores.")
+
+
+def test_a_way_into_a_value_is_unfolded_in_its_tree_and_its_link_leads_back(visited: Visited, qtbot: QtBot) -> None:
+    visited.journal.span(4, parents=(2,), at=0.3, name="deep", output={"a": {"b": [0, {"c": 7}]}, "odd.key": 1})
+    visited.visit(SpanAddress(root_id(), span_id(4), field="output.a.b.1.c"))
+    visited.wait_for_span(4)
+    pane = visited.window.detail_pane
+
+    def selected() -> JsonTreeView | None:
+        trees = [tree for tree in pane.findChildren(JsonTreeView) if tree.currentIndex().isValid()]
+        return trees[-1] if trees else None
+
+    qtbot.waitUntil(lambda: selected() is not None, timeout=10_000)
+    tree = selected()
+    assert tree is not None
+    assert tree.currentIndex().data(JsonRole.PATH) == ("a", "b", 1, "c")
+    actions = {action.text(): action for action in tree.make_menu(tree.currentIndex()).actions()}
+    actions["Copy link to this value"].trigger()
+    copied = parse_address(QGuiApplication.clipboard().text())
+    assert (copied.span_id, copied.field) == (span_id(4), "output.a.b.1.c")
+    odd = {action.text(): action for action in tree.make_menu(tree.model().index(1, 0)).actions()}
+    assert not odd["Copy link to this value"].isEnabled(), "no link can hold a key with a dot"
+    visited.visit(SpanAddress(root_id(), span_id(4), field="output.a.x"))
+    visited.wait_for_banner("The span is here, but it has no output.a.x.")
 
 
 def test_a_name_leads_to_what_it_stands_for(visited: Visited) -> None:

@@ -135,10 +135,9 @@ class LinkFollower(QObject):
             return
         if detail.ref != self._selection.span or wish.span_id not in {None, detail.ref.span_id}:
             return  # of the span before
-        name = wish.field.split(".")[0]
         self._end()
-        if not self._detail_pane.go_to_field(name):
-            self._warn(f"The span is here, but it has no {name}.")
+        if not self._detail_pane.go_to_field(wish.field):
+            self._warn(f"The span is here, but it has no {wish.field}.")
 
     def _on_trace_missing(self, root_span_id: str) -> None:
         wish = self._wish

@@ -253,6 +253,7 @@ class MainWindow(QMainWindow):
         self.trace_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
         self.trace_pane.error_wanted.connect(self._go_to_error)
         self.detail_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
+        self.detail_pane.copy_field_link_requested.connect(self._clipboard.copy_link_to)
         self.detail_pane.step_requested.connect(self.trace_pane.step_span)
         self.detail_pane.notice_given.connect(self.status.show_notice)
         self.detail_pane.try_prompt_requested.connect(self._trying.open)

@@ -42,11 +42,11 @@ class SpanClipboard(QObject):
         """Copy a link to the selected span, or to the trace where none is."""
         self.copy_link_to(self._selection.span)
 
-    def copy_link_to(self, span: SpanRef | None) -> None:
-        """Copy a link to a span; None means the open trace as a whole."""
+    def copy_link_to(self, span: SpanRef | None, field: str | None = None) -> None:
+        """Copy a link to a span, or to a field of it; None means the open trace as a whole."""
         root_span_id = span.root_span_id if span is not None else self._selection.root_span_id
         if root_span_id is not None:
-            address = SpanAddress(root_span_id, span.span_id if span is not None else None, self._info.id)
+            address = SpanAddress(root_span_id, span.span_id if span is not None else None, self._info.id, field)
             self._copy(format_address(address), "Link copied")
 
     def copy_span_id(self) -> None:

@@ -18,6 +18,7 @@ class DetailContext(QObject):
 
     media_opened = Signal(object)  # MediaItem: show it large
     notice_given = Signal(str)  # a sentence for the status bar
+    field_link_wanted = Signal(str)  # a field's path, such as output.choices.0: copy the link that leads there
 
     def __init__(
         self,

@@ -72,6 +72,7 @@ class DetailPane(QWidget):
     """Header and cards of the selected span."""
 
     copy_link_requested = Signal(object)  # SpanRef
+    copy_field_link_requested = Signal(object, str)  # SpanRef, a field's path
     step_requested = Signal(int)  # -1: the span before, 1: the next one
     notice_given = Signal(str)  # a sentence for the status bar
     try_prompt_requested = Signal()
@@ -215,17 +216,22 @@ class DetailPane(QWidget):
         """Open source lines by this command from here on; "" looks for an editor."""
         self._context.editor = command
 
-    def go_to_field(self, name: str) -> bool:
-        """Bring a field's card into sight, unfolded and marked for a moment; False where the span has no such field."""
+    def go_to_field(self, field: str) -> bool:
+        """Bring a field's card into sight, unfolded and marked for a moment; False where the span has no such field.
+
+        A way into its value (`output.choices.0`) is unfolded in its tree, and what it leads to is selected.
+        """
+        name, *words = field.split(".")
         card = next((card for card in self._cards if card.title.lower() == name and card.isVisibleTo(self)), None)
         if card is None:
             return False
         if card.is_folded:
             card.set_folded(is_folded=False)
             self._on_raw_toggled(is_folded=card is not self._fields["Raw"])
+        has_part = not words or (isinstance(card, FieldCard) and card.reveal(tuple(words)))
         # its place is known when the layout has seen what was just shown
         QTimer.singleShot(0, card, lambda: self._bring_into_sight(card))
-        return True
+        return has_part
 
     def _bring_into_sight(self, card: Card) -> None:
         self._scroll.verticalScrollBar().setValue(card.y() - _CARD_SPACE_PX)
@@ -294,6 +300,7 @@ class DetailPane(QWidget):
         self._annotate.saved.connect(self.annotated)
         self._done.undo_wanted.connect(self._on_undo_wanted)
         self._context.media_opened.connect(self.open_media)
+        self._context.field_link_wanted.connect(self._on_field_link_wanted)
         self._context.notice_given.connect(self.notice_given)
         for card in self._cards:
             card.fold_toggled.connect(self._on_fold_toggled)
@@ -374,6 +381,10 @@ class DetailPane(QWidget):
         self._scroll.hide()
         self._notice.setText(sentence)
         self._notice.show()
+
+    def _on_field_link_wanted(self, field: str) -> None:
+        if self._detail is not None:
+            self.copy_field_link_requested.emit(self._detail.ref, field)
 
     def _on_copy_link(self) -> None:
         if self._detail is not None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 
 from spanglass_viewer.format.quantities import format_bytes
+from spanglass_viewer.models.json_field import field_of_path, find_path
 from spanglass_viewer.panes.detail.blocks import BlockMaker
 from spanglass_viewer.panes.detail.chat_view import ChatView, with_facts
 from spanglass_viewer.panes.detail.diff_view import DiffView
@@ -58,9 +59,11 @@ class FieldCard(Card):
         self._is_new_media = True
         self._facts: CallFacts | None = None
         self._counterpart: str | None = None
+        self._wished: tuple[str, ...] = ()  # the way into a value that is still being read
         self._formats = FormatButton(context.appearance, is_wrapped=context.state.is_wrapped)
         self._formats.format_chosen.connect(self._on_format_chosen)
         self._formats.wrap_toggled.connect(self._on_wrap_toggled)
+        self._formats.link_wanted.connect(lambda: context.field_link_wanted.emit(title.lower()))
         copy = IconButton("copy", f"Copy {title.lower()}", context.appearance)
         copy.clicked.connect(self._on_copy)
         self.add_tool(self._formats)
@@ -124,6 +127,7 @@ class FieldCard(Card):
             return
         self._text, self._span_type, self._resolver = text, span_type, resolver
         self._is_new_media = is_new_media
+        self._wished = ()
         self.set_note(format_bytes(len(text)) if len(text) > _SIZED_FROM_CHARS else "")
         self._awaited = 0
         if reading is not None and reading.text == text:
@@ -135,6 +139,29 @@ class FieldCard(Card):
             self._replace_body(PlainLabel(f"Reading {format_bytes(len(text))}…", tone="faint"))
             self._awaited = self._decoder.request(self.title, text, resolver)
 
+    def reveal(self, words: tuple[str, ...]) -> bool:
+        """Show the value as a tree, unfolded down to what the words of a link lead to, which is selected.
+
+        False where the value has no such part; one that is still being read shows it when it is there.
+        """
+        if self._reading is None or self._resolver is None:
+            self._wished = words
+            return True
+        self._wished = ()
+        path = find_path(self._reading.value, words)
+        if path is None:
+            return False
+        self._formats.show_format(
+            ValueFormat.TREE,
+            self._fitting_formats(self._reading),
+            is_chat=isinstance(self._reading.block, ChatBlock),
+        )
+        self._is_made = True
+        tree = self._make_tree(self._reading.value, BlockMaker(self._context, self._resolver))
+        self._replace_body(tree)
+        tree.reveal(path)
+        return True
+
     def show_anew(self) -> None:
         """Show the value in the format that is in force now."""
         if self._reading is not None:
@@ -144,12 +171,15 @@ class FieldCard(Card):
     def clear(self) -> None:
         """Forget the field."""
         self._text, self._reading, self._awaited = None, None, 0
+        self._wished = ()
         self._is_made = False
         self.clear_body()
 
     def _take_reading(self, reading: Reading) -> None:
         self._reading = reading
         self._rebuild()
+        if self._wished:
+            self.reveal(self._wished)
         self.value_read.emit()
 
     def _rebuild(self) -> None:
@@ -220,7 +250,7 @@ class FieldCard(Card):
         if isinstance(block, TextBlock) and isinstance(before, PagedText) and not before.is_json:
             before.view.set_text(block.text)
         elif isinstance(block, TreeBlock):
-            tree = maker.make_tree(block.value)
+            tree = self._make_tree(block.value, maker)
             if isinstance(before, JsonTreeView):
                 tree.unfold_paths(before.list_unfolded_paths())
             self._replace_body(tree)
@@ -228,6 +258,13 @@ class FieldCard(Card):
             self._show_chat(block, maker, before)
         else:
             self._replace_body(maker.make(block))
+
+    def _make_tree(self, value: JsonValue, maker: BlockMaker) -> JsonTreeView:
+        tree = maker.make_tree(value)
+        if self._reading is not None and value is self._reading.value:
+            tree.offer_links(lambda path: field_of_path(self.title, path) is not None)
+            tree.link_wanted.connect(lambda path: self._context.field_link_wanted.emit(field_of_path(self.title, path)))
+        return tree
 
     def _show_chat(self, block: ChatBlock, maker: BlockMaker, before: QWidget | None) -> None:
         chat = before if isinstance(before, ChatView) else None

@@ -23,6 +23,7 @@ class FormatButton(QToolButton):
 
     format_chosen = Signal(object)  # ValueFormat
     wrap_toggled = Signal(bool)
+    link_wanted = Signal()
 
     def __init__(self, appearance: Appearance, *, is_wrapped: bool) -> None:
         super().__init__()
@@ -49,6 +50,8 @@ class FormatButton(QToolButton):
         wrap.setCheckable(True)
         wrap.setChecked(is_wrapped)
         wrap.toggled.connect(self.wrap_toggled)
+        menu.addSeparator()
+        menu.addAction("Copy link to this field", self.link_wanted.emit)
         self._group.triggered.connect(self._on_triggered)
         self.setMenu(menu)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeySequence, QPainter, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -25,6 +25,8 @@ from spanglass_viewer.values.presentation import scalar_text
 from spanglass_viewer.values.pretty import pretty_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.values.decode import JsonValue
 
@@ -39,10 +41,13 @@ _MAX_COPY_UNFOLD = 2000
 class JsonTreeView(QTreeView):
     """A value as a lazy tree; as tall as what is unfolded, up to a limit. Double-clicking a text shows it whole."""
 
+    link_wanted = Signal(object)  # JsonPath
+
     def __init__(self, value: JsonValue, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
         self._value = value
+        self._has_link: Callable[[JsonPath], bool] | None = None
         self.setModel(JsonTreeModel(value, self))
         self.setItemDelegate(_JsonDelegate(appearance, self))
         self.setFont(font(FontRole.CODE))
@@ -70,6 +75,10 @@ class JsonTreeView(QTreeView):
     def value(self) -> JsonValue:
         """The value that is shown."""
         return self._value
+
+    def offer_links(self, has_link: Callable[[JsonPath], bool]) -> None:
+        """Offer a link to each value: `link_wanted` follows. `has_link` tells whether a path can stand in one."""
+        self._has_link = has_link
 
     def reveal(self, path: JsonPath) -> QRect:
         """Unfold what a value lies in, select it, and return where it is."""
@@ -179,14 +188,20 @@ class JsonTreeView(QTreeView):
         index = self.indexAt(place)
         if not index.isValid():
             return
-        menu = QMenu(self)
-        copy_value, copy_path = menu.addAction("Copy value"), menu.addAction("Copy path")
-        chosen = menu.exec(self.viewport().mapToGlobal(place))
-        if chosen is copy_value:
-            self._copy_value(index)
-        elif chosen is copy_path:
-            QGuiApplication.clipboard().setText(path_text(self._path(index)))
+        menu = self.make_menu(index)
+        menu.exec(self.viewport().mapToGlobal(place))
         menu.deleteLater()
+
+    def make_menu(self, index: QModelIndex) -> QMenu:
+        """Return the menu of a value."""
+        menu = QMenu(self)
+        path = self._path(index)
+        menu.addAction("Copy value", lambda: self._copy_value(index))
+        menu.addAction("Copy path", lambda: QGuiApplication.clipboard().setText(path_text(path)))
+        if self._has_link is not None:
+            link = menu.addAction("Copy link to this value", lambda: self.link_wanted.emit(path))
+            link.setEnabled(self._has_link(path))
+        return menu
 
 
 def path_text(path: JsonPath) -> str:
