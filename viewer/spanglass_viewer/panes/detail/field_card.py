@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from spanglass_viewer.backend.decoding import Decoded, JsonDecoder
+    from spanglass_viewer.models.json_tree import JsonPath
     from spanglass_viewer.panes.detail.context import DetailContext
     from spanglass_viewer.values.chat.messages import CallFacts
     from spanglass_viewer.values.media import MediaItem, MediaResolver
@@ -263,7 +264,7 @@ class FieldCard(Card):
         tree = maker.make_tree(value)
         if self._reading is not None and value is self._reading.value:
             tree.offer_links(lambda path: field_of_path(self.title, path) is not None)
-            tree.link_wanted.connect(lambda path: self._context.field_link_wanted.emit(field_of_path(self.title, path)))
+            tree.link_wanted.connect(self._on_link_wanted)
         return tree
 
     def _show_chat(self, block: ChatBlock, maker: BlockMaker, before: QWidget | None) -> None:
@@ -287,6 +288,11 @@ class FieldCard(Card):
     def _replace_body(self, widget: QWidget) -> None:
         self.clear_body()
         self.body.addWidget(widget)
+
+    def _on_link_wanted(self, path: JsonPath) -> None:
+        field = field_of_path(self.title, path)
+        if field is not None:
+            self._context.field_link_wanted.emit(field)
 
     def _on_decoded(self, decoded: Decoded) -> None:
         if decoded.number == self._awaited:
