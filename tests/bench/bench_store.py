@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -44,20 +44,30 @@ SPANS_PER_SEC = 1000
 LOAD_SECS = 5.0
 POLL_SECS = 0.05
 REPEATS = 7
+REPEAT_SECS = 2.0  # a figure that takes long is taken less often, at least twice
 BATCHES = 20
-MARKS_MS = {"list 200 traces": (30, 100), "one payload": (5, 15)}  # up to a million spans, and beyond
+# up to a million spans, and beyond
+MARKS_MS = {
+    "list 200 traces, with roll-ups": (30, 100),
+    "one payload": (5, 15),
+    "merge of 100 rows of new spans, median": (10, 10),
+}
 _MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure; `ratio` is how it stands to the figure named in `beside`."""
+    """One figure; `ratio` is how it stands to the figure named in `beside`.
+
+    `cpu` is the CPU time of all threads in the same unit: on a machine that does nothing else it takes at most that.
+    """
 
     what: str
     figure: float
     unit: str
     beside: str = ""
     ratio: float | None = None
+    cpu: float | None = None
 
 
 def main() -> None:
@@ -72,7 +82,8 @@ def main() -> None:
     options = parser.parse_args()
     for row in run(options.spans, tuple(options.traces), options.folder):
         ratio = "" if row.ratio is None else f"{row.ratio:8.2f} × {row.beside}"
-        print(f"{row.what:<58} {row.figure:12,.2f} {row.unit:<8}{ratio}{_mark(row, options.spans)}", flush=True)
+        cpu = "" if row.cpu is None else f" CPU {row.cpu:9,.2f}"
+        print(f"{row.what:<58} {row.figure:12,.2f} {row.unit:<8}{cpu}{ratio}{_mark(row, options.spans)}", flush=True)
 
 
 def run(spans: int, large_traces: tuple[int, ...], folder: Path | None = None) -> Iterator[Row]:
@@ -171,23 +182,21 @@ _COPY = "INSERT INTO spans SELECT {columns} FROM (FROM spans WHERE root_span_id[
 
 def _measure_reads(store: Path, spans: int) -> Iterator[Row]:
     database = Database(store)
-    opened_ms = _time_once(lambda: _touch(database)) * 1000
-    yield Row("open the store", opened_ms, "ms")
+    yield _once("open the store", lambda: _touch(database))
     with database.cursor() as cursor:
         reader = StoreReader(cursor)
-        raw_ms = _median_ms(lambda: cursor.rows(_RAW_ROOTS))
-        traces_ms = _median_ms(reader.list_traces)
-        yield Row("list 200 traces, with roll-ups", traces_ms, "ms", "200 roots in plain SQL", traces_ms / raw_ms)
+        raw = _median("200 roots in plain SQL", lambda: cursor.rows(_RAW_ROOTS))
+        yield _beside(_median("list 200 traces, with roll-ups", reader.list_traces), raw)
         [(middle,)] = cursor.rows("SELECT quantile_disc(created, 0.5) FROM spans")
         found = cursor.row("SELECT id, epoch_us(created) FROM spans WHERE created = $at", {"at": middle})
         assert found is not None
         row_id, created_us = found
-        yield Row("one payload", _median_ms(lambda: reader.get_span(row_id, created_us)), "ms")
-        yield Row("one payload, start unknown", _median_ms(lambda: reader.get_span(row_id)), "ms")
-        yield Row("totals", _median_ms(reader.totals), "ms")
+        yield _median("one payload", lambda: reader.get_span(row_id, created_us))
+        yield _median("one payload, start unknown", lambda: reader.get_span(row_id))
+        yield _median("totals", reader.totals)
         for text in ("error", "model:gpt-5-mini", "dur>0.05", "tokens>500 error", "meta.user_id=123"):
-            yield Row(f"list 200 traces: {text}", _median_ms(lambda text=text: reader.list_traces(text)), "ms")
-        yield Row("list 200 traces: dur>1h (none)", _time_once(lambda: reader.list_traces("dur>1h")) * 1000, "ms")
+            yield _median(f"list 200 traces: {text}", lambda text=text: reader.list_traces(text))
+        yield _once("list 200 traces: dur>1h (none)", lambda: reader.list_traces("dur>1h"))
         size = (store / "traces.duckdb").stat().st_size
         yield Row(f"file at {spans:,} spans, per span", size / spans, "B")
     database.close()
@@ -201,7 +210,7 @@ def _measure_trace(store: Path, spans: int) -> Iterator[Row]:
     root = f"{2**100 + spans:032x}"
     with database.cursor() as cursor:
         assert len(load_skeleton(cursor, root)) == spans
-        yield Row(f"one trace of {spans:,} spans", _median_ms(lambda: load_skeleton(cursor, root)), "ms")
+        yield _median(f"one trace of {spans:,} spans", lambda: load_skeleton(cursor, root))
     database.close()
 
 
@@ -210,11 +219,9 @@ def _measure_search(store: Path) -> Iterator[Row]:
     database = Database(store)
     with database.cursor() as cursor:
         reader = StoreReader(cursor)
-        first_ms = _median_ms(lambda: [*islice(reader.search_spans("refund customer"), 1)])
-        yield Row("text search to the first hit", first_ms, "ms")
-        absent_ms = _time_once(lambda: [*reader.search_spans("xylophone")]) * 1000
-        raw_ms = _time_once(lambda: cursor.rows(_RAW_SEARCH)) * 1000
-        yield Row("text search for what is nowhere", absent_ms, "ms", "ILIKE in plain SQL", absent_ms / raw_ms)
+        yield _median("text search to the first hit", lambda: [*islice(reader.search_spans("refund customer"), 1)])
+        raw = _once("ILIKE in plain SQL", lambda: cursor.rows(_RAW_SEARCH))
+        yield _beside(_once("text search for what is nowhere", lambda: [*reader.search_spans("xylophone")]), raw)
     database.close()
 
 
@@ -229,16 +236,26 @@ def _measure_batches(store: Path, texts: Texts) -> Iterator[Row]:
     merger = Merger(database, store)
     merger.merge_once(budget_secs=60)
     fd = open_segment(store)
-    took_ms: list[float] = []
+    new: list[Row] = []
+    changed: list[Row] = []
     for batch in range(BATCHES):
-        for number in range(50):
-            start, _, end = span_rows(texts, number, root=2**90 + batch, parent=number, at_secs=time.time())
+        logged: list[bytes] = []
+        for number in range(100):
+            start, output, end = span_rows(texts, number, root=2**90 + batch, parent=number, at_secs=time.time())
             os.write(fd, encode_line(start) + encode_line(end))
-        took_ms.append(_time_once(merger.merge_once) * 1000)
+            logged.append(encode_line(output))
+            if number in {49, 99}:
+                new.append(_once("merge of 100 rows of new spans", merger.merge_once))
+        os.write(fd, b"".join(logged))
+        changed.append(_once("merge of 100 rows for spans that are there", merger.merge_once))
     os.close(fd)
     database.close()
-    yield Row("merge of 100 rows, median", statistics.median(took_ms), "ms")
-    yield Row("merge of 100 rows, worst of 20", max(took_ms), "ms")
+    for rows in (new, changed):
+        cpu = sorted(row.cpu or 0.0 for row in rows)
+        yield Row(
+            f"{rows[0].what}, median", statistics.median(row.figure for row in rows), "ms", cpu=cpu[len(cpu) // 2]
+        )
+        yield Row(f"{rows[0].what}, worst", max(row.figure for row in rows), "ms", cpu=cpu[-1])
 
 
 def _measure_latency(store: Path, writers: int) -> Iterator[Row]:
@@ -301,17 +318,32 @@ def _touch(database: Database) -> None:
 
 
 def _mark(row: Row, spans: int) -> str:
-    mark = next((marks for what, marks in MARKS_MS.items() if row.what in {what, f"{what}, with roll-ups"}), None)
-    if mark is None:
+    marks = MARKS_MS.get(row.what)
+    if marks is None or row.cpu is None:
         return ""
-    most = mark[spans > _MILLION]
-    return f"   {'✓' if row.figure <= most else '✗'} at most {most} ms"
+    most = marks[spans > _MILLION]
+    return f"   {'✓' if row.cpu <= most else '✗'} at most {most} ms"
 
 
-def _time_once(action: Callable[[], object]) -> float:
+def _once(what: str, action: Callable[[], object]) -> Row:
+    wall, cpu = _wall_and_cpu(action)
+    return Row(what, wall * 1000, "ms", cpu=cpu * 1000)
+
+
+def _median(what: str, action: Callable[[], object]) -> Row:
     began = time.perf_counter()
-    action()
-    return time.perf_counter() - began
+    walls: list[float] = []
+    cpus: list[float] = []
+    while len(walls) < 2 or (len(walls) < REPEATS and time.perf_counter() - began < REPEAT_SECS):
+        wall, cpu = _wall_and_cpu(action)
+        walls.append(wall)
+        cpus.append(cpu)
+    return Row(what, statistics.median(walls) * 1000, "ms", cpu=statistics.median(cpus) * 1000)
+
+
+def _beside(row: Row, other: Row) -> Row:
+    """Return a figure with how its CPU time stands to that of another."""
+    return replace(row, beside=other.what, ratio=(row.cpu or 0.0) / (other.cpu or 1.0))
 
 
 def _wall_and_cpu(action: Callable[[], object]) -> tuple[float, float]:
@@ -319,10 +351,6 @@ def _wall_and_cpu(action: Callable[[], object]) -> tuple[float, float]:
     cpu_began, began = time.process_time(), time.perf_counter()
     action()
     return time.perf_counter() - began, time.process_time() - cpu_began
-
-
-def _median_ms(action: Callable[[], object]) -> float:
-    return statistics.median(_time_once(action) for _ in range(REPEATS)) * 1000
 
 
 if __name__ == "__main__":
