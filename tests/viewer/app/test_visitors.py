@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QUrl
 
 from spanglass_store.links.addresses import SpanAddress
 from spanglass_viewer.app import visitors as visitors_module
-from spanglass_viewer.app.visitors import Visitors
+from spanglass_viewer.app.visitors import OpenedLinks, Visitors
 from spanglass_viewer.instance.doorway import claim_doorway, connect
 from spanglass_viewer.instance.hand_over import REFUSED, TAKEN
 from spanglass_viewer.instance.visit import MAX_LINE_BYTES, BadVisit, Visit, decode_visit, encode_visit
@@ -23,6 +24,28 @@ if TYPE_CHECKING:
 
 STORE = "6dc42f11-a877-4916-a52a-c39ab9d77c7f"
 VISIT = Visit(SpanAddress("a", "b"))
+
+
+class _Opened(QEvent):
+    """The event of macOS, which Qt lets nobody else make."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(QEvent.Type.FileOpen)
+        self._url = url
+
+    def url(self) -> QUrl:
+        return QUrl(self._url)
+
+
+def test_a_link_that_macos_opens_is_a_visit_and_anything_else_is_dropped() -> None:
+    links, watched = OpenedLinks(), QObject()
+    taken: list[Visit] = []
+    links.visited.connect(taken.append)
+    watched.installEventFilter(links)
+    QCoreApplication.sendEvent(watched, _Opened("spanglass://trace/a?span=b"))
+    QCoreApplication.sendEvent(watched, _Opened("file:///etc/passwd"))
+    QCoreApplication.sendEvent(watched, QEvent(QEvent.Type.User))
+    assert taken == [VISIT]
 
 
 class Guests:

@@ -52,7 +52,7 @@ def run_window(
     with _one_algebra_thread():
         from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - as above
     from spanglass_viewer.app.preferences import Preferences  # noqa: PLC0415 - as above
-    from spanglass_viewer.app.visitors import Visitors  # noqa: PLC0415 - as above
+    from spanglass_viewer.app.visitors import OpenedLinks, Visitors  # noqa: PLC0415 - as above
     from spanglass_viewer.backend.threads import Backend  # noqa: PLC0415 - as above
     from spanglass_viewer.theme.appearance import Appearance  # noqa: PLC0415 - as above
 
@@ -78,6 +78,10 @@ def run_window(
     if visitors is not None:
         visitors.visited.connect(window.visit)
         window.closing.connect(visitors.stop)
+    if sys.platform == "darwin":
+        opened = OpenedLinks(window)
+        opened.visited.connect(window.visit)
+        app.installEventFilter(opened)
     interrupts = Interrupts(window)
     interrupts.received.connect(window.close)
     code = app.exec() if screenshot is None else _take_screenshot(app, window, screenshot)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Signal
 
+from spanglass_store.links.addresses import BadAddress, parse_address
 from spanglass_viewer.instance.doorway import is_own_peer
 from spanglass_viewer.instance.hand_over import REFUSED, TAKEN
-from spanglass_viewer.instance.visit import MAX_LINE_BYTES, BadVisit, decode_visit
+from spanglass_viewer.instance.visit import MAX_LINE_BYTES, BadVisit, Visit, decode_visit
 
 if TYPE_CHECKING:
     import socket
+
+    from PySide6.QtGui import QFileOpenEvent
 
     from spanglass_viewer.instance.doorway import Doorway
 
@@ -69,6 +72,20 @@ class Visitors(QObject):
         else:
             caller.answer(TAKEN)
             self.visited.emit(visit)
+
+
+class OpenedLinks(QObject):
+    """What macOS does in place of a second start: a click comes as an event to the application that runs."""
+
+    visited = Signal(object)  # Visit
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the links that the desktop opens with this application."""
+        if event.type() != QEvent.Type.FileOpen:
+            return super().eventFilter(watched, event)
+        with contextlib.suppress(BadAddress):
+            self.visited.emit(Visit(parse_address(cast("QFileOpenEvent", event).url().toString())))
+        return True
 
 
 class _Caller(QObject):
