@@ -251,6 +251,7 @@ class StoreWorker(QObject):
 
     def _fall_asleep(self) -> None:
         self._held_since = None
+        self._left = None  # the window has long gone over to what came after it
         self._need_database().let_go()
         self._is_asleep = True
         watch = self._need_watch()
