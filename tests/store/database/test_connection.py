@@ -181,10 +181,12 @@ def test_tables_of_format_1_become_what_new_ones_are(database: Database, store: 
     database.let_go()
     with duckdb.connect(str(store / "traces.duckdb")) as older:
         older.execute("DROP TABLE experiments; CREATE TABLE experiments (id VARCHAR NOT NULL, name VARCHAR)")
+        older.execute("DROP TABLE deleted_spans")
         older.execute("INSERT INTO experiments VALUES ('e', 'old'); UPDATE meta SET format = 1")
     with database.cursor() as cursor:
         assert cursor.rows(_COLUMNS_OF_EXPERIMENTS) == fresh
         assert cursor.rows("SELECT id, name, description, said_stamp FROM experiments") == [("e", "old", None, 0)]
+        assert cursor.rows("SELECT count(*) FROM deleted_spans") == [(0,)]
 
 
 _COLUMNS_OF_EXPERIMENTS = """

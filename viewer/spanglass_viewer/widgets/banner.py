@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
 
 _ICON_PX = 16
+# What a reader of screens calls the button while it has no words.
+_NO_ACTION = "Nothing to do"
 
 
 class Banner(QFrame):
@@ -36,6 +38,7 @@ class Banner(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._action = QPushButton()
         self._action.setFont(font(FontRole.SMALL))
+        self._action.setAccessibleName(_NO_ACTION)
         self._action.clicked.connect(self.acted)
         self._close = IconButton("close", "Close this message", appearance)
         self._close.clicked.connect(self._on_close_clicked)
@@ -60,6 +63,7 @@ class Banner(QFrame):
         set_style_property(self, "tone", "warning" if is_warning else "news")
         self._text.setText(text)
         self._action.setText(action or "")
+        self._action.setAccessibleName(action or _NO_ACTION)
         self._action.setVisible(action is not None)
         self._on_appearance_changed()
         self.setAccessibleName(text)
