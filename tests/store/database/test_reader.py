@@ -203,3 +203,17 @@ def test_the_tables_are_the_users_own(store: Path, rows: Any, open_segment: Any)
     open_segment().write(rows.start(0))
     with open_store(store):
         assert (store / "traces.duckdb").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "commit"), [({"git_commit": "c0ffee"}, "c0ffee"), ({"git_commit": 7}, None), ({}, None)]
+)
+def test_the_commit_is_that_of_the_process_that_logged(
+    store: Path, rows: Any, open_segment: Any, said: dict[str, Any], commit: str | None
+):
+    segment = open_segment(process=None)
+    segment.write({"_line": "process", "process": "p", "pid": 4711, **said}, rows.start(0), rows.end(0))
+    with open_store(store) as opened_store:
+        [span] = opened_store.iter_spans()
+        assert opened_store.find_git_commit(span.id, span.created_us) == commit
+        assert opened_store.find_git_commit("somebody else's", span.created_us) is None

@@ -191,7 +191,8 @@ class Lightbox(QWidget):
         self.canvas.show_image(QPixmap.fromImage(loaded.image))
         if get_format(loaded.format).is_animated and self._session is None:
             session = self._start_session(item)
-            self._player = FramePlayer(session, self.canvas, self)
+            still = self._appearance.reduces_motion
+            self._player = FramePlayer(session, self.canvas, self, starts_still=still)
             self._player.playing_changed.connect(self._show_playing)
 
     def _start_session(self, item: MediaItem) -> PreviewSession:

@@ -42,8 +42,9 @@ class StatusBar(QFrame):
 
     def show_totals(self, totals: StoreTotals, query_secs: float) -> None:
         """Say what the store holds."""
+        spans = "span" if totals.spans == 1 else "spans"
         self._left.setText(
-            f"{self._path}  ·  {format_many(totals.traces, 'trace')}  ·  {format_compact(totals.spans)} spans"
+            f"{self._path}  ·  {format_many(totals.traces, 'trace')}  ·  {format_compact(totals.spans)} {spans}"
             f"  ·  {format_bytes(totals.size_bytes)}"
         )
         self._query = f"query {format_duration(query_secs)}"

@@ -99,6 +99,20 @@ def test_what_moves_plays_and_holds_still(lightbox: Lightbox, qtbot: QtBot, tmp_
     assert not player.is_playing
 
 
+def test_with_reduced_motion_what_moves_waits_to_be_played(
+    lightbox: Lightbox, appearance: Appearance, qtbot: QtBot, tmp_path: Path
+) -> None:
+    appearance.set_reduces_motion(True)
+    _open(lightbox, qtbot, tmp_path, files.encode_animation("GIF"), "a.gif")
+    player, button = lightbox._player, lightbox._buttons["pause"]
+    assert player is not None
+    assert (player.frame_count, player.is_playing) == (4, False)
+    assert (button.isVisible(), button.accessibleName()) == (True, "Play (Space)")
+    button.click()
+    assert player.is_playing
+    button.click()
+
+
 def test_what_stands_still_offers_no_playing(lightbox: Lightbox, qtbot: QtBot, tmp_path: Path) -> None:
     _open(lightbox, qtbot, tmp_path, files.encode_animation("GIF"), "moving.gif")
     assert lightbox._buttons["pause"].isVisible()

@@ -20,13 +20,19 @@ _BYTES_A_PIXEL = 4
 
 
 class FramePlayer(QObject):
-    """Plays the frames of a GIF, APNG, WebP or AVIF on a canvas that shows the picture already."""
+    """Plays the frames of a GIF, APNG, WebP or AVIF on a canvas that shows the picture already.
+
+    With `starts_still` it waits for `toggle`, as who wants less motion asks for.
+    """
 
     playing_changed = Signal()  # see `is_playing`
 
-    def __init__(self, session: PreviewSession, canvas: ImageCanvas, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: PreviewSession, canvas: ImageCanvas, parent: QWidget | None = None, *, starts_still: bool = False
+    ) -> None:
         super().__init__(parent)
         self._canvas = canvas
+        self._starts_still = starts_still
         self._frames: list[QPixmap] = []
         self._durations: tuple[int, ...] = ()
         self._position = 0
@@ -69,7 +75,10 @@ class FramePlayer(QObject):
             self._frames.append(QPixmap.fromImage(image))
         self._durations = answer.durations_ms
         self.is_cut = answer.is_cut
-        self._play()
+        if self._starts_still:
+            self.playing_changed.emit()
+        else:
+            self._play()
 
     def _play(self) -> None:
         self._on_due()
