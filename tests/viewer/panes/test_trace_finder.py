@@ -85,6 +85,20 @@ def found(qtbot: QtBot, appearance: Appearance) -> Found:
     return Found(qtbot, appearance)
 
 
+def test_enter_before_the_hits_are_there_goes_to_the_next_one_when_they_are(found: Found, qtbot: QtBot) -> None:
+    found.pane.select_span_id("c")
+    found.finder.search_wanted.disconnect(found._on_search_wanted)
+    found.finder.open()
+    qtbot.keyClicks(found.edit, "x")
+    qtbot.keyClick(found.edit, Qt.Key.Key_Return)  # looks for it at once
+    qtbot.keyClick(found.edit, Qt.Key.Key_Return)
+    assert found.selected == "c"
+    found.finder.show_hits(FindAnswer(found.finder._asked, found.hits))
+    assert found.selected == "e"
+    qtbot.keyClick(found.edit, Qt.Key.Key_Return)
+    assert found.selected == "c"
+
+
 def test_what_is_typed_is_asked_and_its_first_hit_below_is_selected(found: Found, qtbot: QtBot) -> None:
     found.pane.select_span_id("b")
     found.finder.open()

@@ -54,6 +54,8 @@ class TraceFinder(QObject):
         self._flame = flame
         self._choose = choose
         self._asked = FindRequest(0, "", "", MAX_HITS)
+        # A step that was asked for while hits are on their way; None where none are.
+        self._step_when_found: int | None = None
         self._hit_ids: tuple[str, ...] = ()
         self._spans: Ints = np.zeros(0, np.int32)
         self._focus_id: str | None = None
@@ -113,7 +115,13 @@ class TraceFinder(QObject):
         return " · ".join(parts)
 
     def step(self, step: int) -> None:
-        """Select the next (1) or previous (-1) hit below or above the selected row; at the end go on at the other."""
+        """Select the next (1) or previous (-1) hit below or above the selected row; at the end go on at the other.
+
+        While hits are on their way, as soon as they are there.
+        """
+        if self._step_when_found is not None:
+            self._step_when_found = step
+            return
         snapshot = self._model.snapshot
         if snapshot is None or not len(self._spans):
             return
@@ -139,11 +147,14 @@ class TraceFinder(QObject):
         """Mark what was found, and select the first hit unless one is selected."""
         if answer.request.number != self._asked.number:
             return
+        step, self._step_when_found = self._step_when_found, None
         self._hit_ids = answer.span_ids
         self._mark()
         self._narrow()
         if len(self._spans) and self._view.current_span not in self._spans:
             self.step(1)
+        elif step:
+            self.step(step)
 
     def _on_text_changed(self, text: str) -> None:
         self._ask(text)
@@ -156,6 +167,7 @@ class TraceFinder(QObject):
         self._asked = FindRequest(self._asked.number + 1, root_span_id, text, MAX_HITS)
         if text and root_span_id:
             self.bar.show_count("Searching…")
+            self._step_when_found = 0
             self.search_wanted.emit(self._asked)
         else:
             self.show_hits(FindAnswer(self._asked, ()))
