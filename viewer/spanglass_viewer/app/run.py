@@ -52,7 +52,6 @@ def run_window(
     with _one_algebra_thread():
         from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - as above
     from spanglass_viewer.app.preferences import Preferences  # noqa: PLC0415 - as above
-    from spanglass_viewer.app.visitors import OpenedLinks, Visitors  # noqa: PLC0415 - as above
     from spanglass_viewer.backend.threads import Backend  # noqa: PLC0415 - as above
     from spanglass_viewer.theme.appearance import Appearance  # noqa: PLC0415 - as above
 
@@ -74,14 +73,7 @@ def run_window(
     window.controller.start()
     if address is not None:
         window.follower.go_to(address)
-    visitors = None if doorway is None else Visitors(doorway, window)
-    if visitors is not None:
-        visitors.visited.connect(window.visit)
-        window.closing.connect(visitors.stop)
-    if sys.platform == "darwin":
-        opened = OpenedLinks(window)
-        opened.visited.connect(window.visit)
-        app.installEventFilter(opened)
+    _let_visitors_in(app, window, doorway)
     interrupts = Interrupts(window)
     interrupts.received.connect(window.close)
     code = app.exec() if screenshot is None else _take_screenshot(app, window, screenshot)
@@ -90,6 +82,20 @@ def run_window(
     if scratch is not None:
         scratch.cleanup()
     return code
+
+
+def _let_visitors_in(app: QApplication, window: MainWindow, doorway: Doorway | None) -> None:
+    """Have the window follow the links of later starts and, on macOS, those that the system opens."""
+    from spanglass_viewer.app.visitors import OpenedLinks, Visitors  # noqa: PLC0415 - Qt loads when a window is wanted
+
+    if doorway is not None:
+        visitors = Visitors(doorway, window)
+        visitors.visited.connect(window.visit)
+        window.closing.connect(visitors.stop)
+    if sys.platform == "darwin":
+        opened = OpenedLinks(window)
+        opened.visited.connect(window.visit)
+        app.installEventFilter(opened)
 
 
 def _hand_over_clipboard() -> None:
