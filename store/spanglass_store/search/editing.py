@@ -37,8 +37,10 @@ def without_term(text: str, term: str) -> str:
     """Return a filter that does not ask for `term`; a text that does not ask for it stays as it is."""
     if not has_term(text, term):
         return text
+    kept_from = len(text)
     for start, end in reversed(list(_iter_places(text, term))):
-        text = text[:start] + text[end:]
+        text = text[:start] + text[min(end, kept_from) :]  # two places may share the "and" between them
+        kept_from = start
     return text.strip()
 
 
