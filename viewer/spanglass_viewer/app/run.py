@@ -60,10 +60,7 @@ def run_window(
     app = _make_application(Preferences(settings).scale_percent)
     appearance = Appearance(app, _theme_mode(theme, settings), waits=True)
     backend = Backend(info.path)
-    if os.environ.get("SPANGLASS_DEBUG") == "1":
-        from spanglass_viewer.app.watchdog import watch_to_stderr  # noqa: PLC0415 - few want it
-
-        app.aboutToQuit.connect(watch_to_stderr().stop)
+    _watch_where_wanted(app)
     window = MainWindow(info, backend, appearance, settings)
     appearance.dress()
     if size is not None:
@@ -82,6 +79,14 @@ def run_window(
     if scratch is not None:
         scratch.cleanup()
     return code
+
+
+def _watch_where_wanted(app: QApplication) -> None:
+    """In debug mode, tell what keeps the UI thread busy."""
+    if os.environ.get("SPANGLASS_DEBUG") == "1":
+        from spanglass_viewer.app.watchdog import watch_to_stderr  # noqa: PLC0415 - few want it
+
+        app.aboutToQuit.connect(watch_to_stderr().stop)
 
 
 def _let_visitors_in(app: QApplication, window: MainWindow, doorway: Doorway | None) -> None:
