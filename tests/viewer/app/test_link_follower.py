@@ -8,6 +8,7 @@ import pytest
 from journal_rows import JournalWriter, root_id
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from spanglass_store.known_stores import note_store
 from spanglass_store.links.addresses import SpanAddress, parse_address
@@ -16,6 +17,7 @@ from spanglass_viewer.app.main_window import MainWindow
 from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.instance.visit import Visit
 from spanglass_viewer.models.json_tree import JsonRole
+from spanglass_viewer.panes.detail.field_card import FieldCard
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
 from spanglass_viewer.widgets.arrival_mark import ArrivalMark
 from spanglass_viewer.widgets.banner import Banner
@@ -64,6 +66,15 @@ class Visited:
         return None if span is None else span.span_id
 
     @property
+    def shown(self) -> str | None:
+        detail = self.window.detail_pane.shown_detail
+        return None if detail is None else detail.ref.span_id
+
+    @property
+    def cards(self) -> list[FieldCard]:
+        return [card for card in self.window.detail_pane.findChildren(FieldCard) if card.isVisible()]
+
+    @property
     def marks(self) -> list[str]:
         """What is marked, by the class of what lies below."""
         marks = self.window.findChildren(ArrivalMark)
@@ -110,6 +121,25 @@ def test_a_field_s_card_is_unfolded_and_marked(visited: Visited, qtbot: QtBot) -
     qtbot.waitUntil(lambda: visited.marks.count("FieldCard") == 2, timeout=10_000)
     visited.visit(SpanAddress(root_id(), span_id(3), field="scores"))
     visited.wait_for_banner("The span is here, but it has no scores.")
+
+
+def test_the_link_of_a_card_leads_back_to_it(visited: Visited, qtbot: QtBot) -> None:
+    visited.visit(SpanAddress(root_id(), span_id(3)))
+    visited.wait_for_span(3)
+    qtbot.waitUntil(lambda: visited.shown == span_id(3), timeout=10_000)
+    (output,) = (card for card in visited.cards if card.title == "Output")
+    menu = output.findChild(QMenu)
+    assert isinstance(menu, QMenu)
+    (copy,) = (action for action in menu.actions() if action.text() == "Copy link to this field")
+    copy.trigger()
+    copied = parse_address(QGuiApplication.clipboard().text())
+    assert (copied.span_id, copied.field) == (span_id(3), "output")
+    visited.visit(SpanAddress(root_id(), span_id(1)))
+    visited.wait_for_span(1)
+    assert "FieldCard" not in visited.marks
+    visited.visit(copied)
+    visited.wait_for_span(3)
+    qtbot.waitUntil(lambda: "FieldCard" in visited.marks, timeout=10_000)
 
 
 def test_a_way_into_a_value_is_unfolded_in_its_tree_and_its_link_leads_back(visited: Visited, qtbot: QtBot) -> None:

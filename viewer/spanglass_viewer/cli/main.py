@@ -15,7 +15,6 @@ from spanglass_viewer.cli.command import ExitCode, NotFound, WrongUsage, add_sto
 from spanglass_viewer.cli.completion import complete_if_asked, is_asked
 from spanglass_viewer.cli.filters import with_filter_apart
 from spanglass_viewer.cli.terminal import complain
-from spanglass_viewer.cli.tidying import tidy_if_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -59,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = options.command.run(options)
         sys.stdout.flush()
         if options.command.tidies:
+            from spanglass_viewer.cli.tidying import tidy_if_due  # noqa: PLC0415 - a second start never tidies
+
             tidy_if_due(options)
     except NotFound as absence:
         complain(str(absence))
