@@ -59,8 +59,7 @@ make_venv() {
 list_missing_libraries() {
     local qt
     qt=$("$VENV/bin/python" -c 'import importlib.util as u; print(u.find_spec("PySide6").submodule_search_locations[0])')
-    ldd "$qt"/Qt{Core,Gui,Widgets,Svg,Network}.abi3.so "$qt"/Qt{Pdf,Multimedia}.abi3.so \
-        "$qt"/Qt/plugins/platforms/libq{xcb,offscreen}.so "$qt"/Qt/plugins/multimedia/*.so 2>/dev/null |
+    ldd "$qt"/Qt{Core,Gui,Widgets,Svg,Network}.abi3.so "$qt"/Qt/plugins/platforms/libq{xcb,offscreen}.so 2>/dev/null |
         sed -n 's/^[[:space:]]*\(.*\) => not found$/\1/p' | sort -u
 }
 

@@ -18,7 +18,9 @@ from spanglass_store.journal.lines import LineKind, decode_line, kind_of
 pytestmark = pytest.mark.integration
 
 PRELUDE = """
-import os, sys, time, threading
+import os, sys, time, threading, warnings
+# Python 3.12 and later say so wherever a program forks beside a thread, as these do
+warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
 import spanglass
 logger = spanglass.init_logger("tests")
 """

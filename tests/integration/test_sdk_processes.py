@@ -22,7 +22,9 @@ pytestmark = pytest.mark.integration
 KILLS = int(os.environ.get("KILLS", "5"))
 
 PRELUDE = """
-import os, sys, time, threading
+import os, sys, time, threading, warnings
+# Python 3.12 and later say so wherever a program forks beside a thread, as these do
+warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
 import spanglass
 logger = spanglass.init_logger("tests")
 """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # What Qt's libraries and plugins need on Debian 12; scripts/setup.sh installs these.
 DEBIAN_PACKAGES = (
-    "libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdbus-1-3 libbrotli1 libgssapi-krb5-2 libpulse0"
+    "libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdbus-1-3 libbrotli1 libgssapi-krb5-2"
     " libxrandr2 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
 )
 

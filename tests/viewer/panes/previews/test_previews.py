@@ -159,7 +159,7 @@ class _Loudspeaker:
     def start(self) -> None:
         self.is_on = True
 
-    def write(self, samples: bytes = b"") -> None:
+    def write(self, samples: bytes) -> None:
         self.samples += samples
 
     def stop(self) -> None:
@@ -172,7 +172,7 @@ def _sound(
     path = tmp_path / "a.wav"
     path.write_bytes(files.encode_wav(2.0))
     session = PreviewSession(MediaItem("k", "a.wav", "audio/wav", kind_of("audio/wav", ""), path=path))
-    preview = StreamPreview(session, appearance, find_output=lambda _: output)  # pyright: ignore[reportArgumentType] - a double
+    preview = StreamPreview(session, appearance, find_output=lambda: output)  # pyright: ignore[reportArgumentType] - a double
     qtbot.addWidget(preview)
     preview.show()
     session.start()

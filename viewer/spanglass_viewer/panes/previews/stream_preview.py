@@ -8,7 +8,6 @@ from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
-from spanglass_viewer.backend.sound_output import SoundOutput, find_sound_output
 from spanglass_viewer.decoders.answers import Frame, Outline, Peaks, Picture, Sound
 from spanglass_viewer.panes.previews.image_canvas import ImageCanvas
 from spanglass_viewer.panes.previews.preview import Preview
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from spanglass_viewer.backend.preview_session import PreviewSession
+    from spanglass_viewer.backend.sound_output import SoundOutput
     from spanglass_viewer.decoders.document import Wish
     from spanglass_viewer.theme.appearance import Appearance
 
@@ -32,6 +32,12 @@ _MAX_FRAME_PX = 1280
 _LEAST_STEP_SECS = 0.04
 
 
+def _find_output() -> SoundOutput | None:
+    from spanglass_viewer.backend.sound_output import find_sound_output  # noqa: PLC0415 - 50 ms that only sound needs
+
+    return find_sound_output()
+
+
 class StreamPreview(Preview):
     """Plays by its own clock; where sound comes out, the sound is the clock."""
 
@@ -41,7 +47,7 @@ class StreamPreview(Preview):
         appearance: Appearance,
         parent: QWidget | None = None,
         *,
-        find_output: Callable[[QWidget], SoundOutput | None] = find_sound_output,
+        find_output: Callable[[], SoundOutput | None] = _find_output,
     ) -> None:
         super().__init__(session, parent)
         self._find_output = find_output
@@ -253,7 +259,7 @@ class StreamPreview(Preview):
         self._sound_secs, self._is_sound_over = self.position_secs, False
         if not self._outline.has_sound:
             return
-        self._output = self._output or self._find_output(self)
+        self._output = self._output or self._find_output()
         if self._output is None:
             self._note.setText("No sound device was found. Time passes in silence")
         else:
@@ -271,13 +277,9 @@ class StreamPreview(Preview):
             self.session.ask(
                 {"do": "next_frame", "at_secs": self.position_secs, "max_px": _MAX_FRAME_PX, "sought": self._sought}
             )
-        if self._output is not None and self._outline.has_sound:
-            self._output.write()
-            if self._output.wants_more and not self._awaits_sound and not self._is_sound_over:
-                self._awaits_sound = True
-                self.session.ask(
-                    {"do": "sound", "at_secs": self._sound_secs, "secs": _SOUND_SECS, "sought": self._sought}
-                )
+        if has_clock and self._output is not None and self._output.wants_more and not self._awaits_sound:
+            self._awaits_sound = True
+            self.session.ask({"do": "sound", "at_secs": self._sound_secs, "secs": _SOUND_SECS, "sought": self._sought})
         if self.position_secs >= self._outline.length_secs:
             self.pause()
 
