@@ -32,3 +32,7 @@ class NotAStore(StoreFault):
 
 class DamagedTables(StoreFault):
     """The database file was truncated or overwritten; the journal and the blobs are files of their own."""
+
+
+class Interrupted(Exception):  # noqa: N818 - it names what happened to the work
+    """Somebody who may do so cancelled what was being done; nothing of it was done."""

@@ -13,7 +13,7 @@ from spanglass_store.database import tables
 from spanglass_store.database.records import QueryResult
 from spanglass_store.database.recovery import Recovery, damage_fault, is_damage, set_aside
 from spanglass_store.database.store_lock import StoreLock
-from spanglass_store.faults import DamagedTables, StoreBusy, StoreFault, UnknownFormat
+from spanglass_store.faults import DamagedTables, Interrupted, StoreBusy, StoreFault, UnknownFormat
 from spanglass_store.journal.kept import KeptJournal
 
 if TYPE_CHECKING:
@@ -47,10 +47,6 @@ _READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN,
 
 
 _INTERRUPTED_BY_SIGNAL = "Query interrupted"  # DuckDB's binding swallows the KeyboardInterrupt that it noticed
-
-
-class Interrupted(Exception):  # noqa: N818 - it names what happened to the query
-    """The query was cancelled by `interrupt()`."""
 
 
 class QueryFailed(ValueError):  # noqa: N818 - it names what happened to the query
@@ -120,6 +116,19 @@ class Cursor:
 
 
 @contextlib.contextmanager
+def _telling_interrupts() -> Generator[None]:
+    """Let a statement that was cancelled leave as Interrupted."""
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise Interrupted from error
+    except RuntimeError as error:
+        if str(error) != _INTERRUPTED_BY_SIGNAL:
+            raise
+        raise Interrupted from error
+
+
+@contextlib.contextmanager
 def _writing(path: Path) -> Generator[None]:
     """Tell a file of the user's own that cannot be written from the tables' faults."""
     try:
@@ -155,6 +164,10 @@ class Database:
         self._guard = threading.RLock()
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._cursors: list[duckdb.DuckDBPyConnection] = []
+        # What `interrupt` cancels. Its guard is held for moments: opening and replacing the file hold the other one.
+        self._running: list[duckdb.DuckDBPyConnection] = []
+        self._running_guard = threading.Lock()
+        self._is_lent = False
         self._is_suspect = False
         self._pid = os.getpid()
         self._look: tuple[int, ...] | None = None
@@ -177,13 +190,8 @@ class Database:
         """
         cursor = self._take_cursor()
         try:
-            yield Cursor(cursor, self.store)
-        except duckdb.InterruptException as error:
-            raise Interrupted from error
-        except RuntimeError as error:
-            if str(error) != _INTERRUPTED_BY_SIGNAL:
-                raise
-            raise Interrupted from error
+            with _telling_interrupts():
+                yield Cursor(cursor, self.store)
         except duckdb.Error as error:
             if not isinstance(error, _ENVIRONMENT_ERRORS) and not is_damage(error):
                 raise
@@ -207,9 +215,9 @@ class Database:
                 raise
 
     def let_go(self) -> bool:
-        """Close the file so that others may open it; return False where a cursor is still in use."""
+        """Close the file so that others may open it; return False where it is still in use in this process."""
         with self._guard:
-            if self._cursors:
+            if self._cursors or self._is_lent:
                 return False
             if self._connection is not None and not self.is_read_only and not self._is_suspect:
                 self._checkpoint(self._connection)
@@ -222,15 +230,33 @@ class Database:
         self.let_go()
 
     def interrupt(self) -> None:
-        """Cancel all statements that run."""
-        with self._guard:
-            for cursor in self._cursors:
-                cursor.interrupt()
+        """Cancel all statements that run, whichever thread asks; one that is just beginning takes no note of it."""
+        with self._running_guard:
+            for connection in self._running:
+                connection.interrupt()
+
+    @contextlib.contextmanager
+    def interruptible(self, connection: duckdb.DuckDBPyConnection) -> Generator[None]:
+        """Let `interrupt` cancel what runs on a connection of the caller's own, too; it leaves as Interrupted."""
+        with self._running_guard:
+            self._running.append(connection)
+        try:
+            with _telling_interrupts():
+                yield
+        finally:
+            self._forget_running(connection)
+
+    def _forget_running(self, connection: duckdb.DuckDBPyConnection) -> None:
+        with self._running_guard:
+            if connection in self._running:
+                self._running.remove(connection)
 
     def _take_cursor(self) -> duckdb.DuckDBPyConnection:
         with self._guard:
             if self._pid != os.getpid():
                 self._leave_to_parent()
+            if self._is_lent:
+                raise StoreBusy("The store's tables are being written anew; try again in a moment.", self.path)
             if self._is_suspect and not self._cursors:
                 self._close()
             if self._connection is None:
@@ -238,9 +264,12 @@ class Database:
                 self.generation += 1
             cursor = self._connection.cursor()
             self._cursors.append(cursor)
-            return cursor
+        with self._running_guard:
+            self._running.append(cursor)
+        return cursor
 
     def _give_back(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._forget_running(cursor)
         with self._guard:
             if cursor in self._cursors:
                 self._cursors.remove(cursor)
@@ -285,17 +314,20 @@ class Database:
 
     @contextlib.contextmanager
     def closed_file(self) -> Generator[Path]:
-        """Yield the path of the file, closed, while no other process may open it: to put another one in its place.
+        """Yield the path of the file, closed, while nobody else may open it: to put another one in its place.
 
-        Raises StoreBusy while another process holds it, or a cursor of this one.
+        Raises StoreBusy while another process holds it, or a cursor of this one. Other threads find it busy meanwhile.
         """
         with self._guard:
             if not self.let_go():
                 raise _busy(self.path)
             self._acquire_lock()
-            try:
-                yield self.path
-            finally:
+            self._is_lent = True
+        try:
+            yield self.path
+        finally:
+            with self._guard:
+                self._is_lent = False
                 self._lock.release()
 
     def _acquire_lock(self) -> None:

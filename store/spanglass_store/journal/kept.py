@@ -50,20 +50,24 @@ class KeptJournal:
         segment.unlink()
 
     def tidy(self, deadline: float) -> None:
-        """Compress what came lately, until `deadline` (`time.monotonic`), and delete the oldest over the cap.
+        """Compress what came lately, newest first, and delete what the cap has no room for, until `deadline`.
 
+        `deadline` is of `time.monotonic`. What goes is not compressed before, but for the one that fills the cap.
         Never raises for the disk's faults: what is kept is a precaution, and nothing here is the only copy.
         """
         if self._is_tidy:
             return
+        left_bytes = self._cap_bytes
         with contextlib.suppress(OSError):
-            for path in list_kept(self.folder):
-                if path.suffix == _GZ:
-                    continue
-                if time.monotonic() >= deadline:
-                    return
-                _compress(path)
-            self._delete_oldest()
+            for path in reversed(list_kept(self.folder)):
+                kept = path
+                if left_bytes > 0 and path.suffix != _GZ:
+                    if time.monotonic() >= deadline:
+                        return
+                    kept = _compress(path)
+                left_bytes -= kept.stat().st_size
+                if left_bytes < 0:
+                    kept.unlink()
             self._is_tidy = True
 
     def give_back(self) -> int:
@@ -87,13 +91,6 @@ class KeptJournal:
                 file.write(chunk)
         draft.rename(target)
         path.unlink()
-
-    def _delete_oldest(self) -> None:
-        left_bytes = self._cap_bytes
-        for path in reversed(list_kept(self.folder)):
-            left_bytes -= path.stat().st_size
-            if left_bytes < 0:
-                path.unlink(missing_ok=True)
 
 
 def list_kept(folder: Path) -> list[Path]:
@@ -141,22 +138,24 @@ def is_whole(path: Path) -> bool:
     return True
 
 
-def _compress(path: Path) -> None:
-    """Put a compressed file in the place of a plain one, unless another process is at it."""
-    draft = path.with_name(path.name + _GZ + _DRAFT)
+def _compress(path: Path) -> Path:
+    """Put a compressed file in the place of a plain one, unless another process is at it; return which is there now."""
+    packed_path = path.with_name(path.name + _GZ)
+    draft = packed_path.with_name(packed_path.name + _DRAFT)
     with path.open("r+b") as source:
         try:
             liveness.claim(source.fileno())
         except OSError:
-            return
+            return path
         try:
             with _private_file(draft) as target, gzip.GzipFile("", "wb", _LEVEL, target) as packed:
                 shutil.copyfileobj(source, packed, _CHUNK_BYTES)
-            draft.replace(path.with_name(path.name + _GZ))
+            draft.replace(packed_path)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
     path.unlink(missing_ok=True)
+    return packed_path
 
 
 def _private_file(path: Path) -> BinaryIO:

@@ -35,15 +35,15 @@ def free_bytes(cursor: Cursor) -> int:
 def compact(database: Database) -> Compaction:
     """Put a copy without dead space in the place of the database file; whenever it dies, one of the two is whole.
 
-    Needs room for the copy. Raises StoreBusy, DamagedTables, and StoreFault where there is no room; nothing was
-    changed then.
+    Needs room for the copy. Raises StoreBusy, DamagedTables, StoreFault where there is no room, and Interrupted;
+    nothing was changed then.
     """
     with database.closed_file() as path:
         draft = path.with_name(DRAFT_FILE)
         before_bytes = path.stat().st_size
         try:
             _delete(draft)
-            _copy(path, draft)
+            _copy(database, path, draft)
             draft.chmod(0o600)
             draft.replace(path)
         except duckdb.Error as error:
@@ -59,8 +59,9 @@ def compact(database: Database) -> Compaction:
         return Compaction(before_bytes, path.stat().st_size)
 
 
-def _copy(path: Path, draft: Path) -> None:
-    with duckdb.connect(str(path), config={"threads": "2", "memory_limit": "1GB"}) as connection:
+def _copy(database: Database, path: Path, draft: Path) -> None:
+    connection = duckdb.connect(str(path), config={"threads": "2", "memory_limit": "1GB"})
+    with connection, database.interruptible(connection):
         connection.execute("CHECKPOINT")  # a log that is left over would be taken for the copy's
         connection.execute(query("attach_copy").format(path=str(draft).replace("'", "''")))
         connection.execute(query("copy_tables").format(name=path.stem))

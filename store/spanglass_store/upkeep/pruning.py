@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor, Database
 
 _US_PER_SEC = 1_000_000
+_SWEEP_COUNT = 1000  # files a step: some tens of ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,17 @@ def iter_prune_and_free(
     """Prune, sweep the blobs that nothing names then, and give the space back; return how many bytes smaller all is.
 
     The tables are compacted where at least `least_dead_share` of them is dead, and nobody reads them.
-    Raises StoreBusy and StoreFault.
+    Raises StoreBusy, StoreFault, and Interrupted, after which a later prune goes on.
     """
     yield from iter_prune(database, plan)
-    yield "Deleting files that nothing names"
+    yield "Looking for files that nothing names"
     with database.cursor() as cursor:
-        freed_bytes = sweep_blobs(database.store, list_unnamed_blobs(cursor))
+        unnamed = list_unnamed_blobs(cursor)
         dead_bytes = free_bytes(cursor)
+    freed_bytes = 0
+    for first in range(0, len(unnamed), _SWEEP_COUNT):
+        yield f"Deleting files that nothing names, {first:,} of {len(unnamed):,}"
+        freed_bytes += sweep_blobs(database.store, unnamed[first : first + _SWEEP_COUNT])
     if dead_bytes < least_dead_share * (database.store / DATABASE_FILE).stat().st_size:
         return freed_bytes
     yield "Compacting the tables"

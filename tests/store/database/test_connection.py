@@ -10,9 +10,9 @@ import pytest
 
 from spanglass_store.database import connection as connection_module
 from spanglass_store.database import statements
-from spanglass_store.database.connection import Database, Interrupted
+from spanglass_store.database.connection import Database
 from spanglass_store.database.store_lock import StoreLock
-from spanglass_store.faults import StoreBusy, StoreFault
+from spanglass_store.faults import Interrupted, StoreBusy, StoreFault
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from spanglass_store.database import span_search, trace_heads
 from spanglass_store.database.columns import EPOCH
-from spanglass_store.database.connection import Interrupted
 from spanglass_store.database.filter_sql import LONG_AGO, Condition
 from spanglass_store.database.reader import StoreReader
+from spanglass_store.faults import Interrupted
 from spanglass_store.search.expression import And, EndedSince
 from spanglass_store.search.parse import parse_filter
 from spanglass_store.search.tokens import FilterError

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from spanglass_store.journal import kept as kept_module
 from spanglass_store.journal import liveness
 from spanglass_store.journal.kept import KeptJournal, is_whole, iter_kept_lines, list_kept, rewrite_kept
 from spanglass_store.journal.names import segment_name
@@ -60,6 +61,24 @@ def test_the_oldest_go_first_over_the_cap(store: Path) -> None:
         kept.take(segment)
     kept.tidy(time.monotonic() + 60)
     assert [path.name for path in list_kept(kept.folder)] == [f"{segment.name}.gz" for segment in segments[2:]]
+
+
+def test_what_goes_is_not_compressed_before(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = KeptJournal(store, 2 * len(gzip.compress(LINES, 1)))
+    segments = [new_segment(store, number) for number in range(6)]
+    for segment in segments:
+        kept.take(segment)
+    compressed: list[str] = []
+    compress = kept_module._compress
+
+    def note(path: Path) -> Path:
+        compressed.append(path.name)
+        return compress(path)
+
+    monkeypatch.setattr(kept_module, "_compress", note)
+    kept.tidy(time.monotonic() + 60)
+    assert compressed == [segment.name for segment in (segments[5], segments[4])]
+    assert len(list_kept(kept.folder)) == 2
 
 
 def test_a_cap_of_nothing_keeps_nothing(store: Path) -> None:

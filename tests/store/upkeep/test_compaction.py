@@ -63,7 +63,7 @@ def test_while_somebody_reads_it_is_busy(database: Database) -> None:
 def test_without_room_for_the_copy_nothing_is_changed(
     database: Database, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def copy_in_part(_path: Path, draft: Path) -> None:
+    def copy_in_part(_database: Database, _path: Path, draft: Path) -> None:
         draft.write_bytes(b"a part")
         raise error
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,7 +9,9 @@ from journal_rows import EPOCH_SECS, JournalWriter
 from spanglass_store import open_store
 from spanglass_store.database.connection import Database
 from spanglass_store.database.merge import Merger
-from spanglass_store.upkeep.pruning import PruneRule, iter_prune, plan_prune
+from spanglass_store.faults import Interrupted
+from spanglass_store.upkeep.doctor import examine
+from spanglass_store.upkeep.pruning import PruneRule, iter_prune, iter_prune_and_free, plan_prune
 from spanglass_store.upkeep.session import hold_store
 from spanglass_store.upkeep.steps import run_steps
 
@@ -108,3 +111,35 @@ def test_a_plan_of_nothing_changes_nothing(filled: Path, list_traces: Callable[[
         with database.cursor() as cursor:
             assert cursor.rows("FROM meta") == before
     assert list_traces() == [1, 2, 3, 4, 5]
+
+
+def cancel_again_and_again(database: Database, after_secs: float, is_over: threading.Event) -> None:
+    wait_secs = after_secs
+    while not is_over.wait(wait_secs):
+        database.interrupt()
+        wait_secs = 0.001
+
+
+def test_a_prune_that_is_cancelled_is_no_half_one(filled: Path, list_traces: Callable[[], list[int]]) -> None:
+    """It is cancelled ever later, until one comes to its end first."""
+    outcomes: list[str] = []
+    while "done" not in outcomes:
+        with hold_store(filled) as database:
+            with database.cursor() as cursor:
+                plan = plan_prune(cursor, PruneRule(keep_last=2), NOW_US)
+            is_over = threading.Event()
+            after_secs = 0.01 * 2 ** len(outcomes)
+            other = threading.Thread(target=cancel_again_and_again, args=(database, after_secs, is_over))
+            other.start()
+            try:
+                run_steps(iter_prune_and_free(database, plan))
+                outcomes.append("done")
+            except Interrupted:
+                outcomes.append("cancelled")
+            finally:
+                is_over.set()
+                other.join()
+        assert list_traces() in ([1, 2, 3, 4, 5], [4, 5])
+        assert [finding for finding in examine(filled) if finding.is_fault] == []
+    assert outcomes[0] == "cancelled"
+    assert list_traces() == [4, 5]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from spanglass_store.faults import StoreBusy, StoreFault
+from spanglass_store.faults import Interrupted, StoreBusy, StoreFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,8 +50,6 @@ class ReadingWorker(QObject):
     def _serve_waiting(self) -> None:
         if self._database is None or self._retry is None:
             return
-        from spanglass_store.database.connection import Interrupted  # noqa: PLC0415 - DuckDB loads beside the window
-
         for kind, read in list(self._waiting.items()):
             try:
                 with self._database.cursor() as cursor:

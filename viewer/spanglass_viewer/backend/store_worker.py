@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from spanglass_store.faults import StoreBusy, StoreFault
+from spanglass_store.faults import Interrupted, StoreBusy, StoreFault
 from spanglass_store.upkeep.schedule import is_upkeep_due
 from spanglass_viewer.backend.requests import ListAnswer, ListRequest, TraceAnswer, TraceRequest
 from spanglass_viewer.backend.trace_listing import read_page
@@ -99,6 +99,11 @@ class StoreWorker(QObject):
             self._watch.wake_up()
         if self._database is not None:
             self._database.close()
+
+    def cancel(self) -> None:
+        """Cancel what is being asked of the store, by whichever worker; may be called from any thread."""
+        if self._database is not None:
+            self._database.interrupt()
 
     @Slot(object)
     def list_traces(self, request: ListRequest) -> None:
@@ -225,8 +230,6 @@ class StoreWorker(QObject):
             self.merged.emit(changes)
 
     def _attempt(self, action: Callable[[], None]) -> bool:
-        from spanglass_store.database.connection import Interrupted  # noqa: PLC0415 - heavy half
-
         try:
             action()
         except Interrupted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal
+from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal
 
 from spanglass_viewer.backend.compare_worker import CompareWorker
 from spanglass_viewer.backend.detail_worker import DetailWorker
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         TraceRequest,
     )
 
-_STOP_MS = 5000
+_STOP_MS = 10_000  # in all, for a disk that does not answer
+_CANCEL_AFTER_MS = 200  # most of what runs is done by then
+_CANCEL_EVERY_MS = 50  # a statement that is just beginning takes no note
 
 
 class Backend(QObject):
@@ -91,10 +93,14 @@ class Backend(QObject):
             thread.start()
 
     def stop(self) -> None:
-        """End all threads and let go of the store; returns when they have ended."""
+        """End all threads and let go of the store; returns when they have ended. What takes long is cancelled."""
+        deadline = QDeadlineTimer(_STOP_MS)
         for thread in reversed(self._threads):  # the store's last: the others read by its database
             thread.quit()
-            thread.wait(_STOP_MS)
+            wait_ms = _CANCEL_AFTER_MS
+            while not thread.wait(wait_ms) and not deadline.hasExpired():
+                self.store_worker.cancel()
+                wait_ms = _CANCEL_EVERY_MS
 
     def list_traces(self, request: ListRequest) -> None:
         """Ask for a page of traces."""

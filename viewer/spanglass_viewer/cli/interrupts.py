@@ -8,6 +8,8 @@ import socket
 import threading
 from typing import TYPE_CHECKING
 
+from spanglass_store.faults import Interrupted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
@@ -20,8 +22,6 @@ def cancelled_by_ctrl_c(cancel: Callable[[], None]) -> Generator[None]:
 
     Outside of the main thread, where no signals come in, it changes nothing.
     """
-    from spanglass_store.database.connection import Interrupted  # noqa: PLC0415 - whoever has a query has it loaded
-
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from spanglass_store.faults import StoreFault
+from spanglass_store.faults import Interrupted, StoreFault
 from spanglass_store.version import __version__
 from spanglass_viewer.cli.command import ExitCode, NotFound, WrongUsage, add_store_argument
 from spanglass_viewer.cli.completion import complete_if_asked, is_asked
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # the reader (`| head`) has what it wanted; Python's own flush at exit must not complain either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Interrupted):
         return ExitCode.INTERRUPTED
     return code
 

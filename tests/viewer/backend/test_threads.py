@@ -1,0 +1,87 @@
+"""The threads beside the window end when it is closed, whatever they are at."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from journal_rows import JournalWriter
+
+from spanglass_store.settings import StoreSettings, write_settings
+from spanglass_store.upkeep import compaction
+from spanglass_store.upkeep.doctor import examine
+from spanglass_viewer.backend.requests import NameRequest
+from spanglass_viewer.backend.threads import Backend
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_store.database.reader import StoreReader
+
+ENDLESS = "SELECT count(*) FROM range(1_000_000_000) AS a, range(1_000_000_000) AS b WHERE a.range % 7 = b.range % 11"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """Return a store that is to prune itself, with traces to prune."""
+    store = tmp_path / "store"
+    writer = JournalWriter(store)
+    for number in range(1, 9):
+        writer.span(number, trace=number, at=number, input="x" * 10_000)
+    writer.die()
+    write_settings(store, dataclasses.replace(StoreSettings(), prune_keep_last=1))
+    return store
+
+
+@pytest.fixture
+def endless(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let a compaction never come to its end; the event tells that it began."""
+    began = threading.Event()
+
+    def query(name: str) -> str:
+        if name != "copy_tables":
+            return original(name)
+        began.set()
+        return ENDLESS
+
+    original = compaction.query
+    monkeypatch.setattr(compaction, "query", query)
+    monkeypatch.setattr("spanglass_store.upkeep.automatic._LEAST_DEAD_SHARE", 0.0)
+    return began
+
+
+def assert_ended(backend: Backend) -> None:
+    assert all(thread.isFinished() for thread in backend._threads)
+    assert not backend.is_holding_file
+
+
+def test_a_compaction_is_cancelled(qtbot: QtBot, store: Path, endless: threading.Event) -> None:
+    backend = Backend(store)
+    backend.start()
+    qtbot.waitUntil(endless.is_set, timeout=20_000)
+    backend.resolve_name(NameRequest(1, "of no span"))  # finds the store busy, and does not wait for it
+    backend.stop()
+    assert_ended(backend)
+    assert not (store / compaction.DRAFT_FILE).exists()
+    assert [finding for finding in examine(store) if finding.is_fault] == []
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_query_is_cancelled(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = threading.Event()
+
+    def resolve(reader: StoreReader, _name: str) -> None:
+        began.set()
+        reader.sql(ENDLESS)
+
+    monkeypatch.setattr("spanglass_store.database.named_span.get_named_span", resolve)
+    backend = Backend(store)
+    backend.start()
+    backend.resolve_name(NameRequest(1, "of no span"))
+    assert began.wait(20)
+    backend.stop()
+    assert_ended(backend)
