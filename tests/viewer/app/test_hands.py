@@ -11,14 +11,16 @@ import pytest
 from journal_rows import JournalWriter, root_id
 from PySide6.QtCore import QMimeData, QSettings, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QApplication, QKeySequenceEdit, QLineEdit, QTreeWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QKeySequenceEdit, QLineEdit, QTreeWidget
 
 from spanglass_store.location import ensure_store
 from spanglass_viewer.app.main_window import MainWindow
+from spanglass_viewer.app.preferences import Preferences
 from spanglass_viewer.app.store_drop import find_dropped, find_dropped_store
 from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.settings_dialog import SettingsDialog
+from spanglass_viewer.views.span_table_view import SpanTableView
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel
 
@@ -236,3 +238,45 @@ def test_a_bundle_and_json_lines_are_known_among_what_is_dropped(store_path: Pat
     assert find_dropped(data) == export
     data.setUrls([*data.urls(), QUrl.fromLocalFile(str(store_path))])
     assert find_dropped(data) == store_path
+
+
+@pytest.mark.usefixtures("journal")
+def test_text_grows_by_keys_in_every_pane_and_stays_so(
+    open_window: Callable[[], MainWindow], appearance: Appearance, qtbot: QtBot
+) -> None:
+    window = open_window()
+    table, traces = window.trace_pane.findChild(SpanTableView), window.trace_list.view
+    names = [widget for widget in window.findChildren(PlainLabel) if widget.isVisible() and widget.text()]
+    before = [label.font().pixelSize() for label in names]
+    heights = table.rowHeight(0), traces.visualRect(traces.model().index(0, 0)).height()
+    for _ in range(4):
+        qtbot.keyClick(window, Qt.Key.Key_Plus, CTRL)
+    assert appearance.text_percent == 175
+    qtbot.waitUntil(lambda: traces.visualRect(traces.model().index(0, 0)).height() == round(heights[1] * 1.75))
+    assert table.rowHeight(0) == round(heights[0] * 1.75)
+    alive = [label for label in window.findChildren(PlainLabel) if label in names]
+    assert alive
+    assert all(after.font().pixelSize() > size for after, size in zip(names, before, strict=True) if after in alive)
+    qtbot.keyClick(window, Qt.Key.Key_Minus, CTRL)
+    assert appearance.text_percent == 150
+    again = open_window()
+    assert Preferences(again._settings).text_percent == 150
+    qtbot.keyClick(again, Qt.Key.Key_0, CTRL)
+    assert appearance.text_percent == 100
+    assert again.trace_pane.findChild(SpanTableView).rowHeight(0) == heights[0]
+
+
+@pytest.mark.usefixtures("journal")
+def test_text_grows_by_the_settings_at_once(
+    open_window: Callable[[], MainWindow], appearance: Appearance, qtbot: QtBot
+) -> None:
+    window = open_window()
+    qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
+    dialog = window.findChild(SettingsDialog)
+    box = next(box for box in dialog.findChildren(QComboBox) if box.accessibleName() == "Text size")
+    title = next(label for label in dialog.findChildren(PlainLabel) if label.text() == "Settings")
+    before = title.font().pixelSize()
+    box.setCurrentIndex(box.findData(125))
+    assert appearance.text_percent == 125
+    assert title.font().pixelSize() > before
+    dialog.accept()

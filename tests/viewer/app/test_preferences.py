@@ -24,15 +24,19 @@ def test_an_empty_file_gives_the_defaults(tmp_path: Path) -> None:
     preferences = read(tmp_path, "")
     assert preferences.theme is ThemeMode.SYSTEM
     assert preferences.scale_percent == 100
+    assert preferences.text_percent == 100
     assert preferences.follows_newest
     assert preferences.find_keys("next_error") is None
 
 
 def test_what_is_written_by_hand_is_read(tmp_path: Path) -> None:
-    text = "[General]\ntheme=light\nscale=150\nfollow_newest=false\n[keys]\nnext_error=F9 Ctrl+,\nquit=\n"
+    text = (
+        "[General]\ntheme=light\nscale=150\ntext_size=900\nfollow_newest=false\n[keys]\nnext_error=F9 Ctrl+,\nquit=\n"
+    )
     preferences = read(tmp_path, text)
     assert preferences.theme is ThemeMode.LIGHT
     assert preferences.scale_percent == 150
+    assert preferences.text_percent == 200
     assert not preferences.follows_newest
     assert preferences.find_keys("next_error") == ("F9", "Ctrl+,")
     assert preferences.find_keys("quit") == ()

@@ -226,6 +226,8 @@ def test_settings(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: C
         ThemeMode(theme),
         100,
         (100, 125, 150, 175, 200),
+        text_percent=100,
+        text_percents=(80, 90, 100, 110, 125, 150, 175, 200),
         follows_newest=True,
         endpoint=Endpoint("http://localhost:8080/v1", "LLM_KEY"),
         path="window.ini",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -171,7 +173,7 @@ def test_a_row_tells_what_a_screen_reader_says(model: SpanTableModel) -> None:
 
 
 def test_cells_as_text(model: SpanTableModel) -> None:
-    assert [model.data(model.index(0, column)) for column in Column] == ["span", "9.00 s", "", ""]
+    assert [model.data(model.index(0, column)) for column in Column] == ["span", "9.00 s", "", "", ""]
     assert model.headerData(Column.TOKENS, Qt.Orientation.Horizontal) == "Tokens"
     assert model.data(model.index(1, 0), Qt.ItemDataRole.DecorationRole) is None
 
@@ -262,3 +264,15 @@ def test_many_insertions_into_many_rows_are_one_reset(
     with qtbot.waitSignal(model.modelReset):
         model.set_snapshot(_snapshot(MadeSpan("x", ("a",), 2.5), MadeSpan("y", ("root",), 8.0)))
     assert _ids(model) == ["root", "a", "b", "x", "c", "d", "y"]
+
+
+@pytest.mark.parametrize(
+    ("dollars", "is_estimate", "tokens", "text"),
+    [(0.0841, False, 10, "$0.084"), (1.2, True, 10, "≈$1.20"), (math.nan, False, 10, "—"), (math.nan, False, 0, "")],
+)
+def test_a_cost_is_told_as_what_it_is(
+    model: SpanTableModel, dollars: float, is_estimate: bool, tokens: int, text: str
+) -> None:
+    row = replace(model.row_at(0), cost=dollars, has_cost_estimate=is_estimate, tokens=tokens)
+    assert row.cost_text() == text
+    assert replace(row, is_ghost=True).cost_text() == ""

@@ -321,13 +321,14 @@ def test_what_runs_ticks_only_while_it_can_be_seen(support: _Shown, qtbot: QtBot
     assert not support.pane._tick.isActive()
 
 
-def test_narrow_widths_hide_tokens_then_durations(support: _Shown) -> None:
+def test_narrow_widths_hide_costs_then_tokens_then_durations(support: _Shown) -> None:
     hidden = []
-    for width in (900, 540, 400):
+    for width in (900, 600, 540, 400):
         support.pane.resize(width, 480)
         QApplication.processEvents()
         hidden.append([column for column in Column if support.view.isColumnHidden(column)])
-    assert hidden == [[], [Column.TOKENS], [Column.DURATION, Column.TOKENS]]
+    costs, tokens = Column.COST, Column.TOKENS
+    assert hidden == [[], [costs], [tokens, costs], [Column.DURATION, tokens, costs]]
 
 
 @pytest.mark.parametrize("width", [320, 430, 700, 1400])

@@ -33,6 +33,7 @@ from spanglass_viewer.app.prompt_trying import PromptTrying
 from spanglass_viewer.app.session import Session, find_session, save_session
 from spanglass_viewer.app.span_clipboard import SpanClipboard
 from spanglass_viewer.app.store_drop import find_dropped, open_in_new_window
+from spanglass_viewer.app.text_sizing import TextSizing
 from spanglass_viewer.app.trace_media import TraceMedia
 from spanglass_viewer.backend.images import ImageLoader
 from spanglass_viewer.backend.remote_images import RemoteImages
@@ -50,6 +51,7 @@ from spanglass_viewer.panes.status_bar import StatusBar
 from spanglass_viewer.panes.top_bar import TopBar
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
+from spanglass_viewer.theme.text_size import TEXT_PERCENTS
 from spanglass_viewer.widgets.banner import Banner
 
 if TYPE_CHECKING:
@@ -74,8 +76,8 @@ _WIDTHS = (288, 780, 372)  # of 1440: traces, trace, detail
 _MENU = ("show_palette", None, "go_back", "go_forward", None, "annotate", "try_prompt", None, "copy_link", "copy_json",
          "copy_markdown", "copy_snippet", None, "next_error", "previous_error", "expand_all", "collapse_all",
          "toggle_flame", "toggle_filmstrip", "reset_zoom",
-         "compare_previous", None, "find", "filter_traces", "clear_filter", None, "turn_theme", "show_keys",
-         "show_settings", None, "quit")  # fmt: skip
+         "compare_previous", None, "find", "filter_traces", "clear_filter", None, "turn_theme", "enlarge_text",
+         "shrink_text", "reset_text", None, "show_keys", "show_settings", None, "quit")  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -115,6 +117,7 @@ class MainWindow(QMainWindow):
         self._trying = PromptTrying(info, self.detail_pane, self._preferences, appearance, self)
         self.comparing = TraceComparing(backend, appearance, self)
         self.experiments = ExperimentSummaries(backend, appearance, self)
+        self._text_sizing = TextSizing(appearance, self._preferences, self)
         self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
         self._top_bar = TopBar(self._make_menu(), self.trace_list.filter_box, appearance)
         self._banner = Banner(appearance)
@@ -189,6 +192,9 @@ class MainWindow(QMainWindow):
             "copy_markdown": self._clipboard.copy_markdown,
             "copy_snippet": self._clipboard.copy_snippet,
             "turn_theme": self._on_turn_theme,
+            "enlarge_text": self._text_sizing.enlarge,
+            "shrink_text": self._text_sizing.shrink,
+            "reset_text": self._text_sizing.reset,
             "show_keys": self._on_show_keys,
             "show_settings": self._on_show_settings,
             "quit": self.close,
@@ -260,6 +266,7 @@ class MainWindow(QMainWindow):
         self._trying.notice_given.connect(self.status.show_notice)
         self._trying.set_up_wanted.connect(self._on_show_settings)
         self._clipboard.notice_given.connect(self.status.show_notice)
+        self._text_sizing.notice_given.connect(self.status.show_notice)
         self.controller.span_shown.connect(self._clipboard.show_span)
         self.follower.store_wanted.connect(self._on_store_wanted)
         self.follower.store_unknown.connect(self._on_store_unknown)
@@ -437,6 +444,8 @@ class MainWindow(QMainWindow):
             theme=self._appearance.mode,
             scale_percent=preferences.scale_percent,
             scales_percent=SCALES_PERCENT,
+            text_percent=self._appearance.text_percent,
+            text_percents=TEXT_PERCENTS,
             follows_newest=preferences.follows_newest,
             remote_hosts=self.remote_images.hosts,
             endpoint=preferences.endpoint,
@@ -448,6 +457,7 @@ class MainWindow(QMainWindow):
         dialog = SettingsDialog(shown, self._actions.values(), self._appearance, self)
         dialog.theme_chosen.connect(self._on_theme_chosen)
         dialog.scale_chosen.connect(preferences.set_scale_percent)
+        dialog.text_size_chosen.connect(self._text_sizing.choose)
         dialog.follow_chosen.connect(preferences.set_follows_newest)
         dialog.hosts_chosen.connect(self.remote_images.set_hosts)
         dialog.endpoint_chosen.connect(self._on_endpoint_chosen)

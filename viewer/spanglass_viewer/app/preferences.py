@@ -2,6 +2,7 @@
 
     theme=system            system, light or dark
     scale=100               size of everything in percent, 100 to 200; takes effect with the next start
+    text_size=100           size of text alone in percent, 80 to 200; at once
     follow_newest=true      open the newest trace by itself until a trace is chosen
     filmstrip=true          show a trace's attachments below it
     remote_hosts=a.example b.example    hosts whose images are fetched without asking; none by default
@@ -24,6 +25,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
 from spanglass_viewer.theme.appearance import ThemeMode
+from spanglass_viewer.theme.text_size import NORMAL_PERCENT, within_range
 from spanglass_viewer.values.chat.prompt_draft import Endpoint
 
 if TYPE_CHECKING:
@@ -65,6 +67,16 @@ class Preferences:
     def set_scale_percent(self, percent: int) -> None:
         """Keep a size for the next start."""
         self._settings.setValue("scale", str(percent))
+
+    @property
+    def text_percent(self) -> int:
+        """How large text is, 80 to 200; rows grow and shrink with it."""
+        text = self._text("text_size")
+        return within_range(int(text)) if text.isascii() and text.isdigit() else NORMAL_PERCENT
+
+    def set_text_percent(self, percent: int) -> None:
+        """Keep a size of text."""
+        self._settings.setValue("text_size", str(percent))
 
     @property
     def follows_newest(self) -> bool:

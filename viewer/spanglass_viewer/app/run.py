@@ -57,8 +57,9 @@ def run_window(
 
     scratch = None if screenshot is None else tempfile.TemporaryDirectory(prefix="spanglass-")
     settings = _open_settings(None if scratch is None else scratch.name)
-    app = _make_application(Preferences(settings).scale_percent)
-    appearance = Appearance(app, _theme_mode(theme, settings), waits=True)
+    preferences = Preferences(settings)
+    app = _make_application(preferences.scale_percent)
+    appearance = Appearance(app, _theme_mode(theme, settings), text_percent=preferences.text_percent, waits=True)
     backend = Backend(info.path)
     _watch_where_wanted(app)
     window = MainWindow(info, backend, appearance, settings)

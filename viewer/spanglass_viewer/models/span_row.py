@@ -5,13 +5,14 @@ from __future__ import annotations
 import enum
 import functools
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from spanglass_viewer.format.durations import format_duration
-from spanglass_viewer.format.quantities import format_compact, format_count, format_score
+from spanglass_viewer.format.durations import NO_VALUE, format_duration
+from spanglass_viewer.format.quantities import format_compact, format_cost_short, format_count, format_score
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.trace.clock_faults import CLOCK_FAULTS, ClockFault
 
@@ -83,6 +84,14 @@ class SpanRow:
             return ""
         shown = format_count(self.tokens) if self.tokens < _COMPACT_FROM else format_compact(self.tokens)
         return f"∑ {shown}" if self.is_folded else shown
+
+    def cost_text(self) -> str:
+        """Return what the span and all below it cost, `≈` before an estimate; "—" where tokens have no known price."""
+        if self.is_ghost:
+            return ""
+        if math.isnan(self.cost):
+            return NO_VALUE if self.tokens else ""
+        return format_cost_short(self.cost, is_estimate=self.has_cost_estimate)
 
     def accessible_text(self, now_us: int) -> str:
         """Return what a screen reader says: `level 3, expanded, llm span chat.completions, 1.20 s, error`."""

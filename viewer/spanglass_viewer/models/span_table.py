@@ -34,10 +34,11 @@ class Column(enum.IntEnum):
     SPAN = 0
     DURATION = 1
     TOKENS = 2
-    TIMELINE = 3
+    COST = 3
+    TIMELINE = 4
 
 
-_TITLES = ("Span", "Duration", "Tokens", "Timeline")
+_TITLES = ("Span", "Duration", "Tokens", "Cost", "Timeline")
 
 
 def _system_clock_us() -> int:
@@ -72,6 +73,11 @@ class SpanTableModel(QAbstractTableModel):
     def snapshot(self) -> TraceSnapshot | None:
         """What is shown."""
         return self._snapshot
+
+    @property
+    def has_costs(self) -> bool:
+        """Whether anything in the trace is known to have cost something."""
+        return self._snapshot is not None and self._snapshot.rollups.cost is not None
 
     def now_us(self) -> int:
         """Return the time, in µs since the epoch."""
@@ -333,6 +339,7 @@ class SpanTableModel(QAbstractTableModel):
             Column.SPAN: shown.name,
             Column.DURATION: shown.duration_text(self.now_us()),
             Column.TOKENS: shown.tokens_text(),
+            Column.COST: shown.cost_text(),
         }
         return texts.get(Column(index.column()), "")
 

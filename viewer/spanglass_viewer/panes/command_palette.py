@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QTreeWidget, QTre
 
 from spanglass_viewer.models.command_match import match_command
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class CommandPalette(QDialog):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(1, _KEYS_PX)
+        header.resizeSection(1, text_px(_KEYS_PX))
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)

@@ -23,6 +23,7 @@ from spanglass_viewer.format.quantities import format_count
 from spanglass_viewer.models.compare_table import Column, CompareTableModel, delta_cost, delta_count, delta_duration
 from spanglass_viewer.models.diff_lines import DiffLinesModel
 from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.trace.comparison import Change
 from spanglass_viewer.views.compare_delegates import ChangeDelegate, DiffLineDelegate
 from spanglass_viewer.widgets.buttons import Chip
@@ -109,11 +110,11 @@ class CompareDialog(QDialog):
         table.verticalHeader().setAccessibleName("Rows")
         table.horizontalHeader().setAccessibleName("Columns")
         table.verticalHeader().setMinimumSectionSize(_ROW_PX)
-        table.verticalHeader().setDefaultSectionSize(_ROW_PX)
+        table.verticalHeader().setDefaultSectionSize(text_px(_ROW_PX))
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
-        header.setDefaultSectionSize(_FIGURE_PX)
+        header.setDefaultSectionSize(text_px(_FIGURE_PX))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.SPAN, QHeaderView.ResizeMode.Stretch)
         return table

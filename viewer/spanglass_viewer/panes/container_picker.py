@@ -13,8 +13,9 @@ from spanglass_store.search.editing import has_term, without_term
 from spanglass_viewer.format.quantities import format_count
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.filter_completion import quoted
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import tinted_icon
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.widgets.labels import plain_tooltip
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class ContainerPicker(QToolButton):
         self._containers: tuple[PickedContainer, ...] = ()
         self._current: PickedContainer | None = None
         self.setProperty("kind", "picker")
-        self.setFont(font(FontRole.SMALL))
+        wear(self, FontRole.SMALL)
         self.setIconSize(QSize(_ICON_PX, _ICON_PX))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

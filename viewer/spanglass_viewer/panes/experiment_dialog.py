@@ -22,6 +22,7 @@ from spanglass_viewer.format.quantities import format_compact, format_cost, form
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.score_table import Column, ScoreTableModel
 from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.values.decode import NotJson, decode_json
 from spanglass_viewer.values.pretty import pretty_json
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
@@ -123,10 +124,10 @@ class ExperimentDialog(QDialog):
         table.verticalHeader().setVisible(False)
         table.verticalHeader().setAccessibleName("Rows")
         table.horizontalHeader().setAccessibleName("Columns")
-        table.verticalHeader().setDefaultSectionSize(_ROW_PX)
+        table.verticalHeader().setDefaultSectionSize(text_px(_ROW_PX))
         header = table.horizontalHeader()
         header.setHighlightSections(False)
-        header.setDefaultSectionSize(_FIGURE_PX)
+        header.setDefaultSectionSize(text_px(_FIGURE_PX))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         return table

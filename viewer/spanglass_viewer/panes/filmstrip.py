@@ -26,6 +26,7 @@ from spanglass_viewer.panes.detail.image_thumb import tinted
 from spanglass_viewer.panes.detail.media_tile import describe_media
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.icons import icon_pixmap
+from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.values.media_formats import MediaKind
 from spanglass_viewer.widgets.labels import plain_tooltip
 
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 STRIP_PX = 240  # decoded once, in device pixels
 _CELL_WIDTH_PX, _PICTURE_HEIGHT_PX, _NAME_PX = 104, 64, 18
 _GAP_PX, _MARGIN_PX = 8, 10
-_HEIGHT_PX = _PICTURE_HEIGHT_PX + _NAME_PX + 2 * _MARGIN_PX
 _RADIUS_PX = 6
 _ICON_PX = 20
 _PICTURED = frozenset({MediaKind.IMAGE, MediaKind.PDF, MediaKind.VIDEO, MediaKind.AUDIO})
@@ -63,7 +63,7 @@ class Filmstrip(QAbstractScrollArea):
         self._current = -1
         self._pixmaps: dict[str, QPixmap | None] = {}
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFixedHeight(_HEIGHT_PX + 10)
+        self.setFixedHeight(_strip_height())
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Attachments of the trace")
@@ -91,7 +91,7 @@ class Filmstrip(QAbstractScrollArea):
     def cell_rect(self, number: int) -> QRect:
         """Return where an attachment lies in the viewport."""
         left = _MARGIN_PX + number * (_CELL_WIDTH_PX + _GAP_PX) - self.horizontalScrollBar().value()
-        return QRect(left, _MARGIN_PX, _CELL_WIDTH_PX, _PICTURE_HEIGHT_PX + _NAME_PX)
+        return QRect(left, _MARGIN_PX, _CELL_WIDTH_PX, _PICTURE_HEIGHT_PX + text_px(_NAME_PX))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the cells in sight."""
@@ -160,7 +160,7 @@ class Filmstrip(QAbstractScrollArea):
 
     def sizeHint(self) -> QSize:
         """Return the strip's height."""
-        return QSize(400, _HEIGHT_PX + 10)
+        return QSize(400, _strip_height())
 
     def _fit(self) -> None:
         whole = 2 * _MARGIN_PX + len(self._entries) * (_CELL_WIDTH_PX + _GAP_PX) - _GAP_PX
@@ -233,7 +233,7 @@ class Filmstrip(QAbstractScrollArea):
         painter.setPen(QColor(tokens.text_muted))
         metrics = QFontMetrics(painter.font())
         name = metrics.elidedText(one_line(entry.item.name), Qt.TextElideMode.ElideMiddle, place.width() - 4)
-        below = QRect(place.left() + 2, picture.bottom() + 3, place.width() - 4, _NAME_PX)
+        below = QRect(place.left() + 2, picture.bottom() + 3, place.width() - 4, text_px(_NAME_PX))
         painter.drawText(below, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter), name)
 
     def _pixmap_of(self, entry: StripEntry) -> QPixmap | None:
@@ -278,7 +278,12 @@ class Filmstrip(QAbstractScrollArea):
 
     def _on_appearance_changed(self) -> None:
         self._pixmaps.clear()  # waveforms are in the theme's colour
+        self.setFixedHeight(_strip_height())
         self.viewport().update()
+
+
+def _strip_height() -> int:
+    return _PICTURE_HEIGHT_PX + text_px(_NAME_PX) + 2 * _MARGIN_PX + 10  # with the scroll bar
 
 
 def _spans(place: QRect, x: int) -> bool:

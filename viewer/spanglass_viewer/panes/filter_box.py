@@ -12,8 +12,9 @@ from spanglass_store.search.expression import EVERYTHING, Expression
 from spanglass_store.search.parse import parse_filter
 from spanglass_store.search.tokens import FilterError
 from spanglass_viewer.models.filter_completion import Completion, complete_filter
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import tinted_icon
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.widgets.labels import PlainLabel, plain_tooltip, set_style_property
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class FilterBox(QWidget):
         self._completer.setWidget(self._edit)
         self._completer.setPopup(self._popup)
         self._popup.setProperty("kind", "completions")
-        self._popup.setFont(font(FontRole.CODE))
+        wear(self._popup, FontRole.CODE)
         self._popup.setAccessibleName("Completions")
 
     def _connect(self) -> None:

@@ -44,6 +44,8 @@ class ShownSettings:
     theme: ThemeMode
     scale_percent: int
     scales_percent: Sequence[int]
+    text_percent: int
+    text_percents: Sequence[int]
     follows_newest: bool
     endpoint: Endpoint
     path: str
@@ -58,6 +60,7 @@ class SettingsDialog(QDialog):
 
     theme_chosen = Signal(object)  # ThemeMode
     scale_chosen = Signal(int)  # percent
+    text_size_chosen = Signal(int)  # percent
     follow_chosen = Signal(bool)
     hosts_chosen = Signal(object)  # tuple[str, ...]
     endpoint_chosen = Signal(object)  # Endpoint
@@ -94,11 +97,10 @@ class SettingsDialog(QDialog):
             self._theme.addItem(_MODE_NAMES[mode], mode)
         self._theme.setCurrentIndex(list(ThemeMode).index(shown.theme))
         self._theme.currentIndexChanged.connect(self._on_theme_chosen)
-        self._scale = QComboBox()
-        for percent in sorted({*shown.scales_percent, shown.scale_percent}):
-            self._scale.addItem(f"{percent} %", percent)
-        self._scale.setCurrentIndex(self._scale.findData(shown.scale_percent))
+        self._scale = _percent_box(shown.scales_percent, shown.scale_percent)
         self._scale.currentIndexChanged.connect(self._on_scale_chosen)
+        self._text_size = _percent_box(shown.text_percents, shown.text_percent)
+        self._text_size.currentIndexChanged.connect(self._on_text_size_chosen)
         self._scale_note = PlainLabel("Takes effect with the next start", role=FontRole.SMALL, tone="faint")
         follow = QCheckBox("Open the newest trace until one is chosen")
         follow.setChecked(shown.follows_newest)
@@ -123,6 +125,7 @@ class SettingsDialog(QDialog):
         rows = (
             ("Theme", self._theme),
             ("Size", scale_row),
+            ("Text size", self._text_size),
             ("Motion", motion),
             ("Newest", follow),
             ("Editor", self._editor),
@@ -134,6 +137,7 @@ class SettingsDialog(QDialog):
         for box, name in (
             (self._theme, "Theme"),
             (self._scale, "Size"),
+            (self._text_size, "Text size"),
             (motion, "Reduce motion"),
             (follow, "Open the newest trace"),
             (self._editor, "Editor that opens source lines"),
@@ -220,6 +224,9 @@ class SettingsDialog(QDialog):
     def _on_scale_chosen(self) -> None:
         self.scale_chosen.emit(self._scale.currentData())
 
+    def _on_text_size_chosen(self) -> None:
+        self.text_size_chosen.emit(self._text_size.currentData())
+
     def _on_hosts_edited(self) -> None:
         self.hosts_chosen.emit(tuple(self._hosts.text().lower().split()))
 
@@ -259,3 +266,11 @@ class SettingsDialog(QDialog):
             self.keys_chosen.emit(action.objectName(), None)
         self._clash.hide()
         self._show_keys()
+
+
+def _percent_box(percents: Sequence[int], chosen: int) -> QComboBox:
+    box = QComboBox()
+    for percent in sorted({*percents, chosen}):
+        box.addItem(f"{percent} %", percent)
+    box.setCurrentIndex(box.findData(chosen))
+    return box

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from spanglass_store.database.records import BY_START, TraceOrder
 from spanglass_viewer.format.text import one_line
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import tinted_icon
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.widgets.labels import plain_tooltip
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class SortButton(QToolButton):
         self._order = BY_START
         self._names: tuple[str, ...] = ()
         self.setProperty("kind", "picker")
-        self.setFont(font(FontRole.SMALL))
+        wear(self, FontRole.SMALL)
         self.setIconSize(QSize(_ICON_PX, _ICON_PX))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.quantities import format_bytes, format_compact, format_many
 from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import keep_height
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class StatusBar(QFrame):
     def __init__(self, store: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "statusbar")
-        self.setFixedHeight(26)
+        keep_height(self, 26)
         self._path = _short_path(store)
         self._left = ElidedLabel(self._path, role=FontRole.TINY, tone="muted")
         self._right = PlainLabel(role=FontRole.TINY, tone="muted")

@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from spanglass_viewer.theme.appearance import ThemeMode
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import icon_pixmap, tinted_icon
+from spanglass_viewer.theme.text_size import keep_height, wear
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel
 
@@ -31,12 +32,12 @@ class TopBar(QFrame):
     def __init__(self, menu: QMenu, search: QWidget, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "topbar")
-        self.setFixedHeight(46)
+        keep_height(self, 46)
         self._appearance = appearance
         self._mark = QLabel()
         self._live = QPushButton("Live")
         self._live.setProperty("kind", "stat")
-        self._live.setFont(font(FontRole.SMALL))
+        wear(self._live, FontRole.SMALL)
         self._live.setCheckable(True)
         self._live.toggled.connect(self._on_live_toggled)
         self._theme = IconButton("monitor", "Theme", appearance)

@@ -14,7 +14,8 @@ from spanglass_viewer.format.quantities import format_count
 from spanglass_viewer.panes.container_picker import ContainerPicker
 from spanglass_viewer.panes.filter_box import FilterBox
 from spanglass_viewer.panes.sort_button import SortButton
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.views.trace_list_view import TraceListView
 from spanglass_viewer.widgets.buttons import Chip
 from spanglass_viewer.widgets.labels import PlainLabel
@@ -141,7 +142,7 @@ class TraceListPane(QWidget):
         scope.addWidget(self.picker, 1)
         scope.addWidget(self.sort)
         self._experiment.setProperty("kind", "link")
-        self._experiment.setFont(font(FontRole.SMALL))
+        wear(self._experiment, FontRole.SMALL)
         self._experiment.setCursor(Qt.CursorShape.PointingHandCursor)
         self._experiment.hide()
         summary = QHBoxLayout()

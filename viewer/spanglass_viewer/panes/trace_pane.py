@@ -14,7 +14,8 @@ from spanglass_viewer.models.time_axis import TimeAxis
 from spanglass_viewer.panes.trace_finder import TraceFinder
 from spanglass_viewer.panes.trace_header import TraceHeader
 from spanglass_viewer.panes.types_menu import count_types
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.views.flame_view import FlameView
 from spanglass_viewer.views.minimap import Minimap
 from spanglass_viewer.views.span_table_view import SpanTableView
@@ -375,7 +376,7 @@ def _make_pill(parent: QWidget) -> QPushButton:
     pill = QPushButton(parent)
     pill.setProperty("kind", "pill")
     pill.setAccessibleName("Go to the new spans below")
-    pill.setFont(font(FontRole.SMALL_STRONG))
+    wear(pill, FontRole.SMALL_STRONG)
     pill.setCursor(Qt.CursorShape.PointingHandCursor)
     pill.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     pill.hide()

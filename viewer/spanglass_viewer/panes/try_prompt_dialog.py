@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.quantities import format_count, format_many
 from spanglass_viewer.panes.detail.diff_view import DiffView
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import text_px, wear
 from spanglass_viewer.values.chat.prompt_draft import (
     ROLES,
     BadDraft,
@@ -72,9 +73,9 @@ class TryPromptDialog(QDialog):
         self._parameters = QPlainTextEdit(describe_parameters(draft.parameters))
         self._parameters.setAccessibleName("Parameters as JSON")
         self._parameters.setProperty("kind", "editor")
-        self._parameters.setFont(font(FontRole.CODE))
+        wear(self._parameters, FontRole.CODE)
         self._parameters.setTabChangesFocus(True)
-        self._parameters.setFixedHeight(_LINE_PX * min(7, 2 + max(1, len(draft.parameters))) + 14)
+        self._parameters.setFixedHeight(text_px(_LINE_PX) * min(7, 2 + max(1, len(draft.parameters))) + 14)
         self._earlier = QPushButton()
         self._earlier.setProperty("kind", "link")
         self._earlier.clicked.connect(self._on_earlier_wanted)
@@ -289,11 +290,11 @@ class _MessageEditor(QWidget):
         remove.clicked.connect(self.removal_wanted)
         self._text = QPlainTextEdit(message.text)
         self._text.setProperty("kind", "editor")
-        self._text.setFont(font(FontRole.BODY))
+        wear(self._text, FontRole.BODY)
         self._text.setTabChangesFocus(True)
         self._text.setAccessibleName("Text of the message")
         lines = message.text[:4000].count("\n") + len(message.text[:4000]) // 64 + 1
-        self._text.setFixedHeight(_LINE_PX * min(max(lines, _LEAST_LINES), _MOST_LINES) + 12)
+        self._text.setFixedHeight(text_px(_LINE_PX) * min(max(lines, _LEAST_LINES), _MOST_LINES) + 12)
         self.setFocusProxy(self._text)
         head = QHBoxLayout()
         head.addWidget(self._role)

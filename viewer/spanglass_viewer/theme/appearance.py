@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPalette
 
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.style_sheet import style_sheet
+from spanglass_viewer.theme.text_size import NORMAL_PERCENT, refit, set_text_percent, text_percent
 from spanglass_viewer.theme.tokens import DARK, LIGHT, Tokens
 
 if TYPE_CHECKING:
@@ -33,12 +34,22 @@ class Appearance(QObject):
 
     changed = Signal()
     motion_changed = Signal()
+    text_resized = Signal()  # after `changed`: what measures text when it is made is to be made again
 
-    def __init__(self, app: QApplication, mode: ThemeMode = ThemeMode.SYSTEM, *, waits: bool = False) -> None:
+    def __init__(
+        self,
+        app: QApplication,
+        mode: ThemeMode = ThemeMode.SYSTEM,
+        *,
+        text_percent: int = NORMAL_PERCENT,
+        waits: bool = False,
+    ) -> None:
         super().__init__(app)
+        set_text_percent(text_percent)
         self._app = app
         self._mode = mode
         self._reduces_motion = False
+        self._has_resized_text = False
         self._cursor_flash_ms = app.cursorFlashTime()
         self._tokens = self._resolve()
         app.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
@@ -81,6 +92,23 @@ class Appearance(QObject):
             self._app.setEffectEnabled(effect, not reduces)
         self.motion_changed.emit()
 
+    @property
+    def text_percent(self) -> int:
+        """The size of text, 100 where the user has not changed it."""
+        return text_percent()
+
+    def set_text_percent(self, percent: int) -> None:
+        """Choose the size of text, 80 to 200; emits `changed`, then `text_resized`."""
+        before = text_percent()
+        set_text_percent(percent)
+        if text_percent() == before:
+            return
+        self._has_resized_text = True
+        self._color()
+        self.dress()
+        self.changed.emit()
+        self.text_resized.emit()
+
     def next_mode(self) -> None:
         """Turn system → light → dark → system."""
         order = list(ThemeMode)
@@ -103,6 +131,8 @@ class Appearance(QObject):
     def dress(self) -> None:
         """Give the application the style sheet."""
         self._app.setStyleSheet(style_sheet(self._tokens))
+        if self._has_resized_text:  # a new style sheet gives widgets back the fonts that they had under the first one
+            refit(self._app.allWidgets())
 
     def _color(self) -> None:
         """Give the application the font and the palette: widgets take the font when they are made."""

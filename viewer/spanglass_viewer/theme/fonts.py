@@ -30,9 +30,22 @@ def load_fonts() -> list[str]:
     return [path.name for path in list_font_paths() if QFontDatabase.addApplicationFont(str(path)) < 0]
 
 
-@functools.cache
+class _Scale:
+    value = 1.0
+
+
+def set_font_scale(scale: float) -> None:
+    """Make fonts this much larger from here on (1.0 = 100 %): the user's text size."""
+    _Scale.value = scale
+
+
 def font(role: FontRole, scale: float = 1.0) -> QFont:
-    """Return the font of a role; `scale` is the user's text size (1.0 = 100 %). Do not change what it returns."""
+    """Return the font of a role in the user's text size, `scale` times as large. Do not change what it returns."""
+    return _make_font(role, scale * _Scale.value)
+
+
+@functools.cache
+def _make_font(role: FontRole, scale: float) -> QFont:
     family, pixels, weight = role.value
     made = QFont(family)
     made.setPixelSize(max(6, round(pixels * scale)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from string import Template
 from typing import TYPE_CHECKING
 
+from spanglass_viewer.theme.text_size import text_px
+
 if TYPE_CHECKING:
     from spanglass_viewer.theme.tokens import Tokens
 
@@ -81,19 +83,19 @@ QPushButton[kind="primary"]:disabled { background: $raised; border-color: $borde
 QPushButton[kind="link"] { background: transparent; border-color: transparent; color: $accent; padding: 2px 4px; }
 QPushButton[kind="link"]:focus { border-color: $accent; }
 
-QPushButton[kind="chip"] { background: transparent; border: 1px solid $border; border-radius: 10px; padding: 2px 10px; color: $text_muted; min-height: 15px; max-height: 15px; }
+QPushButton[kind="chip"] { background: transparent; border: 1px solid $border; border-radius: ${chip_radius}px; padding: 2px 10px; color: $text_muted; min-height: ${chip_height}px; max-height: ${chip_height}px; }
 QPushButton[kind="chip"]:hover { background: $hover; color: $text; }
 QPushButton[kind="chip"]:checked { background: $selection; border-color: $selection; color: $accent; }
 QPushButton[kind="chip"]:focus { border-color: $accent; }
-QPushButton[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; color: $text; min-height: 16px; max-height: 16px; }
+QPushButton[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; color: $text; min-height: ${stat_height}px; max-height: ${stat_height}px; }
 QPushButton[kind="stat"]:focus { border-color: $accent; }
 QPushButton[kind="stat"][tone="error"] { background: $error_fill; border-color: $error_fill; color: $error; }
 QPushButton[kind="stat"][tone="error"]:hover { border-color: $error; }
 QPushButton[kind="stat"][tone="warning"] { background: $warning_fill; border-color: $warning_fill; color: $warning; }
 QPushButton[kind="stat"][tone="warning"]:hover { border-color: $warning; }
 QPushButton[kind="stat"][tone="error"]:focus, QPushButton[kind="stat"][tone="warning"]:focus { border-color: $accent; }
-QPushButton[kind="pill"] { background: $accent; border: none; border-radius: 12px; padding: 0 12px; min-height: 24px; max-height: 24px; color: $accent_text; }
-QLabel[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; min-height: 16px; max-height: 16px; }
+QPushButton[kind="pill"] { background: $accent; border: none; border-radius: ${pill_radius}px; padding: 0 12px; min-height: ${pill_height}px; max-height: ${pill_height}px; color: $accent_text; }
+QLabel[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; min-height: ${stat_height}px; max-height: ${stat_height}px; }
 QLabel[kind="stat"][tone="live"] { color: $ok; }
 QLabel[kind="stat"][tone="warning"] { color: $warning; background: $warning_fill; border-color: $warning_fill; }
 
@@ -134,5 +136,18 @@ QMenu::separator { height: 1px; background: $hairline; margin: 4px 8px; }
 
 
 def style_sheet(tokens: Tokens) -> str:
-    """Return the style sheet of one theme."""
-    return _TEMPLATE.substitute({name: getattr(tokens, name) for name in tokens.__slots__})
+    """Return the style sheet of one theme, for the size of text that is in force."""
+    colors = {name: getattr(tokens, name) for name in tokens.__slots__}
+    return _TEMPLATE.substitute(colors | _heights())
+
+
+def _heights() -> dict[str, int]:
+    """Return how high small frames around text are, and the radius of those with round ends: more would be square."""
+    chip, pill = text_px(15), text_px(24)
+    return {
+        "chip_height": chip,
+        "chip_radius": (chip + 6) // 2,  # with padding and border
+        "stat_height": text_px(16),
+        "pill_height": pill,
+        "pill_radius": pill // 2,
+    }

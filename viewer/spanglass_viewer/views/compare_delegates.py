@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from spanglass_viewer.models.compare_table import CHANGE_ROLE, DEPTH_ROLE, Column
 from spanglass_viewer.models.diff_lines import LINE_ROLE, DiffLinesModel
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.trace.comparison import Change
 from spanglass_viewer.values.text_diff import DiffLine, LineKind
 
@@ -37,7 +38,6 @@ class ChangeDelegate(QStyledItemDelegate):
     def __init__(self, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self._metrics = QFontMetricsF(font(FontRole.SMALL))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint ground and text."""
@@ -59,7 +59,9 @@ class ChangeDelegate(QStyledItemDelegate):
             painter.drawText(inner, _FLAGS, _MARKS[change])
             inner.setLeft(inner.left() + _MARK_PX + _INDENT_PX * min(index.data(DEPTH_ROLE), _MOST_INDENTS))
         painter.setPen(shown)
-        text = self._metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, inner.width())
+        text = QFontMetricsF(font(FontRole.SMALL)).elidedText(
+            str(index.data()), Qt.TextElideMode.ElideRight, inner.width()
+        )
         painter.drawText(inner, int(index.data(Qt.ItemDataRole.TextAlignmentRole)) | _FLAGS, text)
         painter.restore()
 
@@ -71,12 +73,16 @@ class DiffLineDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._appearance = appearance
         self._lines = lines
+        self._measure()
+        appearance.changed.connect(self._measure)
+
+    def _measure(self) -> None:
         self._char_px = QFontMetricsF(font(FontRole.CODE)).horizontalAdvance("0")
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: ARG002 - Qt's signature
         """Return one size for all: the height of a line, the width of the longest."""
         width = min(self._lines.longest * self._char_px + 2 * _PAD_PX + _MARK_PX, _MOST_WIDTH_PX)
-        return QSize(round(width), _LINE_PX)
+        return QSize(round(width), text_px(_LINE_PX))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint a title, or ground, marks and text of a line."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from spanglass_viewer.models.span_table import Column, SpanTableModel
-from spanglass_viewer.views.row_style import ROW_HEIGHT, RowStyle
+from spanglass_viewer.views.row_style import RowStyle, row_height
 from spanglass_viewer.views.span_cell import lay_out_cell
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def paint_parent_edges(view: QTableView, model: SpanTableModel, span: int, style
     painter.setClipRect(0, 0, view.columnWidth(Column.SPAN), view.viewport().height())
     for upper, lower in model.edges_of(span):
         begin, end = _anchor(view, model, upper), _anchor(view, model, lower)
-        begin.setY(begin.y() + ROW_HEIGHT / 2 - 6)
+        begin.setY(begin.y() + row_height() / 2 - 6)
         path = QPainterPath(begin)
         path.lineTo(begin.x(), end.y() - _BEND_PX)
         path.quadTo(begin.x(), end.y(), begin.x() + _BEND_PX, end.y())

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtWidgets import QStyledItemDelegate
 
 from spanglass_viewer.models.span_table import Column, SpanTableModel
-from spanglass_viewer.views.row_style import ROW_HEIGHT, RowStyle
+from spanglass_viewer.views.row_style import RowStyle, row_height
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
@@ -58,7 +58,7 @@ class RowDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: ARG002 - Qt's signature
         """Every row is as high as the next."""
-        return QSize(100, ROW_HEIGHT)
+        return QSize(100, row_height())
 
 
 class FigureDelegate(RowDelegate):
@@ -69,9 +69,12 @@ class FigureDelegate(RowDelegate):
         row = self.row_at(index)
         rect: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue] - the stubs leave it out
         self.paint_ground(painter, rect, index, row)
-        is_duration = index.column() == Column.DURATION
-        model = cast("SpanTableModel", index.model())
-        text = row.duration_text(model.now_us()) if is_duration else row.tokens_text()
+        column = index.column()
+        is_duration = column == Column.DURATION
+        if is_duration:
+            text = row.duration_text(cast("SpanTableModel", index.model()).now_us())
+        else:
+            text = row.cost_text() if column == Column.COST else row.tokens_text()
         if not text:
             return
         strong = self.style.live if row.is_running and is_duration else self.style.text

@@ -1,4 +1,4 @@
-"""Colours, fonts and pixmaps of the span table's rows, made once a theme: a paint makes nothing."""
+"""Colours, fonts and pixmaps of the span table's rows, made once a theme and size of text: a paint makes nothing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.icons import icon_pixmap, type_icon_name
+from spanglass_viewer.theme.text_size import text_px
 
 if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
 
-ROW_HEIGHT = 28
+ROW_HEIGHT = 28  # where text is 100 %
 BADGE_PX = 18
 MARK_PX = 14
 _BADGE_ICON_PX = 13
@@ -24,14 +25,17 @@ _HIT_ALPHA = 0.32
 _CACHED_TEXTS = 4096
 
 
+def row_height() -> int:
+    """Return how high every row of the tree is, in logical pixels."""
+    return text_px(ROW_HEIGHT)
+
+
 class RowStyle(QObject):
-    """What the delegates paint with; remade when the theme changes."""
+    """What the delegates paint with; remade when the theme or the size of text changes."""
 
     def __init__(self, appearance: Appearance, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self.detail_font = font(FontRole.SMALL)
-        self.tiny_font = font(FontRole.TINY)
         self.device_ratio = 1.0
         self._badges: dict[tuple[str, bool, float], QPixmap] = {}
         self._read_tokens()
@@ -39,6 +43,10 @@ class RowStyle(QObject):
 
     def _read_tokens(self) -> None:
         tokens = self._appearance.tokens
+        text_width.cache_clear()
+        elided.cache_clear()
+        self.detail_font = font(FontRole.SMALL)
+        self.tiny_font = font(FontRole.TINY)
         self._badges.clear()
         self._hues: dict[str, QColor] = {}
         self.window = QColor(tokens.window)

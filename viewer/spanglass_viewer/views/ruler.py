@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from spanglass_viewer.format.durations import format_tick
 from spanglass_viewer.models.span_table import Column
 from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.views.row_style import text_width
 from spanglass_viewer.views.timeline_delegate import PAD_PX, TICK_SPACING_PX
 
@@ -37,7 +38,7 @@ class Ruler(QHeaderView):
 
     def sizeHint(self) -> QSize:
         """Return the header's fixed height."""
-        return QSize(super().sizeHint().width(), _HEIGHT)
+        return QSize(super().sizeHint().width(), text_px(_HEIGHT))
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803 - Qt's name
         """Paint one title, or the ticks."""
@@ -58,7 +59,7 @@ class Ruler(QHeaderView):
         painter.restore()
 
     def _paint_ticks(self, painter: QPainter, track: QRect) -> None:
-        step, ticks = self._axis.ticks(track.width() // TICK_SPACING_PX)
+        step, ticks = self._axis.ticks(track.width() // text_px(TICK_SPACING_PX))
         first_us = self._axis.extent[0]
         for secs in ticks:
             x = round(self._axis.x_of(first_us + secs * 1e6, track.width()))

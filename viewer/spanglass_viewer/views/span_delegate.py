@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.views.row_delegate import RowDelegate
 from spanglass_viewer.views.row_style import MARK_PX, elided, text_width
 from spanglass_viewer.views.span_cell import SpanCell, Tag, lay_out_cell, name_role
@@ -62,7 +63,10 @@ class SpanDelegate(RowDelegate):
         role = name_role(row)
         name = elided(row.name, role, cell.name.width(), in_middle=True)
         if row.span in self._state.hits:
-            marked = QRect(cell.name.left() - 2, cell.name.center().y() - 9, text_width(name, role) + 4, 19)
+            half = text_px(9)
+            marked = QRect(
+                cell.name.left() - 2, cell.name.center().y() - half, text_width(name, role) + 4, 2 * half + 1
+            )
             painter.fillRect(marked, style.hit)
         painter.setFont(font(role))
         painter.setPen(style.error if row.error is ErrorKind.OWN else style.muted if row.is_ghost else style.text)
@@ -80,8 +84,9 @@ class SpanDelegate(RowDelegate):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(style.hairline))
             painter.setBrush(style.raised)
-            pill = QRectF(place.left() + 0.5, place.center().y() - 7.5, place.width() - 1, 16)
-            painter.drawRoundedRect(pill, 7.5, 7.5)
+            half = text_px(15) / 2
+            pill = QRectF(place.left() + 0.5, place.center().y() - half, place.width() - 1, 2 * half + 1)
+            painter.drawRoundedRect(pill, half, half)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         left = place.left()
         if tag.icon:

@@ -9,10 +9,11 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip, QWidget
 
 from spanglass_viewer.models.span_table import Column, SpanTableModel
+from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.views.error_scroll_bar import ErrorScrollBar
 from spanglass_viewer.views.parent_edges import paint_parent_edges
 from spanglass_viewer.views.row_delegate import FigureDelegate, RowState
-from spanglass_viewer.views.row_style import ROW_HEIGHT, RowStyle
+from spanglass_viewer.views.row_style import RowStyle, row_height
 from spanglass_viewer.views.ruler import Ruler
 from spanglass_viewer.views.span_cell import SpanCell, lay_out_cell
 from spanglass_viewer.views.span_delegate import SpanDelegate
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
 
 _SPAN_SHARE = 0.52  # of the width that the figures leave
 _LEAST_SPAN_PX, _LEAST_TIMELINE_PX = 270, 90
-_DURATION_PX, _TOKENS_PX = 74, 76
-_WIDTH_FOR_TOKENS_PX, _WIDTH_FOR_DURATION_PX = 560, 430
+_FIGURES = ((Column.DURATION, 74, 430), (Column.TOKENS, 76, 560), (Column.COST, 68, 660))  # width, of a view this wide
 _CONTEXT_ROWS = 2  # around a row that was gone to
 _ZOOM_STEP = 0.8
 _PAN_STEP = 0.15
@@ -99,9 +99,8 @@ class SpanTableView(QTableView):
         rows = self.verticalHeader()
         rows.setVisible(False)
         rows.setAccessibleName("Rows")
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._fit_row_height()
 
     def _set_up_columns(self) -> None:
         header = Ruler(self._style, self._axis, self)
@@ -111,8 +110,8 @@ class SpanTableView(QTableView):
         header.sectionResized.connect(self._on_section_resized)
         self._timeline_delegate = TimelineDelegate(self._style, self._state, self._axis, self)
         self.setItemDelegateForColumn(Column.SPAN, SpanDelegate(self._style, self._state, self))
-        self.setItemDelegateForColumn(Column.DURATION, FigureDelegate(self._style, self._state, self))
-        self.setItemDelegateForColumn(Column.TOKENS, FigureDelegate(self._style, self._state, self))
+        for column, _, _ in _FIGURES:
+            self.setItemDelegateForColumn(column, FigureDelegate(self._style, self._state, self))
         self.setItemDelegateForColumn(Column.TIMELINE, self._timeline_delegate)
 
     # what the pane asks for
@@ -128,7 +127,10 @@ class SpanTableView(QTableView):
         before = self._spans.snapshot
         is_same = before is not None and snapshot is not None and before.root_span_id == snapshot.root_span_id
         rows_below = self._rows_below()
+        had_costs = self._spans.has_costs
         self._spans.set_snapshot(snapshot)
+        if self._spans.has_costs != had_costs:
+            self._fit_columns()
         if is_same and self._rows_below() > rows_below:
             self.rows_added_below.emit(self._rows_below() - rows_below)
 
@@ -143,7 +145,7 @@ class SpanTableView(QTableView):
         """Mark the selected row for a moment, as where a link has led to."""
         row = self.currentIndex().row()
         if row >= 0:
-            place = QRect(0, self.rowViewportPosition(row), self.viewport().width(), ROW_HEIGHT)
+            place = QRect(0, self.rowViewportPosition(row), self.viewport().width(), row_height())
             ArrivalMark(place, appearance, self.viewport())
 
     def set_hits(self, spans: frozenset[int]) -> None:
@@ -196,7 +198,7 @@ class SpanTableView(QTableView):
         elif place.is_at_bottom:
             bar.setValue(bar.maximum())
         else:
-            bar.setValue(top * ROW_HEIGHT - place.top_offset_px)
+            bar.setValue(top * row_height() - place.top_offset_px)
 
     def _rows_below(self) -> int:
         last = self.rowAt(self.viewport().height() - 1)
@@ -232,16 +234,17 @@ class SpanTableView(QTableView):
             self.setCurrentIndex(self._spans.index(row, 0))
 
     def _scroll_to(self, row: int, *, centred: bool = False) -> None:
-        bar, height, top = self.verticalScrollBar(), self.viewport().height(), row * ROW_HEIGHT
-        margin = _CONTEXT_ROWS * ROW_HEIGHT if centred else 0
+        row_px = row_height()
+        bar, height, top = self.verticalScrollBar(), self.viewport().height(), row * row_px
+        margin = _CONTEXT_ROWS * row_px if centred else 0
         if row < 0:
             return
-        if bar.value() + margin <= top and top + ROW_HEIGHT <= bar.value() + height - margin:
+        if bar.value() + margin <= top and top + row_px <= bar.value() + height - margin:
             return
         if centred:
-            bar.setValue((row - height // ROW_HEIGHT // 2) * ROW_HEIGHT)
+            bar.setValue((row - height // row_px // 2) * row_px)
         else:
-            bar.setValue(top if top < bar.value() else top + ROW_HEIGHT - height)
+            bar.setValue(top if top < bar.value() else top + row_px - height)
 
     # keys and mouse
 
@@ -349,7 +352,7 @@ class SpanTableView(QTableView):
         for changed in (self._state.hovered_row, row):
             if changed >= 0:
                 top = self.rowViewportPosition(changed)
-                self.viewport().update(QRect(0, top, self.viewport().width(), ROW_HEIGHT))
+                self.viewport().update(QRect(0, top, self.viewport().width(), row_height()))
         self._state.hovered_row = row
 
     # painting
@@ -376,7 +379,19 @@ class SpanTableView(QTableView):
         return super().viewportEvent(event)
 
     def _on_look_changed(self) -> None:
+        if self.verticalHeader().defaultSectionSize() != row_height():
+            top, is_at_bottom = self.rowAt(0), self.is_at_bottom()
+            self._fit_row_height()
+            self._fit_columns()
+            self.updateGeometries()
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.maximum() if is_at_bottom else max(top, 0) * row_height())
         self.viewport().update()
+
+    def _fit_row_height(self) -> None:
+        rows = self.verticalHeader()
+        rows.setMinimumSectionSize(row_height())
+        rows.setDefaultSectionSize(row_height())
 
     # columns
 
@@ -388,10 +403,10 @@ class SpanTableView(QTableView):
     def _fit_columns(self) -> None:
         width = self.viewport().width()
         self._is_fitting = True
-        self.setColumnHidden(Column.TOKENS, width < _WIDTH_FOR_TOKENS_PX)
-        self.setColumnHidden(Column.DURATION, width < _WIDTH_FOR_DURATION_PX)
-        self.setColumnWidth(Column.DURATION, _DURATION_PX)
-        self.setColumnWidth(Column.TOKENS, _TOKENS_PX)
+        for column, figure_px, from_px in _FIGURES:
+            has_figures = column != Column.COST or self._spans.has_costs
+            self.setColumnHidden(column, width < text_px(from_px) or not has_figures)
+            self.setColumnWidth(column, text_px(figure_px))
         free = self._free_width()
         least = min(_LEAST_SPAN_PX, free - _LEAST_TIMELINE_PX)
         span_px = max(least, min(round(self._span_share * free), free - _LEAST_TIMELINE_PX))
@@ -400,8 +415,8 @@ class SpanTableView(QTableView):
         self._is_fitting = False
 
     def _free_width(self) -> int:
-        figures = ((Column.DURATION, _DURATION_PX), (Column.TOKENS, _TOKENS_PX))
-        return self.viewport().width() - sum(px for column, px in figures if not self.isColumnHidden(column))
+        figures_px = sum(text_px(px) for column, px, _ in _FIGURES if not self.isColumnHidden(column))
+        return self.viewport().width() - figures_px
 
     def _on_section_resized(self, column: int, _before: int, width: int) -> None:
         if column == Column.SPAN and not self._is_fitting:

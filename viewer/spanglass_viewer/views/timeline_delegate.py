@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter
 from spanglass_viewer.format.durations import NO_VALUE
 from spanglass_viewer.models.span_row import ErrorKind
 from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.views.row_delegate import AnyIndex, RowDelegate, RowState
 from spanglass_viewer.views.row_style import text_width
 
@@ -86,7 +87,7 @@ class TimelineDelegate(RowDelegate):
     def _paint_grid(self, painter: QPainter, track: QRect) -> None:
         painter.setPen(self.style.grid_pen)
         first_us = self._axis.extent[0]
-        _, ticks = self._axis.ticks(track.width() // TICK_SPACING_PX)
+        _, ticks = self._axis.ticks(track.width() // text_px(TICK_SPACING_PX))
         for secs in ticks:
             x = track.left() + round(self._axis.x_of(first_us + secs * 1e6, track.width()))
             painter.drawLine(x, track.top(), x, track.bottom())

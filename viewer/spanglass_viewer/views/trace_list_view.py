@@ -15,12 +15,13 @@ from spanglass_viewer.format.quantities import format_compact, format_cost_short
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.trace_list import SCORE_ROLE, SUMMARY_ROLE
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.text_size import text_px
 
 if TYPE_CHECKING:
     from spanglass_store.database.records import TraceSummary
     from spanglass_viewer.theme.appearance import Appearance
 
-ROW_HEIGHT = 56
+ROW_HEIGHT = 56  # where text is 100 %
 _EDGE = 8  # around the rounded ground of a row
 _PAD = 12  # from that ground's edge to the dot
 _TEXT_LEFT = 28
@@ -39,10 +40,14 @@ class TraceListView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Traces")
         self.setItemDelegate(TraceDelegate(appearance, self))
-        appearance.changed.connect(self.viewport().update)
+        appearance.changed.connect(self._on_look_changed)
         self._ticker = QTimer(self, interval=_TICK_MS)
         self._ticker.timeout.connect(self._on_tick)
         self._ticker.start()
+
+    def _on_look_changed(self) -> None:
+        self.scheduleDelayedItemsLayout()  # rows are as high as their text
+        self.viewport().update()
 
     def _on_tick(self) -> None:
         if self.isVisible():
@@ -55,12 +60,16 @@ class TraceDelegate(QStyledItemDelegate):
     def __init__(self, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self._appearance = appearance
+        self._measure()
+        appearance.changed.connect(self._measure)
+
+    def _measure(self) -> None:
         self._name_metrics = QFontMetrics(font(FontRole.BODY_STRONG))
         self._small_metrics = QFontMetrics(font(FontRole.SMALL))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002 - Qt's signature
         """Return one height for all rows."""
-        return QSize(0, ROW_HEIGHT)
+        return QSize(0, text_px(ROW_HEIGHT))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -79,9 +88,9 @@ class TraceDelegate(QStyledItemDelegate):
             has_focus=bool(state & QStyle.StateFlag.State_HasFocus),
         )
         self._paint_dot(painter, rect, summary)
-        inner = rect.adjusted(_EDGE + _TEXT_LEFT, 8, -(_EDGE + _PAD), -8)
-        self._paint_first_line(painter, QRect(inner.left(), inner.top(), inner.width(), 20), summary)
-        below = QRect(inner.left(), inner.top() + 21, inner.width(), 18)
+        inner = rect.adjusted(_EDGE + _TEXT_LEFT, text_px(8), -(_EDGE + _PAD), -text_px(8))
+        self._paint_first_line(painter, QRect(inner.left(), inner.top(), inner.width(), text_px(20)), summary)
+        below = QRect(inner.left(), inner.top() + text_px(21), inner.width(), text_px(18))
         self._paint_second_line(painter, below, summary, str(index.data(SCORE_ROLE) or ""))
         painter.restore()
 
@@ -100,7 +109,7 @@ class TraceDelegate(QStyledItemDelegate):
 
     def _paint_dot(self, painter: QPainter, rect: QRect, summary: TraceSummary) -> None:
         tokens = self._appearance.tokens
-        center = QPointF(rect.left() + _EDGE + _PAD + 2, rect.top() + 18)
+        center = QPointF(rect.left() + _EDGE + _PAD + 2, rect.top() + text_px(18))
         if summary.error_count:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.error))

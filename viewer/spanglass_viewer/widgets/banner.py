@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import icon_pixmap
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel, set_style_property
 
@@ -37,7 +38,7 @@ class Banner(QFrame):
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._action = QPushButton()
-        self._action.setFont(font(FontRole.SMALL))
+        wear(self._action, FontRole.SMALL)
         self._action.setAccessibleName(_NO_ACTION)
         self._action.clicked.connect(self.acted)
         self._close = IconButton("close", "Close this message", appearance)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import tinted_icon
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.widgets.labels import plain_tooltip, set_style_property
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Chip(QPushButton):
         super().__init__(text, parent)
         self.setProperty("kind", "chip")
         self.setCheckable(True)
-        self.setFont(font(FontRole.SMALL))
+        wear(self, FontRole.SMALL)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
 
@@ -61,7 +62,7 @@ class StatButton(QPushButton):
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setProperty("kind", "stat")
-        self.setFont(font(FontRole.SMALL))
+        wear(self, FontRole.SMALL)
         self.setFlat(True)
 
     def set_tone(self, tone: str | None) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import tinted_icon
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.widgets.labels import PlainLabel, set_style_property
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class CardTitle(QPushButton):
         self._appearance = appearance
         self._is_folded = False
         self.setText(title)
-        self.setFont(font(FontRole.SMALL_STRONG))
+        wear(self, FontRole.SMALL_STRONG)
         self.setProperty("kind", "cardtitle")
         self.setIconSize(QSize(_CHEVRON_PX, _CHEVRON_PX))
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -7,7 +7,8 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from spanglass_viewer.format.text import one_line
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import wear
 
 
 class PlainLabel(QLabel):
@@ -23,7 +24,7 @@ class PlainLabel(QLabel):
     ) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(font(role))
+        wear(self, role)
         self.setText(text)
         if tone is not None:
             self.setProperty("tone", tone)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QTextEdit, QVBox
 
 from spanglass_viewer.format.quantities import format_count
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.values.code_colors import CodeKind, color_code
 from spanglass_viewer.values.markdown import BlockKind, MarkdownBlock, Run, read_markdown
 from spanglass_viewer.widgets.text_view import shown_text
@@ -79,7 +80,7 @@ class _MarkdownPage(QTextEdit):
         self.setAcceptRichText(False)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFont(font(FontRole.BODY))
+        wear(self, FontRole.BODY)
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -8,7 +8,8 @@ from PySide6.QtCore import QMimeData, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
 
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import wear
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QTextBlock
@@ -56,7 +57,7 @@ class TextView(QPlainTextEdit):
         self._settling.timeout.connect(self.updateGeometry)
         self.setReadOnly(True)
         self.setAccessibleName("Text")
-        self.setFont(font(role))
+        wear(self, role)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

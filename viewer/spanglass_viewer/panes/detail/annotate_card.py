@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import keep_height, keep_width, wear
 from spanglass_viewer.values.annotations import Annotation, BadAnnotation, as_typed, read_annotation
 from spanglass_viewer.widgets.card import Card
 from spanglass_viewer.widgets.labels import PlainLabel, set_style_property
@@ -44,7 +45,7 @@ class AnnotateCard(Card):
         self._score_name.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._score = QLineEdit()
         self._score.setPlaceholderText("0 to 1")
-        self._score.setFixedWidth(_VALUE_PX)
+        keep_width(self._score, _VALUE_PX)
         self._expected = _Editor("What should have come out, as text or JSON")
         self._tags = QLineEdit()
         self._tags.setPlaceholderText("reviewed, follow-up")
@@ -177,6 +178,6 @@ class _Editor(QPlainTextEdit):
         super().__init__()
         self.setPlaceholderText(hint)
         self.setProperty("kind", "editor")
-        self.setFont(font(FontRole.BODY))
+        wear(self, FontRole.BODY)
         self.setTabChangesFocus(True)
-        self.setFixedHeight(_EDITOR_PX)
+        keep_height(self, _EDITOR_PX)

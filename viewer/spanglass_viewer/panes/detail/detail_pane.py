@@ -305,8 +305,21 @@ class DetailPane(QWidget):
         for card in self._cards:
             card.fold_toggled.connect(self._on_fold_toggled)
         self._fields["Raw"].fold_toggled.connect(self._on_raw_toggled)
+        self._context.appearance.text_resized.connect(self._on_text_resized)
         for card in self._fields.values():
             card.value_read.connect(self._show_attachments)
+
+    def _on_text_resized(self) -> None:
+        """Make the cards anew: what they hold measured its text when it was made."""
+        if self._detail is None:
+            return
+        for card in self._field_cards():
+            card.show_anew()
+        self._error.clear()
+        self._show_error(MediaResolver(self._detail.attachments, self._detail.blobs, self._detail.kinds))
+        self._comments.show_comments(())
+        self._comments.show_comments(self._detail.comments)
+        self.finder.look_again()
 
     def _show_error(self, resolver: MediaResolver) -> None:
         text = self._detail.record.error if self._detail is not None else None

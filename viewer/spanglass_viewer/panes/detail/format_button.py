@@ -9,8 +9,9 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from spanglass_viewer.panes.detail.view_state import ValueFormat
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import tinted_icon
+from spanglass_viewer.theme.text_size import wear
 
 if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
@@ -28,7 +29,7 @@ class FormatButton(QToolButton):
     def __init__(self, appearance: Appearance, *, is_wrapped: bool) -> None:
         super().__init__()
         self.setAccessibleName("Format")
-        self.setFont(font(FontRole.TINY))
+        wear(self, FontRole.TINY)
         self.setProperty("kind", "quiet")
         self._appearance = appearance
         self.setIconSize(QSize(_CHEVRON_PX, _CHEVRON_PX))

@@ -24,6 +24,7 @@ from spanglass_viewer.format.quantities import format_many
 from spanglass_viewer.panes.detail.editor import is_local_source, open_in_editor
 from spanglass_viewer.panes.detail.source_lines import SourceExcerpt, find_source
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.tracebacks.parsed import Frame, FrameKind
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
@@ -70,7 +71,7 @@ class _FoldedFrames(QWidget):
         self._button.setProperty("kind", "link")
         self._button.setCheckable(True)
         self._button.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._button.setFont(font(FontRole.TINY))
+        wear(self._button, FontRole.TINY)
         self._button.toggled.connect(self._on_toggled)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -21,6 +21,7 @@ from spanglass_viewer.models.json_tree import Inside, JsonPath, JsonRole, JsonTr
 from spanglass_viewer.panes.detail.whole_text import show_whole_text
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.icons import icon_pixmap
+from spanglass_viewer.theme.text_size import text_px, wear
 from spanglass_viewer.values.presentation import scalar_text
 from spanglass_viewer.values.pretty import pretty_json
 
@@ -50,7 +51,7 @@ class JsonTreeView(QTreeView):
         self._has_link: Callable[[JsonPath], bool] | None = None
         self.setModel(JsonTreeModel(value, self))
         self.setItemDelegate(_JsonDelegate(appearance, self))
-        self.setFont(font(FontRole.CODE))
+        wear(self, FontRole.CODE)
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
         self.setIndentation(_INDENT_PX)
@@ -164,8 +165,9 @@ class JsonTreeView(QTreeView):
         return min(rows, most)
 
     def _fit_height(self) -> None:
-        most = _MAX_HEIGHT_PX // _ROW_PX
-        self.setFixedHeight(max(1, self._count_rows(most)) * _ROW_PX + 2)
+        row_px = text_px(_ROW_PX)
+        most = _MAX_HEIGHT_PX // row_px
+        self.setFixedHeight(max(1, self._count_rows(most)) * row_px + 2)
 
     def _on_rows_changed(self) -> None:
         self._fit_height()
@@ -226,7 +228,7 @@ class _JsonDelegate(QStyledItemDelegate):
         self._metrics = QFontMetrics(font(FontRole.CODE))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002 - Qt's signature
-        return QSize(40, _ROW_PX)
+        return QSize(40, text_px(_ROW_PX))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.quantities import format_count, format_many
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.values.chat.messages import (
     Message,
     MessagePart,
@@ -134,7 +135,7 @@ class MessageBlock(QWidget):
             return None
         button = QToolButton()
         button.setText("Markdown")
-        button.setFont(font(FontRole.TINY))
+        wear(button, FontRole.TINY)
         button.setProperty("kind", "quiet")
         button.setCheckable(True)
         button.setAccessibleName("Show this message as Markdown")
@@ -206,7 +207,7 @@ class ThinkingView(QWidget):
             )
             return
         self._title = _RoleTitle(f"Thinking · {format_count(len(part.text))} characters")
-        self._title.setFont(font(FontRole.SMALL))
+        wear(self._title, FontRole.SMALL)
         self._title.setAccessibleName(f"{self._title.text()}, folded")
         self._title.clicked.connect(self._on_clicked)
         self._column.addWidget(self._title, 0, Qt.AlignmentFlag.AlignLeft)
@@ -269,7 +270,7 @@ class _RoleTitle(QPushButton):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.setText(text)
-        self.setFont(font(FontRole.SMALL_STRONG))
+        wear(self, FontRole.SMALL_STRONG)
         self.setProperty("kind", "cardtitle")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 

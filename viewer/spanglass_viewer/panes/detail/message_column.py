@@ -18,6 +18,7 @@ from spanglass_viewer.format.quantities import format_many
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.panes.detail.message_block import INDENT_PX, MessageBlock, paint_stripe, role_title
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.values.chat.messages import Message, TextPart, ToolCall
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ class MessageColumn(QWidget):
         self._heights = [
             self._heights[number]
             if number in self._measured and number < len(self._heights)
-            else _TITLE_PX
+            else text_px(_TITLE_PX)
             if number not in self._unfolded
             else _guess_height(message, chars_a_line, sans.lineSpacing())
             for number, message in enumerate(self._messages)
@@ -190,12 +191,12 @@ class MessageColumn(QWidget):
             self._measure(number)
 
     def _place(self) -> None:
-        top = _EARLIER_PX + _GAP_PX if self._first else 0
+        top = text_px(_EARLIER_PX) + _GAP_PX if self._first else 0
         self._tops = [0] * len(self._messages)
         for number in range(self._first, len(self._messages)):
             self._tops[number] = top
             top += self._heights[number] + _GAP_PX
-        self._earlier.setGeometry(0, 0, min(self.width(), self._earlier.sizeHint().width()), _EARLIER_PX)
+        self._earlier.setGeometry(0, 0, min(self.width(), self._earlier.sizeHint().width()), text_px(_EARLIER_PX))
         for number, block in self._blocks.items():
             block.setGeometry(0, self._tops[number], self.width(), self._heights[number])
         height = max(1, top - _GAP_PX)
@@ -331,7 +332,7 @@ class MessageColumn(QWidget):
         painter.setPen(QColor(tokens.text_muted))
         title = role_title(message)
         head = rect.adjusted(INDENT_PX, 0, 0, 0)
-        head.setHeight(_TITLE_PX)
+        head.setHeight(text_px(_TITLE_PX))
         painter.drawText(head, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), title)
         if number not in self._unfolded:
             head.setLeft(head.left() + painter.fontMetrics().horizontalAdvance(title) + 12)
@@ -346,7 +347,7 @@ class MessageColumn(QWidget):
         painter.setFont(font(FontRole.BODY))
         painter.setPen(QColor(tokens.text))
         flags = int(Qt.TextFlag.TextWrapAnywhere if "\n" not in text else Qt.TextFlag.TextWordWrap)
-        painter.drawText(rect.adjusted(INDENT_PX, _TITLE_PX + 4, 0, 0), flags, text[:_PAINTED_CHARS])
+        painter.drawText(rect.adjusted(INDENT_PX, text_px(_TITLE_PX) + 4, 0, 0), flags, text[:_PAINTED_CHARS])
 
 
 def unfolded_at_first(messages: tuple[Message, ...]) -> frozenset[int]:
@@ -361,12 +362,12 @@ def _is_long_system(message: Message) -> bool:
 
 
 def _guess_height(message: Message, chars_a_line: int, line_px: int) -> int:
-    height = _TITLE_PX
+    height = text_px(_TITLE_PX)
     for part in message.parts[:_GUESSED_PARTS]:
         if isinstance(part, TextPart):
             head = part.text[:20_000]
             lines = head.count("\n") + len(head) // chars_a_line + 1
             height += min(lines * line_px + 4, _BODY_MAX_PX) + 4
         else:
-            height += 150 if isinstance(part, ToolCall) else _TITLE_PX
+            height += 150 if isinstance(part, ToolCall) else text_px(_TITLE_PX)
     return height

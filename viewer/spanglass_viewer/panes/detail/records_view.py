@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QSizePolicy
 from spanglass_viewer.models.records_table import VALUE_ROLE, RecordsTableModel
 from spanglass_viewer.panes.detail.json_tree_view import path_text
 from spanglass_viewer.panes.detail.whole_text import show_whole_text
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import text_px, wear
 from spanglass_viewer.values.presentation import scalar_text
 from spanglass_viewer.values.pretty import pretty_json
 
@@ -36,7 +37,7 @@ class RecordsView(QTableView):
         self._records = records
         self._model = RecordsTableModel(records, self)
         self.setModel(self._model)
-        self.setFont(font(FontRole.SMALL))
+        wear(self, FontRole.SMALL)
         self.setProperty("kind", "records")
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
@@ -81,10 +82,11 @@ class RecordsView(QTableView):
     def _lay_out_headers(self) -> None:
         numbers, names = self.verticalHeader(), self.horizontalHeader()
         numbers.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        numbers.setMinimumSectionSize(_ROW_PX)
-        numbers.setDefaultSectionSize(_ROW_PX)
-        numbers.setFont(font(FontRole.TINY))
-        names.setFont(font(FontRole.SMALL_STRONG))
+        row_px = text_px(_ROW_PX)
+        numbers.setMinimumSectionSize(row_px)
+        numbers.setDefaultSectionSize(row_px)
+        wear(numbers, FontRole.TINY)
+        wear(names, FontRole.SMALL_STRONG)
         names.setHighlightSections(False)
         names.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         names.setSortIndicatorShown(True)
@@ -99,9 +101,7 @@ class RecordsView(QTableView):
             width = max(metrics.horizontalAdvance(text[:80]) for text in texts) + 28
             self.setColumnWidth(column, min(max(width, _LEAST_COLUMN_PX), _MOST_COLUMN_PX))
         shown = min(self._model.rowCount(), _MOST_ROWS)
-        self.setFixedHeight(
-            names.sizeHint().height() + shown * _ROW_PX + self.horizontalScrollBar().sizeHint().height()
-        )
+        self.setFixedHeight(names.sizeHint().height() + shown * row_px + self.horizontalScrollBar().sizeHint().height())
 
     def _value_at(self, index: QModelIndex) -> JsonValue:
         return cast("JsonValue", self._model.data(index, VALUE_ROLE))

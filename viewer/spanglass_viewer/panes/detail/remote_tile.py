@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVB
 
 from spanglass_viewer.backend.remote_images import host_of
 from spanglass_viewer.format.text import one_line
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import ElidedLabel, plain_tooltip
 
@@ -116,6 +117,6 @@ class RemoteTile(QWidget):
 def _link_button(text: str, what: str) -> QPushButton:
     button = QPushButton(text)
     button.setProperty("kind", "link")
-    button.setFont(font(FontRole.SMALL))
+    wear(button, FontRole.SMALL)
     button.setToolTip(plain_tooltip(what))
     return button

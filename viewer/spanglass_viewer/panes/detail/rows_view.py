@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.values.presentation import Block, TextBlock
 from spanglass_viewer.widgets.labels import ElidedLabel
 from spanglass_viewer.widgets.text_view import TextView
@@ -35,7 +36,7 @@ class RowsView(QWidget):
         grid.setVerticalSpacing(7)
         grid.setColumnStretch(1, 1)
         if any(_is_short(block) for _, block in rows):
-            grid.setColumnMinimumWidth(0, _NAME_WIDTH_PX)
+            grid.setColumnMinimumWidth(0, text_px(_NAME_WIDTH_PX))
         for number, (name, block) in enumerate(rows):
             self._add_row(grid, number, name, block, make_widget)
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidge
 from spanglass_viewer.decoders.answers import TableHead
 from spanglass_viewer.models.plain_table import PlainTableModel
 from spanglass_viewer.panes.previews.preview import Preview
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import text_px, wear
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ class TablePreview(Preview):
         self.table.setProperty("kind", "values")
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setShowGrid(True)
-        self.table.setFont(font(FontRole.CODE))
-        self.table.verticalHeader().setDefaultSectionSize(_ROW_PX)
+        wear(self.table, FontRole.CODE)
+        self.table.verticalHeader().setDefaultSectionSize(text_px(_ROW_PX))
         self.table.setAccessibleName("Table")
         self.table.hide()
         column = QVBoxLayout(self)

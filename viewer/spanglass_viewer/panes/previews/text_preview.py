@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTextBrowser, QVBoxLa
 
 from spanglass_viewer.decoders.answers import TextHead
 from spanglass_viewer.panes.previews.preview import Preview
-from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.widgets.buttons import Chip
 from spanglass_viewer.widgets.labels import PlainLabel
 from spanglass_viewer.widgets.paged_text import PagedText
@@ -108,7 +109,7 @@ class RenderedMarkdown(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setOpenLinks(False)
-        self.setFont(font(FontRole.BODY))
+        wear(self, FontRole.BODY)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:  # noqa: ARG002 - Qt's signature
         """Return an empty picture: None would let Qt read the file itself."""
