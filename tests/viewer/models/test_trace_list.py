@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from trace_summaries import make_summary
 
-from spanglass_viewer.models.trace_list import SUMMARY_ROLE, TraceListModel
+from spanglass_viewer.models.trace_list import PAGE_LENGTH, SUMMARY_ROLE, TraceListModel
 
 if TYPE_CHECKING:
     from pytestqt.modeltest import ModelTester
@@ -55,7 +55,7 @@ def test_pages_follow_downwards_without_repeats(qtbot: QtBot) -> None:
     assert model.canFetchMore(QModelIndex())
     with qtbot.waitSignal(model.more_wanted) as asked:
         model.fetchMore(QModelIndex())
-    assert asked.args == [(make_summary(3).start_us, f"{3:032x}")]
+    assert asked.args == [(make_summary(3).start_us, f"{3:032x}"), PAGE_LENGTH]
     assert not model.canFetchMore(QModelIndex()), "one page at a time"
     model.append_page([make_summary(3), make_summary(2)], has_more=False)
     assert names(model) == [4, 3, 2]

@@ -381,9 +381,8 @@ def test_copy_link_means_the_selected_span(support: _Shown) -> None:
 
 
 def test_the_errors_chip_asks_for_the_next_error(support: _Shown) -> None:
-    with support.qtbot.waitSignal(support.pane.error_wanted) as asked:
+    with support.qtbot.waitSignal(support.pane.error_wanted):
         support.pane._header._errors.click()
-    assert asked.args == [1]
 
 
 def test_without_a_trace_there_is_nothing_to_step_to(shown: _Shown) -> None:

@@ -74,6 +74,7 @@ class WindowController(QObject):
         self._shown: tuple[Expression, TraceOrder] | None = None
         self._number = 0
         self._list_on_its_way: ListRequest | None = None
+        self._wanted_page: tuple[tuple[int, str], int] | None = None  # as soon as the list can be asked again
         self._trace_on_its_way: TraceRequest | None = None
         self._detail_on_its_way: DetailRequest | None = None
         self._is_list_stale = False
@@ -175,19 +176,24 @@ class WindowController(QObject):
         self._number += 1
         return self._number
 
-    def _ask_for_list(self, before: tuple[int, str] | None = None) -> None:
+    def _ask_for_page(self, before: tuple[int, str], length: int) -> None:
+        self._wanted_page = None
+        number, held = self._next_number(), self._traces.rowCount()
+        if self._order == BY_START:
+            self._list_on_its_way = ListRequest(number, self._filter, length, before)
+        else:
+            self._list_on_its_way = ListRequest(number, self._filter, length, order=self._order, offset=held)
+        self._backend.list_traces(self._list_on_its_way)
+
+    def _ask_for_list(self) -> None:
+        self._wanted_page = None
         held = self._traces.rowCount()
         number, order = self._next_number(), self._order
-        if before is not None and order == BY_START:
-            self._list_on_its_way = ListRequest(number, self._filter, PAGE_LENGTH, before)
-        elif before is not None:
-            self._list_on_its_way = ListRequest(number, self._filter, PAGE_LENGTH, order=order, offset=held)
-        else:
-            # what is held is read again as a whole where any of it may have changed its place, or be gone
-            is_read_whole = self._shown == (self._filter, order) and (order != BY_START or self._may_list_hold_deleted)
-            limit = max(held, PAGE_LENGTH) if is_read_whole else PAGE_LENGTH
-            self._list_on_its_way = ListRequest(number, self._filter, limit, order=order)
-            self._is_list_stale = self._may_list_hold_deleted = False
+        # what is held is read again as a whole where any of it may have changed its place, or be gone
+        is_read_whole = self._shown == (self._filter, order) and (order != BY_START or self._may_list_hold_deleted)
+        limit = max(held, PAGE_LENGTH) if is_read_whole else PAGE_LENGTH
+        self._list_on_its_way = ListRequest(number, self._filter, limit, order=order)
+        self._is_list_stale = self._may_list_hold_deleted = False
         self._backend.list_traces(self._list_on_its_way)
 
     def _ask_for_trace(self, root_span_id: str, *, is_opening: bool) -> None:
@@ -202,9 +208,11 @@ class WindowController(QObject):
 
     # what is chosen
 
-    def _on_more_wanted(self, before: tuple[int, str]) -> None:
+    def _on_more_wanted(self, before: tuple[int, str], length: int) -> None:
         if self._list_on_its_way is None:
-            self._ask_for_list(before)
+            self._ask_for_page(before, length)
+        else:
+            self._wanted_page = before, length
 
     def _on_trace_chosen(self, root_span_id: str | None) -> None:
         if not self._is_showing:
@@ -228,6 +236,7 @@ class WindowController(QObject):
             self._ask_for_detail(ref)
 
     def _stray(self, ref: SpanRef | None) -> None:
+        self._is_following = False  # whichever way the user chose it: what was chosen stays open
         self._wanted_span_id = None
         self.strayed.emit(ref)
 
@@ -297,6 +306,8 @@ class WindowController(QObject):
             self._ranking_pause.start()
         self.totals_changed.emit(answer.totals, answer.query_secs)
         self._open_newest_trace()
+        if self._wanted_page is not None:
+            self._ask_for_page(*self._wanted_page)
         self._refresh()
         self._tell_if_settled()
 

@@ -25,6 +25,7 @@ from spanglass_viewer.app.actions import make_actions, set_keys
 from spanglass_viewer.app.annotating import SpanAnnotating
 from spanglass_viewer.app.comparing import TraceComparing
 from spanglass_viewer.app.controller import WindowController
+from spanglass_viewer.app.error_walk import ErrorWalk
 from spanglass_viewer.app.experiments import ExperimentSummaries
 from spanglass_viewer.app.history import History, Place
 from spanglass_viewer.app.link_follower import LinkFollower
@@ -71,7 +72,10 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
     from spanglass_viewer.values.chat.prompt_draft import Endpoint
 
-_USER_EVENTS = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.Wheel)
+# of a key that calls an action Qt tells no press, but whether somebody else wants it first
+_USER_EVENTS = (
+    QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride, QEvent.Type.Wheel,
+)  # fmt: skip
 _WIDTHS = (288, 780, 372)  # of 1440: traces, trace, detail
 _MENU = ("show_palette", None, "go_back", "go_forward", None, "annotate", "try_prompt", None, "copy_link", "copy_json",
          "copy_markdown", "copy_snippet", None, "next_error", "previous_error", "expand_all", "collapse_all",
@@ -110,6 +114,13 @@ class MainWindow(QMainWindow):
             traces=self._traces,
             trace_pane=self.trace_pane,
             detail_pane=self.detail_pane,
+            parent=self,
+        )
+        self._error_walk = ErrorWalk(
+            controller=self.controller,
+            selection=self.selection,
+            traces=self._traces,
+            trace_pane=self.trace_pane,
             parent=self,
         )
         self._clipboard = SpanClipboard(info, self.selection, self)
@@ -157,8 +168,8 @@ class MainWindow(QMainWindow):
 
     def _slots(self) -> dict[str, Callable[[], object]]:
         return {
-            "next_error": self._on_next_error,
-            "previous_error": self._on_previous_error,
+            "next_error": self._error_walk.go_to_next,
+            "previous_error": self._error_walk.go_to_previous,
             "next_trace": self._on_next_trace,
             "previous_trace": self._on_previous_trace,
             "expand_all": self.trace_pane.expand_all,
@@ -250,14 +261,14 @@ class MainWindow(QMainWindow):
         self.trace_list.sort.names_wanted.connect(self._backend.read_containers)
         self.trace_list.experiment_wanted.connect(self.experiments.show_experiment)
         self._backend.detail_worker.containers_read.connect(self._on_containers_read)
-        self.trace_list.errors_ended.connect(self._on_errors_ended)
+        self._error_walk.notice_given.connect(self.status.show_notice)
         self.trace_pane.finder.search_wanted.connect(self._backend.find_in_trace)
         self.trace_pane.finder.needle_changed.connect(self.detail_pane.mark_hits)
         self._backend.find_worker.trace_searched.connect(self.trace_pane.finder.show_hits)
         self.trace_list.filter_box.words_wanted.connect(self._backend.read_vocabulary)
         self._backend.detail_worker.vocabulary_read.connect(self._on_vocabulary_read)
         self.trace_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
-        self.trace_pane.error_wanted.connect(self._go_to_error)
+        self.trace_pane.error_wanted.connect(self._error_walk.go_to_next)
         self.detail_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
         self.detail_pane.copy_field_link_requested.connect(self._clipboard.copy_link_to)
         self.detail_pane.step_requested.connect(self.trace_pane.step_span)
@@ -281,28 +292,6 @@ class MainWindow(QMainWindow):
         self._backend.store_worker.pruned.connect(self._on_pruned)
 
     # errors, traces
-
-    def _on_next_error(self) -> None:
-        self._go_to_error(1)
-
-    def _on_previous_error(self) -> None:
-        self._go_to_error(-1)
-
-    def _go_to_error(self, direction: int) -> None:
-        if self.controller.is_opening:
-            return  # a key pressed twice must not skip the trace that is just opening
-        if self.trace_pane.next_error(direction) or self.trace_list.step_to_error(direction):
-            return
-        self._go_round_to_error(direction)
-
-    def _on_errors_ended(self) -> None:
-        self._go_round_to_error(1)
-
-    def _go_round_to_error(self, direction: int) -> None:
-        if self.trace_list.wrap_to_error(direction):
-            self.status.show_notice("Past the last trace with an error. Going on with the other end of the list")
-        else:
-            self.status.show_notice("No further error")
 
     def _on_find(self) -> None:
         """Find where the keyboard is: in the span's values, else in the trace."""

@@ -27,7 +27,7 @@ _Index = QModelIndex | QPersistentModelIndex
 class TraceListModel(QAbstractListModel):
     """Holds frozen summaries; `more_wanted` asks for the page before the oldest one."""
 
-    more_wanted = Signal(object)  # (start_us, root_span_id) of the oldest trace held
+    more_wanted = Signal(object, int)  # (start_us, root_span_id) of the oldest trace held; how many
     rows_leaving = Signal(int, int)  # before they go: Qt would select a neighbour of the selected one
     page_appended = Signal()  # what `more_wanted` asked for has come, be it nothing
 
@@ -73,9 +73,13 @@ class TraceListModel(QAbstractListModel):
     def fetchMore(self, parent: _Index) -> None:
         """Ask for the next page; it comes by `append_page`."""
         if self.canFetchMore(parent):
-            self._is_fetching = True
-            oldest = self._summaries[-1]
-            self.more_wanted.emit((oldest.start_us, oldest.root_span_id))
+            self.fetch_page(PAGE_LENGTH)
+
+    def fetch_page(self, length: int) -> None:
+        """Ask for so many more traces, whatever else was asked for."""
+        self._is_fetching = True
+        oldest = self._summaries[-1]
+        self.more_wanted.emit((oldest.start_us, oldest.root_span_id), length)
 
     def summary_at(self, row: int) -> TraceSummary:
         """Return the trace of a row."""

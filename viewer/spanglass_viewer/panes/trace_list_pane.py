@@ -40,7 +40,6 @@ class TraceListPane(QWidget):
     filter_changed = Signal(object)  # Expression
     order_changed = Signal(object)  # TraceOrder
     experiment_wanted = Signal(str)  # its id
-    errors_ended = Signal()  # no trace further down has an error
 
     def __init__(
         self, model: TraceListModel, selection: Selection, appearance: Appearance, parent: QWidget | None = None
@@ -52,7 +51,6 @@ class TraceListPane(QWidget):
         self._all_chip = Chip("All")
         self._chips: dict[str, Chip] = {}
         self._total = 0
-        self._sought_from: int | None = None  # the row from which a trace with an error is sought, page by page
         self.filter_box = FilterBox(self, appearance)  # the window's top bar takes it in
         self.picker = ContainerPicker(appearance)
         self.sort = SortButton(appearance)
@@ -88,47 +86,6 @@ class TraceListPane(QWidget):
             return False
         self._view.setCurrentIndex(self._model.index(row))
         return True
-
-    def step_to_error(self, direction: int) -> bool:
-        """Select the next (1) or previous (-1) trace with an error; False where there is none.
-
-        Where there may be one in what is not loaded yet, it is selected once that is; else `errors_ended` follows.
-        """
-        if self._step_to_error(self._view.currentIndex().row() + direction, direction):
-            return True
-        if direction < 0 or not self._model.has_more:
-            return False
-        self._sought_from = self._model.rowCount()
-        self._model.fetchMore(QModelIndex())
-        return True
-
-    def _on_page_appended(self) -> None:
-        first, self._sought_from = self._sought_from, None
-        if first is None or self._step_to_error(first, 1):
-            return
-        if self._model.has_more:
-            self._sought_from = self._model.rowCount()
-            self._model.fetchMore(QModelIndex())
-        else:
-            self.errors_ended.emit()
-
-    def _step_to_error(self, row: int, direction: int) -> bool:
-        while 0 <= row < self._model.rowCount():
-            if self._model.summary_at(row).error_count:
-                self._view.setCurrentIndex(self._model.index(row))
-                return True
-            row += direction
-        return False
-
-    def wrap_to_error(self, direction: int) -> bool:
-        """Select the first (1) or last (-1) trace with an error of the whole list; False where there is none."""
-        rows = range(self._model.rowCount())
-        for row in rows if direction > 0 else reversed(rows):
-            if self._model.summary_at(row).error_count:
-                is_elsewhere = row != self._view.currentIndex().row()
-                self._view.setCurrentIndex(self._model.index(row))
-                return is_elsewhere
-        return False
 
     def _lay_out(self) -> None:
         title = QHBoxLayout()
@@ -188,7 +145,6 @@ class TraceListPane(QWidget):
         self._view.selectionModel().currentChanged.connect(self._on_current_changed)
         self._selection.trace_changed.connect(self._on_trace_changed)
         self._model.rows_leaving.connect(self._on_rows_leaving)
-        self._model.page_appended.connect(self._on_page_appended)
         for signal in (self._model.modelReset, self._model.rowsInserted, self._model.rowsRemoved):
             signal.connect(self._on_rows_changed)
 
@@ -227,7 +183,6 @@ class TraceListPane(QWidget):
             chip.setChecked(has_term(text, term))
 
     def _on_current_changed(self, current: QModelIndex) -> None:
-        self._sought_from = None
         if current.isValid():
             self._selection.select_trace(self._model.summary_at(current.row()).root_span_id)
 

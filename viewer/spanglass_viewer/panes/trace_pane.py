@@ -40,7 +40,7 @@ class TracePane(QWidget):
     """Shows the open trace, sets the selected span, and follows the selection when others set it."""
 
     copy_link_requested = Signal(object)  # SpanRef | None: None means the trace as a whole
-    error_wanted = Signal(int)  # 1: the next one, -1: the one before
+    error_wanted = Signal()  # the next one
 
     def __init__(
         self,
@@ -69,6 +69,7 @@ class TracePane(QWidget):
         self._new_below = 0
         self._appearance = appearance
         self._tick = QTimer(self, interval=_SLOW_TICK_MS if appearance.reduces_motion else _TICK_MS)
+        self._expects_last_error = False
         self._loading = QTimer(self, interval=_LOADING_AFTER_MS, singleShot=True)
         self._lay_out()
         self._connect()
@@ -135,7 +136,9 @@ class TracePane(QWidget):
         self._set_ticking()
         self.finder.show_snapshot(opened=opened)
         if opened:
-            self.go_to_start()
+            expects_last_error, self._expects_last_error = self._expects_last_error, False
+            if not (expects_last_error and self.go_to_outer_error(-1)):
+                self.go_to_start()
 
     def show_price_list(self, price_list: str) -> None:
         """Say by which price list costs are estimated from here on."""
@@ -143,6 +146,7 @@ class TracePane(QWidget):
 
     def show_loading(self, root_span_id: str) -> None:
         """Wait for a trace; what was shown stays for a moment, so that a quick answer does not flicker."""
+        self._expects_last_error = False
         if self._model.snapshot is None or self._model.snapshot.root_span_id != root_span_id:
             self._loading.start()
 
@@ -218,6 +222,20 @@ class TracePane(QWidget):
             return False
         self._choose(int(own[at]))
         return True
+
+    def go_to_outer_error(self, direction: int) -> bool:
+        """Select the first (1) or last (-1) span where an error began; False where there is none but the selected."""
+        snapshot = self._model.snapshot
+        if snapshot is None or not len(snapshot.errors.own_spans):
+            return False
+        wanted = int(snapshot.errors.own_spans[0 if direction > 0 else -1])
+        is_elsewhere = wanted != self._view.current_span
+        self._choose(wanted)
+        return is_elsewhere
+
+    def expect_last_error(self) -> None:
+        """Have the trace that is being opened go to its last error instead of its first."""
+        self._expects_last_error = True
 
     def _choose(self, span: int) -> None:
         """Select a span and bring it into sight."""
@@ -369,7 +387,7 @@ class TracePane(QWidget):
         self.copy_link_requested.emit(self._selection.span)
 
     def _on_errors_clicked(self) -> None:
-        self.error_wanted.emit(1)
+        self.error_wanted.emit()
 
 
 def _make_pill(parent: QWidget) -> QPushButton:
