@@ -105,7 +105,7 @@ def _find_and_narrow(tour: Tour) -> None:
 def _look_at_the_time(tour: Tour) -> None:
     screen = tour.screen
     tour.does("a part of the time is shown", lambda: screen.drag(MINIMAP_FROM, MINIMAP_Y, MINIMAP_TO, MINIMAP_Y))
-    tour.keys("the whole time is shown", "ctrl+0")
+    tour.keys("the whole time is shown", "0")
     tour.keys("the flame view", "f")
     tour.keys("the tree", "f")
 

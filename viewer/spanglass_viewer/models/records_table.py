@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
 
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.values.records import cell_text
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.values.records import Records
 
 VALUE_ROLE = Qt.ItemDataRole.UserRole + 1  # JsonValue, whole
+_LOOKED_AT_ROWS = 40  # of which the first mark is brought into sight
 _NOWHERE = QModelIndex()
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -25,6 +27,8 @@ class RecordsTableModel(QAbstractTableModel):
         super().__init__(parent)
         self._records = records
         self._order: list[int] | None = None
+        self._needle = ""
+        self._mark = QColor()
 
     def rowCount(self, parent: AnyIndex = _NOWHERE) -> int:
         """Return the number of records."""
@@ -47,15 +51,29 @@ class RecordsTableModel(QAbstractTableModel):
         if not index.isValid():
             return None
         row, column = self.place_of(index.row()), index.column()
-        if role == VALUE_ROLE:
-            return self._records.cell(row, column)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._cell_text(row, column)
+        if role in {VALUE_ROLE, Qt.ItemDataRole.DisplayRole}:
+            return self._records.cell(row, column) if role == VALUE_ROLE else self._cell_text(row, column)
+        if role == Qt.ItemDataRole.BackgroundRole and self._is_marked(row, column):
+            return self._mark
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self._records.columns[column]}: {self._cell_text(row, column) or 'nothing'}"
         if role == Qt.ItemDataRole.TextAlignmentRole and _is_number(self._records.cell(row, column)):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
+
+    def mark(self, needle: str, color: QColor) -> None:
+        """Mark the cells in which a text stands, in whatever case; nothing takes the marks away."""
+        self._needle, self._mark = needle.casefold(), color
+        if self._records.rows and self._records.columns:
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+
+    def find_marked(self) -> QModelIndex:
+        """Return the first marked cell, looking through as many rows as can be in sight."""
+        for row in range(min(self.rowCount(), _LOOKED_AT_ROWS)):
+            for column in range(self.columnCount()):
+                if self._is_marked(self.place_of(row), column):
+                    return self.index(row, column)
+        return QModelIndex()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Put the rows into the order of a column; -1 puts them back into that of the list."""
@@ -71,6 +89,9 @@ class RecordsTableModel(QAbstractTableModel):
     def row_of(self, place: int) -> int:
         """Return the row that shows a member of the list."""
         return place if self._order is None else self._order.index(place)
+
+    def _is_marked(self, row: int, column: int) -> bool:
+        return bool(self._needle) and self._needle in self._cell_text(row, column).casefold()
 
     def _cell_text(self, row: int, column: int) -> str:
         if not self._records.has_cell(row, column):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, Qt, QUrl
+from PySide6.QtCore import QMimeData, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -24,6 +24,7 @@ from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.values.code_colors import CodeKind, color_code
 from spanglass_viewer.values.markdown import BlockKind, MarkdownBlock, Run, read_markdown
+from spanglass_viewer.widgets.text_marks import first_mark, mark_document
 from spanglass_viewer.widgets.text_view import shown_text
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class MarkdownView(QWidget):
     def __init__(self, text: str, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rest = text
-        self._page = _MarkdownPage(appearance)
+        self._page = MarkdownPage(appearance)
         self._more = QPushButton()
         self._more.setProperty("kind", "link")
         self._more.clicked.connect(self.load_more)
@@ -69,7 +70,7 @@ class MarkdownView(QWidget):
         self._more.setText(f"Load more ({format_count(len(self._rest))} characters are not shown)")
 
 
-class _MarkdownPage(QTextEdit):
+class MarkdownPage(QTextEdit):
     """Read-only, as tall as its text; what is copied from it is plain text."""
 
     def __init__(self, appearance: Appearance) -> None:
@@ -100,6 +101,11 @@ class _MarkdownPage(QTextEdit):
         for block in blocks:
             writer.write(block)
         self._fit_height()
+
+    def mark(self, needle: str, color: QColor) -> QRect | None:
+        """Mark a text wherever it stands, in whatever case, and return the place of the first one."""
+        mark_document(self, needle, color)
+        return first_mark(self)
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: ARG002 - Qt's signature
         """Load nothing, whatever a document asks for."""

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent, QTextCursor, QTextOption
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.text_size import wear
+from spanglass_viewer.widgets.text_marks import first_mark, mark_document
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QTextBlock
@@ -27,7 +28,6 @@ _SHOWN_INSTEAD: dict[int, int | str] = {
     **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD),
 }
 _MAX_HEIGHT_PX = 480
-_MAX_MARKS = 500
 
 
 class TextView(QPlainTextEdit):
@@ -109,24 +109,8 @@ class TextView(QPlainTextEdit):
         wanted = (needle, color, self._shown_chars)
         if wanted != self._marked:
             self._marked = wanted
-            self.setExtraSelections(self._find_all(needle, color) if needle else [])
-        found = self.extraSelections()
-        if not found:
-            return None
-        first = QTextCursor(found[0].cursor)  # pyright: ignore[reportAttributeAccessIssue] - the stubs lack it
-        first.setPosition(first.selectionStart())
-        return self.cursorRect(first)
-
-    def _find_all(self, needle: str, color: QColor) -> list[QTextEdit.ExtraSelection]:
-        found: list[QTextEdit.ExtraSelection] = []
-        cursor = self.document().find(needle, 0)
-        while not cursor.isNull() and len(found) < _MAX_MARKS:
-            selection = QTextEdit.ExtraSelection()
-            selection.cursor = cursor  # pyright: ignore[reportAttributeAccessIssue] - as in `mark`
-            selection.format.setBackground(color)  # pyright: ignore[reportAttributeAccessIssue] - as in `mark`
-            found.append(selection)
-            cursor = self.document().find(needle, cursor)
-        return found
+            mark_document(self, needle, color)
+        return first_mark(self)
 
     def reveal(self, at: int, length: int) -> QRect:
         """Select a stretch of the whole text, loading as much of it as is needed; return where it begins."""

@@ -18,12 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from spanglass_viewer.models.json_tree import Inside, JsonPath, JsonRole, JsonTreeModel, NodeKind
+from spanglass_viewer.panes.detail.tree_hits import TreeHits, find_tree_hits
 from spanglass_viewer.panes.detail.whole_text import show_whole_text
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.icons import icon_pixmap
 from spanglass_viewer.theme.text_size import text_px, wear
 from spanglass_viewer.values.presentation import scalar_text
 from spanglass_viewer.values.pretty import pretty_json
+from spanglass_viewer.widgets.text_marks import paint_marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +51,7 @@ class JsonTreeView(QTreeView):
         self._appearance = appearance
         self._value = value
         self._has_link: Callable[[JsonPath], bool] | None = None
+        self._hits = TreeHits()
         self.setModel(JsonTreeModel(value, self))
         self.setItemDelegate(_JsonDelegate(appearance, self))
         wear(self, FontRole.CODE)
@@ -92,6 +95,26 @@ class JsonTreeView(QTreeView):
         self.setCurrentIndex(index)
         self.scrollTo(index)
         return self.visualRect(index)
+
+    def mark(self, needle: str, color: QColor) -> QRect | None:
+        """Mark a text in names and values, in whatever case, and what is folded above one; return the first place."""
+        if (needle, color) != (self._hits.needle, self._hits.color):
+            self._hits = find_tree_hits(self._value, needle, color)
+            self.viewport().update()
+        if self._hits.first is None:
+            return None
+        index = self._json_model().find_path(self._hits.first)
+        above = index.parent()
+        while above.isValid():
+            if not self.isExpanded(above):
+                index = above
+            above = above.parent()
+        return self.visualRect(index)
+
+    @property
+    def hits(self) -> TreeHits:
+        """What is marked."""
+        return self._hits
 
     def list_unfolded_paths(self) -> list[JsonPath]:
         """Return the paths of what is unfolded, parents before their members."""
@@ -222,8 +245,9 @@ def path_text(path: JsonPath) -> str:
 
 
 class _JsonDelegate(QStyledItemDelegate):
-    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, appearance: Appearance, view: JsonTreeView) -> None:
+        super().__init__(view)
+        self._view = view
         self._appearance = appearance
         self._metrics = QFontMetrics(font(FontRole.CODE))
 
@@ -246,12 +270,22 @@ class _JsonDelegate(QStyledItemDelegate):
         key_width = min(self._metrics.horizontalAdvance(key), place.width() * 2 // 3)
         painter.setPen(QColor(tokens.text_muted if kind is NodeKind.RANGE else tokens.json_key))
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(place, int(middle), self._metrics.elidedText(key, Qt.TextElideMode.ElideMiddle, key_width + 1))
+        shown_key = self._metrics.elidedText(key, Qt.TextElideMode.ElideMiddle, key_width + 1)
+        hits = self._view.hits
+        paint_marks(painter, place, shown_key, hits.needle, hits.color)
+        painter.drawText(place, int(middle), shown_key)
         place.setLeft(place.left() + key_width + self._metrics.horizontalAdvance("  "))
         painter.setPen(QColor(self._color(kind)))
         preview = self._metrics.elidedText(
             f"{index.data(JsonRole.PREVIEW)}", Qt.TextElideMode.ElideRight, place.width()
         )
+        is_shown = paint_marks(painter, place, preview, hits.needle, hits.color)
+        if hits.needle and not is_shown and not self._view.isExpanded(index) and hits.holds(index.data(JsonRole.PATH)):
+            # further back in a text that is cut, or in what is folded
+            ground = QRect(
+                place.left() - 2, place.top() + 2, self._metrics.horizontalAdvance(preview) + 4, place.height() - 4
+            )
+            painter.fillRect(ground, hits.color)
         painter.drawText(place, int(middle), preview)
         painter.restore()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QSizePolicy, QTableView, QWidget
 
 from spanglass_viewer.models.records_table import VALUE_ROLE, RecordsTableModel
@@ -35,6 +35,7 @@ class RecordsView(QTableView):
         super().__init__(parent)
         self._appearance = appearance
         self._records = records
+        self._marked: tuple[str, QColor] = ("", QColor())
         self._model = RecordsTableModel(records, self)
         self.setModel(self._model)
         wear(self, FontRole.SMALL)
@@ -78,6 +79,14 @@ class RecordsView(QTableView):
         self.setCurrentIndex(index)
         self.scrollTo(index)
         return self.visualRect(index)
+
+    def mark(self, needle: str, color: QColor) -> QRect | None:
+        """Mark the cells in which a text stands, and return the place of the first one."""
+        if (needle, color) != self._marked:
+            self._marked = (needle, color)
+            self._model.mark(needle, color)
+        first = self._model.find_marked()
+        return self.visualRect(first) if first.isValid() else None
 
     def _lay_out_headers(self) -> None:
         numbers, names = self.verticalHeader(), self.horizontalHeader()

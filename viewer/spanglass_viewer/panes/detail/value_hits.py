@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
 from PySide6.QtGui import QColor
 
+from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
+from spanglass_viewer.panes.detail.records_view import RecordsView
 from spanglass_viewer.widgets.labels import PlainLabel, set_style_property
+from spanglass_viewer.widgets.markdown_view import MarkdownPage
 from spanglass_viewer.widgets.text_view import TextView
 
 if TYPE_CHECKING:
@@ -17,11 +20,12 @@ if TYPE_CHECKING:
 
 _HIT_ALPHA = 0.32
 _AT_REST_MS = 30  # without a change of the layout: before that the places are not the last ones
+_MARKED = (TextView, MarkdownPage, JsonTreeView, RecordsView)
 _ABOVE_PX = 60  # kept in sight above the first hit
 
 
 class ValueHits(QObject):
-    """Looks through texts and labels below a scroll area each time that its layout changes.
+    """Looks through texts, trees, tables and labels below a scroll area each time that its layout changes.
 
     Values are decoded beside the UI and come late, so whoever makes a text does not need to know of this.
     """
@@ -61,7 +65,7 @@ class ValueHits(QObject):
         color = QColor(self._appearance.tokens.warning)
         color.setAlphaF(_HIT_ALPHA)
         tops: list[int] = []
-        for view in content.findChildren(TextView):
+        for view in (view for kind in _MARKED for view in content.findChildren(kind)):
             hit = view.mark(self._needle, color)
             if hit is not None and view.isVisibleTo(content):
                 tops.append(view.mapTo(content, hit.topLeft()).y())
