@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from spanglass_viewer.backend.decoding import JsonDecoder
@@ -13,6 +13,7 @@ from spanglass_viewer.format.quantities import format_bytes
 from spanglass_viewer.panes.detail.annotate_card import AnnotateCard, AnnotationRequest
 from spanglass_viewer.panes.detail.attachments_card import AttachmentsCard
 from spanglass_viewer.panes.detail.blocks import BlockMaker
+from spanglass_viewer.panes.detail.card_arrival import CardArrival
 from spanglass_viewer.panes.detail.comments_card import CommentsCard
 from spanglass_viewer.panes.detail.context import DetailContext
 from spanglass_viewer.panes.detail.error_card import ErrorCard
@@ -36,7 +37,6 @@ from spanglass_viewer.values.metrics import list_scores
 from spanglass_viewer.values.partial_output import split_partial_output
 from spanglass_viewer.values.readings import FIELD_OF_TITLE, Reading
 from spanglass_viewer.values.span_text import span_as_json
-from spanglass_viewer.widgets.arrival_mark import ArrivalMark
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ _MOST_FACTS_CHARS = 200_000
 _EMPTY = frozenset({"null", "{}", "[]", '""'})
 _MOST_EMPTY_CHARS = 4
 _MOST_BARS = 100
-_CARD_SPACE_PX = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +147,7 @@ class DetailPane(QWidget):
         if not is_same_span:
             self._forget()
             self._scroll.verticalScrollBar().setValue(0)
+            self._arrival.leave()
             self._hits.expect_span()
         self._show_error(resolver)
         self._show_fields(resolver, readings or {}, is_new_media=is_new_media)
@@ -229,13 +229,8 @@ class DetailPane(QWidget):
             card.set_folded(is_folded=False)
             self._on_raw_toggled(is_folded=card is not self._fields["Raw"])
         has_part = not words or (isinstance(card, FieldCard) and card.reveal(tuple(words)))
-        # its place is known when the layout has seen what was just shown
-        QTimer.singleShot(0, card, lambda: self._bring_into_sight(card))
+        self._arrival.bring(card)
         return has_part
-
-    def _bring_into_sight(self, card: Card) -> None:
-        self._scroll.verticalScrollBar().setValue(card.y() - _CARD_SPACE_PX)
-        ArrivalMark(None, self._context.appearance, card)
 
     def show_loading(self, name: str) -> None:
         """Show that a span's details are on their way."""
@@ -278,6 +273,7 @@ class DetailPane(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(content)
+        self._arrival = CardArrival(self._scroll, content, self._context.appearance)
         self._hits = ValueHits(self._scroll, content, self._context.appearance)
         self.finder = SpanFinder(self._scroll, self._field_cards(), self._context.appearance)
         self.finder.needle_changed.connect(self._on_needle_changed)
