@@ -119,9 +119,7 @@ class LinkFollower(QObject):
                 self._on_span_shown(self._detail_pane.shown_detail)
         elif snapshot.has_running:
             self._stage = _Stage.SPAN
-            self._say(
-                f"Waiting for span {_short(wish.span_id)}. Its trace is still running; the span opens as it comes."
-            )
+            self._say(f"Waiting for span {_short(wish.span_id)}, whose trace is still running. It opens as it comes.")
         else:
             self._stage = _Stage.SPAN
             self._warn(
