@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spanglass_store.faults import StoreFault
-from spanglass_store.location import STORE_FILE, read_store_info
+from spanglass_store.location import read_store_info
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,16 +62,6 @@ def find_known_store(store_id: str) -> Path | None:
         return path if path is not None and read_store_info(path).id == store_id else None
     except (OSError, ValueError, StoreFault):
         return None
-
-
-def list_known_stores() -> list[Path]:
-    """Return the stores that are known and still there, the one used last first."""
-    try:
-        noted = [(entry.stat().st_mtime_ns, _read(entry)) for entry in _iter_entries(known_stores_folder())]
-    except OSError:
-        return []
-    paths = [Path(os.fsdecode(path)) for _, path in sorted(noted, reverse=True) if path]
-    return [path for path in paths if (path / STORE_FILE).is_file()]
 
 
 def _iter_entries(folder: Path) -> list[Path]:

@@ -24,3 +24,14 @@ def test_a_table_that_sorts_and_goes_back(qtmodeltester: ModelTester) -> None:
     assert model.row_of(2) == 2
     model.sort(-1)
     assert [model.place_of(row) for row in range(3)] == [0, 1, 2]
+
+
+def test_columns_that_are_left_out_are_said() -> None:
+    narrow, wide = (find_records([{f"c{number}": number for number in range(count)}]) for count in (60, 61))
+    assert narrow is not None
+    assert wide is not None
+    whole, cut = RecordsTableModel(narrow), RecordsTableModel(wide)
+    assert whole.headerData(59, Qt.Orientation.Horizontal) == "c59"
+    assert cut.headerData(59, Qt.Orientation.Horizontal) == "c59 …"
+    tip = cut.headerData(59, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert tip == "The first 60 columns. The JSON tree has all of them"

@@ -161,11 +161,6 @@ class MainWindow(QMainWindow):
         """The threads beside the window."""
         return self._backend
 
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether the store has no trace to show yet."""
-        return self._middle.currentWidget() is self._empty
-
     def _slots(self) -> dict[str, Callable[[], object]]:
         return {
             "next_error": self._error_walk.go_to_next,

@@ -40,10 +40,14 @@ class RecordsTableModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a column's name, or a row's place in the list."""
+        is_cut = orientation is Qt.Orientation.Horizontal and section == self.columnCount() - 1
+        is_cut = is_cut and self._records.has_more_columns
+        if role == Qt.ItemDataRole.ToolTipRole and is_cut:
+            return f"The first {self.columnCount()} columns. The JSON tree has all of them"
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if orientation is Qt.Orientation.Horizontal:
-            return one_line(self._records.columns[section], 60)
+            return one_line(self._records.columns[section], 60) + (" …" if is_cut else "")
         return str(self.place_of(section))
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
