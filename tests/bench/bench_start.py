@@ -23,7 +23,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from spanglass_store.location import ensure_store
 from spanglass_viewer.app import run
-app = run._make_application(100)
+app = run.make_application(100)
 with run._one_algebra_thread():
     from spanglass_viewer.app.main_window import MainWindow
 from spanglass_viewer.backend.threads import Backend

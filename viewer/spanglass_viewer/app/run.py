@@ -58,7 +58,7 @@ def run_window(
     scratch = None if screenshot is None else tempfile.TemporaryDirectory(prefix="spanglass-")
     settings = _open_settings(None if scratch is None else scratch.name)
     preferences = Preferences(settings)
-    app = _make_application(preferences.scale_percent)
+    app = make_application(preferences.scale_percent)
     appearance = Appearance(app, _theme_mode(theme, settings), text_percent=preferences.text_percent, waits=True)
     backend = Backend(info.path)
     _watch_where_wanted(app)
@@ -128,7 +128,8 @@ def _one_algebra_thread() -> Generator[None]:
     del os.environ[name]
 
 
-def _make_application(scale_percent: int) -> QApplication:
+def make_application(scale_percent: int) -> QApplication:
+    """Return Qt's application, with our name, icon and fonts; everything in it is so many percent as large."""
     from PySide6.QtCore import qInstallMessageHandler  # noqa: PLC0415 - Qt loads when a window is wanted
     from PySide6.QtGui import QIcon  # noqa: PLC0415 - as above
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - as above
