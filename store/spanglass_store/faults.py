@@ -34,5 +34,9 @@ class DamagedTables(StoreFault):
     """The database file was truncated or overwritten; the journal and the blobs are files of their own."""
 
 
+class DamagedLog(DamagedTables):
+    """The log beside the database file is damaged; the file itself is sound, but for what only the log held."""
+
+
 class Interrupted(Exception):  # noqa: N818 - it names what happened to the work
     """Somebody who may do so cancelled what was being done; nothing of it was done."""

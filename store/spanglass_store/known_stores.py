@@ -64,6 +64,15 @@ def find_known_store(store_id: str) -> Path | None:
         return None
 
 
+def find_known_id(path: Path) -> str | None:
+    """Return the id by which the store at `path` was used last; None where none is known."""
+    wanted = os.fsencode(path.absolute())
+    with contextlib.suppress(OSError):
+        entries = sorted(_iter_entries(known_stores_folder()), key=lambda entry: entry.stat().st_mtime_ns)
+        return next((entry.name for entry in reversed(entries) if _read(entry) == wanted), None)
+    return None
+
+
 def _iter_entries(folder: Path) -> list[Path]:
     return [entry for entry in folder.iterdir() if _UUID.fullmatch(entry.name)] if folder.is_dir() else []
 

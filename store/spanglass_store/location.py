@@ -72,7 +72,7 @@ def ensure_store(path: Path) -> StoreInfo:
             raise NotAStore("This folder is not a Spanglass store and is not empty; it was left alone.", path)
         for name in SUBFOLDERS:
             (path / name).mkdir(mode=0o700, exist_ok=True)
-        _publish_store_file(path)
+        make_store_file(path)
     except OSError as error:
         raise StoreFault(_cannot_make_sentence(error), path) from error
     return read_store_info(path)
@@ -100,11 +100,14 @@ def read_store_info(path: Path) -> StoreInfo:
     return info
 
 
-def _publish_store_file(path: Path) -> None:
-    """Make `store.json` appear whole and only once, whoever else tries."""
+def make_store_file(path: Path, store_id: str | None = None) -> None:
+    """Make `store.json` appear whole and only once, whoever else tries; without an id the store gets a new one.
+
+    Raises OSError.
+    """
     fields = {
         "format": STORE_FORMAT,
-        "id": str(uuid.uuid4()),
+        "id": store_id or str(uuid.uuid4()),
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),  # noqa: UP017 - reads as what it is
     }
     draft = path / f"{STORE_FILE}.{os.urandom(4).hex()}"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import threading
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 
 from spanglass_store.database import tables
 from spanglass_store.database.records import QueryResult
-from spanglass_store.database.recovery import Recovery, damage_fault, is_damage, set_aside
+from spanglass_store.database.recovery import Recovery, damage_fault, is_damage, set_aside, set_aside_log
 from spanglass_store.database.store_lock import StoreLock
-from spanglass_store.faults import DamagedTables, Interrupted, StoreBusy, StoreFault, UnknownFormat
+from spanglass_store.faults import DamagedLog, DamagedTables, Interrupted, StoreBusy, StoreFault, UnknownFormat
 from spanglass_store.journal.kept import KeptJournal
 
 if TYPE_CHECKING:
@@ -282,10 +284,10 @@ class Database:
         try:
             try:
                 return self._open_tables()
-            except DamagedTables:
+            except DamagedTables as fault:
                 if not self._sets_damage_aside:
                     raise
-                return self._open_tables(damaged=set_aside(self.path))
+                return self._open_without(fault)
         except OSError as error:
             self._lock.release()
             reason = (error.strerror or str(error)).lower()
@@ -301,16 +303,24 @@ class Database:
                 # before the tables are made: cut short here, the next opening goes on with what is left
                 given_back = KeptJournal(self.store, 0).give_back()
                 if damaged is not None or given_back:
-                    self.recovery = Recovery(damaged, given_back)
+                    self.recovery = Recovery("tables", damaged, given_back)
             return tables.prepare(connection, self.path, self._connect, is_read_only=self.is_read_only)
         except duckdb.Error as error:
             connection.close()
             if not is_damage(error):
                 raise
-            raise damage_fault(self.path) from error
+            raise damage_fault(error, self.path) from error
         except BaseException:
             connection.close()
             raise
+
+    def _open_without(self, fault: DamagedTables) -> duckdb.DuckDBPyConnection:
+        if not isinstance(fault, DamagedLog):
+            return self._open_tables(damaged=set_aside(self.path))
+        # Given back before: cut short between the two, the next opening finds the damage once more.
+        given_back = KeptJournal(self.store, 0).give_back()
+        self.recovery = Recovery("log", set_aside_log(self.path), given_back)
+        return self._open_tables()
 
     @contextlib.contextmanager
     def closed_file(self) -> Generator[Path]:
@@ -389,25 +399,41 @@ class Database:
         )
 
 
+def may_write(store: Path) -> bool:
+    """Tell whether the tables of a store can be written, or made; a read-only disk says no, too."""
+    file = store / DATABASE_FILE
+    return os.access(store, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))
+
+
 # Connections that belong to a parent process: closing one here would write to a file that is not ours.
 _inherited: list[duckdb.DuckDBPyConnection] = []
 
 
-def _busy(path: Path) -> StoreBusy:
-    return StoreBusy("Another program holds the store's tables; nothing is lost, try again in a moment.", path)
+def _busy(path: Path, holder: str | None = None) -> StoreBusy:
+    who = "Another program" if holder is None else f"Another program, {holder},"
+    return StoreBusy(f"{who} holds the store's tables; nothing is lost, try again in a moment.", path)
+
+
+def _holder_of(text: str) -> str | None:
+    """Return which program holds a file, where DuckDB says so."""
+    found = _HOLDER.search(text)
+    return None if found is None else f"{PurePath(found['program']).name} (process {found['pid']})"
+
+
+_HOLDER = re.compile(r"held in (?P<program>.+) \(PID (?P<pid>\d+)\)")
 
 
 def _open_fault(error: duckdb.Error, path: Path) -> StoreFault:
     text = str(error)
     if "Could not set lock" in text or "being used by another process" in text:
-        return _busy(path)
+        return _busy(path, _holder_of(text))
     if "version number" in text:
         return UnknownFormat("The tables were written by a newer DuckDB. Nothing was touched; update Spanglass.", path)
     return _fault(error, path)
 
 
 def _fault(error: duckdb.Error, path: Path) -> StoreFault:
-    return damage_fault(path) if is_damage(error) else StoreFault(_sentence(error), path)
+    return damage_fault(error, path) if is_damage(error) else StoreFault(_sentence(error), path)
 
 
 def _sentence(error: duckdb.Error) -> str:

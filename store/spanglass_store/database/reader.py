@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import os
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from spanglass_store.blobs.files import blob_path
 from spanglass_store.database.columns import EPOCH
-from spanglass_store.database.connection import DATABASE_FILE, Cursor, Database
+from spanglass_store.database.connection import DATABASE_FILE, Cursor, Database, may_write
 from spanglass_store.database.merge import Merger
 from spanglass_store.database.records import (
     AttachmentRecord,
@@ -39,6 +38,7 @@ from spanglass_store.search.expression import EVERYTHING, Expression, Text
 from spanglass_store.search.parse import parse_filter
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
@@ -323,7 +323,7 @@ def open_store(path: str | os.PathLike[str] | None = None, *, timeout_secs: floa
     """
     folder = locate_store(path)
     read_store_info(folder)
-    database = Database(folder, is_read_only=not _may_write(folder), timeout_secs=timeout_secs)
+    database = Database(folder, is_read_only=not may_write(folder), timeout_secs=timeout_secs)
     try:
         if not database.is_read_only:
             _merge_all(database, folder)
@@ -342,11 +342,6 @@ def _merge_all(database: Database, folder: Path) -> None:
         raise
     except StoreFault:
         return  # what is merged already can be read; if it cannot, opening says so
-
-
-def _may_write(folder: Path) -> bool:
-    file = folder / DATABASE_FILE
-    return os.access(folder, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))
 
 
 def _as_expression(wanted: Expression | str | None) -> Expression:

@@ -19,7 +19,7 @@ from spanglass_store.journal.names import is_segment_name
 from spanglass_store.location import JOURNAL_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 MERGED_FOLDER = "merged"
@@ -70,12 +70,12 @@ class KeptJournal:
                     kept.unlink()
             self._is_tidy = True
 
-    def give_back(self) -> int:
-        """Move every kept segment back into the journal, where a merge finds it; return how many.
+    def give_back(self, segments: Sequence[Path] | None = None) -> int:
+        """Move kept segments, all by default, back into the journal, where a merge finds them; return how many.
 
         Done again after a crash in the middle, it goes on. Of a damaged one, what can be read. Raises OSError.
         """
-        kept = list_kept(self.folder)
+        kept = list_kept(self.folder) if segments is None else segments
         for path in kept:
             if path.suffix == _GZ:
                 self._decompress(path)

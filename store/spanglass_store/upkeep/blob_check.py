@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spanglass_store.blobs.files import blob_path
 from spanglass_store.database.statements import query
 from spanglass_store.location import BLOBS_FOLDER, REJECTED_FOLDER
+from spanglass_store.upkeep.blob_sweep import list_unnamed_blobs
+from spanglass_store.upkeep.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from spanglass_store.database.connection import Cursor
+    from spanglass_store.upkeep.findings import Check
 
 
-@dataclass(frozen=True, slots=True)
-class BlobFault:
-    """A row that its blob does not bear out; `mend` makes the row say so, and sets a damaged blob aside."""
+def check_blobs(cursor: Cursor) -> Iterator[Check]:
+    """Yield each stored attachment whose blob is missing or does not have its digest; every blob is read.
 
-    kind: str
-    sentence: str
-    path: Path
-    mend: Callable[[], object]
-
-
-def iter_blob_faults(cursor: Cursor) -> Iterator[BlobFault]:
-    """Yield each stored attachment whose blob is missing or does not have its digest; every blob is read."""
+    Mended, the row says so, and a damaged blob is set aside. Blobs that nothing names are worth knowing.
+    """
     verdicts: dict[str, str | None] = {}
     for key, digest in cursor.rows(query("list_done_digests")):
         if digest not in verdicts:
@@ -36,8 +31,15 @@ def iter_blob_faults(cursor: Cursor) -> Iterator[BlobFault]:
         verdict = verdicts[digest]
         if verdict is not None:
             path = _path(cursor.store, digest)
-            yield BlobFault(f"{verdict}-blob", f"The file of an attachment is {verdict}.", path,
-                            _mending(cursor, key, path, verdict))  # fmt: skip
+            finding = Finding(f"{verdict}-blob", f"The file of an attachment is {verdict}.", path)
+            yield finding, _mending(cursor, key, path, verdict)
+    unnamed = list_unnamed_blobs(cursor)
+    if unnamed:
+        size_bytes = sum(blob.size_bytes for blob in unnamed)
+        sentence = (
+            f"{len(unnamed)} files that nothing names take {size_bytes:,} bytes; `spanglass compact` deletes them."
+        )
+        yield Finding("unnamed-blobs", sentence, cursor.store / BLOBS_FOLDER, is_fault=False), None
 
 
 def _verdict(store: Path, digest: str) -> str | None:

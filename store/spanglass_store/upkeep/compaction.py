@@ -48,7 +48,7 @@ def compact(database: Database) -> Compaction:
             draft.replace(path)
         except duckdb.Error as error:
             if is_damage(error):
-                raise damage_fault(path) from error
+                raise damage_fault(error, path) from error
             raise StoreFault(f"The tables could not be copied ({error}). Nothing was changed.", path) from error
         except OSError as error:
             reason = (error.strerror or str(error)).lower()

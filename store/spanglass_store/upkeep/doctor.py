@@ -3,106 +3,90 @@
 from __future__ import annotations
 
 import contextlib
-import time
-from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spanglass_store.database.connection import DATABASE_FILE, Database
+from spanglass_store.database.connection import DATABASE_FILE, Database, may_write
 from spanglass_store.database.recovery import list_set_aside
 from spanglass_store.database.segments import list_segments
 from spanglass_store.database.statements import query
-from spanglass_store.faults import DamagedTables
+from spanglass_store.faults import DamagedLog, DamagedTables, NotAStore, StoreBusy, StoreFault, UnknownFormat
 from spanglass_store.journal.kept import MERGED_FOLDER, is_whole, list_kept
 from spanglass_store.journal.names import is_segment_name
-from spanglass_store.location import BLOBS_FOLDER, JOURNAL_FOLDER, REJECTED_FOLDER, SUBFOLDERS, read_store_info
-from spanglass_store.upkeep.blob_check import iter_blob_faults
-from spanglass_store.upkeep.blob_sweep import MIN_AGE_SECS, list_unnamed_blobs
+from spanglass_store.location import JOURNAL_FOLDER, REJECTED_FOLDER
+from spanglass_store.settings import read_settings
+from spanglass_store.upkeep.blob_check import check_blobs
+from spanglass_store.upkeep.findings import Finding, settle
+from spanglass_store.upkeep.folder_check import check_folder
 from spanglass_store.upkeep.rebuild import rebuild
+from spanglass_store.upkeep.row_check import check_merged, check_rows
 from spanglass_store.upkeep.session import BUSY_TIMEOUT_SECS, hold_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Generator, Iterator
 
     from spanglass_store.database.connection import Cursor
+    from spanglass_store.upkeep.findings import Check
 
-_OWNER_MAY_ALL, _OWNER_MAY_READ_AND_WRITE = 0o700, 0o600
 _READ_WHOLE = ("spans", "attachments", "comments", "segments", "projects", "experiments", "processes")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it should be. Where `is_fault` is False it only is worth knowing."""
-
-    kind: str
-    sentence: str
-    path: Path
-    is_fault: bool = True
-    is_mended: bool = False
-
-
-Check = tuple[Finding, "Callable[[], object] | None"]
 
 
 def examine(store: Path, *, is_fixing: bool = False, on_step: Callable[[str], None] = lambda _: None) -> list[Finding]:
     """Return what is found, mended where `is_fixing` and it can be; what the journal holds is merged first.
 
-    `on_step` is told what begins. Raises NotAStore, UnknownFormat, StoreBusy while another process holds the tables,
-    and StoreFault.
+    `on_step` is told what begins. What cannot be looked at, as another program holds the tables or the disk says no,
+    is a finding too. Raises NotAStore, and UnknownFormat for a newer store.
     """
-    read_store_info(store)
-    found = _settle(_check_folder(store), is_fixing=is_fixing)
-    on_step("Reading the tables")
-    found += _settle(_check_tables(store), is_fixing=is_fixing)
-    on_step("Reading the kept journal")
-    found += _settle(_check_kept(store), is_fixing=is_fixing)
-    if any(finding.kind == "damaged-tables" and not finding.is_mended for finding in found):
-        return found  # what rows say cannot be compared with anything
-    on_step("Merging the journal")
-    with hold_store(store) as database, database.cursor() as cursor:
-        found += _settle(_check_journal(cursor), is_fixing=is_fixing)
-        on_step("Comparing the rows")
-        found += _settle(_check_rows(cursor), is_fixing=is_fixing)
-        on_step("Reading the attachments")
-        found += _settle(_check_blobs(cursor), is_fixing=is_fixing)
-    return found
-
-
-def _settle(checks: Iterator[Check], *, is_fixing: bool) -> list[Finding]:
     found: list[Finding] = []
-    for finding, mend in checks:
-        is_mended = False
-        if is_fixing and mend is not None:
-            with contextlib.suppress(OSError):  # it is as it was, and stays among the findings
-                mend()
-                is_mended = True
-        found.append(replace(finding, is_mended=is_mended))
+    try:
+        for findings in _iter_stages(store, is_fixing=is_fixing, on_step=on_step):
+            found += findings
+            if any(finding.kind == "damaged-tables" and not finding.is_mended for finding in findings):
+                break  # what rows say cannot be compared with anything
+    except (NotAStore, UnknownFormat):
+        raise
+    except StoreFault as fault:
+        found.append(Finding(_kind_of(fault), f"{fault.sentence} The examination ended here.", fault.path or store))
+    except PermissionError as error:
+        sentence = "Something may not be read: permission denied. The examination ended here."
+        found.append(Finding("unreadable", sentence, store if error.filename is None else Path(error.filename)))
     return found
 
 
-def _check_folder(store: Path) -> Iterator[Check]:
-    for name in SUBFOLDERS:
-        path = store / name
-        if not path.is_dir():
-            yield Finding("missing-folder", "A folder of the store is missing.", path), _made(path)
-    for path, wanted in _list_owned(store):
-        mode = path.stat().st_mode & 0o777
-        if mode & wanted != wanted:
-            sentence = "Its owner may not read and write it."
-        elif mode & 0o077:
-            sentence = "Others may read it, and traces hold secrets."
-        else:
-            continue
-        yield Finding("permissions", sentence, path), _allowed(path, wanted)
+def _kind_of(fault: StoreFault) -> str:
+    return "in-use" if isinstance(fault, StoreBusy) else "unreadable"
 
 
-def _list_owned(store: Path) -> list[tuple[Path, int]]:
-    """Return what the store stands on, each with the rights that its owner needs."""
-    folders = [path for name in ("", *SUBFOLDERS) if (path := store / name).is_dir()]
-    files = [path for path in (store / DATABASE_FILE, store / "merge.lock") if path.exists()]
-    with contextlib.suppress(OSError):
-        files += [store / JOURNAL_FOLDER / segment.name for segment in list_segments(store / JOURNAL_FOLDER)]
-    return [(path, _OWNER_MAY_ALL) for path in folders] + [(path, _OWNER_MAY_READ_AND_WRITE) for path in files]
+def _iter_stages(store: Path, *, is_fixing: bool, on_step: Callable[[str], None]) -> Iterator[list[Finding]]:
+    yield settle(check_folder(store), is_fixing=is_fixing)
+    on_step("Reading the tables")
+    yield settle(_check_tables(store), is_fixing=is_fixing)
+    on_step("Reading the kept journal")
+    yield settle(_check_kept(store), is_fixing=is_fixing)
+    on_step("Merging the journal")
+    with _hold(store) as database, database.cursor() as cursor:
+        is_fixing = is_fixing and not database.is_read_only
+        yield settle(_check_journal(cursor), is_fixing=is_fixing)
+        on_step("Comparing the rows")
+        yield settle(check_rows(cursor), is_fixing=is_fixing)
+        on_step("Comparing the rows with the journal")
+        yield settle(check_merged(database, cursor), is_fixing=is_fixing)
+        on_step("Reading the attachments")
+        yield settle(check_blobs(cursor), is_fixing=is_fixing)
+
+
+@contextlib.contextmanager
+def _hold(store: Path) -> Generator[Database]:
+    """Yield the store merged to the end, or as it is where it may not be written."""
+    if may_write(store):
+        with hold_store(store) as database:
+            yield database
+        return
+    database = Database(store, is_read_only=True, timeout_secs=BUSY_TIMEOUT_SECS)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def _check_tables(store: Path) -> Iterator[Check]:
@@ -112,16 +96,42 @@ def _check_tables(store: Path) -> Iterator[Check]:
     path = store / DATABASE_FILE
     if not path.exists():
         return
-    database = Database(store, timeout_secs=BUSY_TIMEOUT_SECS, sets_damage_aside=False)
+    is_read_only = not may_write(store)
+    if is_read_only:
+        sentence = "The store may not be written here: it is read as it is, and nothing is merged or mended."
+        yield Finding("read-only", sentence, store, is_fault=False), None
+    database = Database(store, is_read_only=is_read_only, timeout_secs=BUSY_TIMEOUT_SECS, sets_damage_aside=False)
     try:
         with database.cursor() as cursor:
             for table in _READ_WHOLE:
                 cursor.rows(query("read_whole").format(table=table))
+            yield from _check_deleted_segments(cursor)
+    except DamagedLog as fault:
+        database.close()
+        yield Finding("damaged-log", fault.sentence, fault.path or path), None if is_read_only else lambda: _open(store)
     except DamagedTables as fault:
         database.close()
-        yield Finding("damaged-tables", fault.sentence, path), lambda: rebuild(store)
+        yield Finding("damaged-tables", fault.sentence, path), None if is_read_only else lambda: rebuild(store)
     finally:
         database.close()
+
+
+def _open(store: Path) -> None:
+    """Open the tables as everybody does: a damaged log is set aside, and the kept journal merged once more."""
+    with hold_store(store):
+        pass
+
+
+def _check_deleted_segments(cursor: Cursor) -> Iterator[Check]:
+    """Yield segments that are gone though nobody merged them to their end. Asked for before a merge forgets them."""
+    if not read_settings(cursor.store).keep_journal_bytes:
+        return  # a segment that was merged to its end leaves no trace
+    journal = cursor.store / JOURNAL_FOLDER
+    kept = {path.name.partition(".")[0] for path in list_kept(cursor.store / MERGED_FOLDER)}
+    for name, _, _ in cursor.rows(query("list_segments")):
+        if not (journal / name).exists() and name.partition(".")[0] not in kept:
+            sentence = "A part of the journal was deleted; what was not merged of it is lost, and cannot be mended."
+            yield Finding("deleted-segment", sentence, journal / name, is_fault=False), None
 
 
 def _check_kept(store: Path) -> Iterator[Check]:
@@ -134,7 +144,7 @@ def _check_kept(store: Path) -> Iterator[Check]:
 def _check_journal(cursor: Cursor) -> Iterator[Check]:
     journal, rejected = cursor.store / JOURNAL_FOLDER, cursor.store / REJECTED_FOLDER
     for path in sorted(journal.iterdir()) if journal.is_dir() else ():
-        if not is_segment_name(path.name):
+        if not is_segment_name(path.name) and path.suffix != ".draft":
             sentence = "A file in the journal is no segment, and is never merged."
             yield Finding("foreign-file", sentence, path), _moved(path, rejected / path.name)
     sizes = {segment.name: segment.size_bytes for segment in list_segments(journal)}
@@ -148,40 +158,8 @@ def _check_journal(cursor: Cursor) -> Iterator[Check]:
         yield Finding("rejected-lines", sentence, rejected, is_fault=False), None
 
 
-def _check_rows(cursor: Cursor) -> Iterator[Check]:
-    [(doubled,)] = cursor.rows(query("count_doubled_spans"))
-    if doubled:
-        path = cursor.store / DATABASE_FILE
-        yield Finding("doubled-spans", f"{doubled} spans stand in the tables more than once.", path), None
-
-
-def _check_blobs(cursor: Cursor) -> Iterator[Check]:
-    blobs = cursor.store / BLOBS_FOLDER
-    for fault in iter_blob_faults(cursor):
-        yield Finding(fault.kind, fault.sentence, fault.path), fault.mend
-    unnamed = list_unnamed_blobs(cursor)
-    if unnamed:
-        size_bytes = sum(blob.size_bytes for blob in unnamed)
-        sentence = (
-            f"{len(unnamed)} files that nothing names take {size_bytes:,} bytes; `spanglass compact` deletes them."
-        )
-        yield Finding("unnamed-blobs", sentence, blobs, is_fault=False), None
-    for path in [*blobs.glob(".draft-*"), *blobs.glob(".swept-*")]:
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime > MIN_AGE_SECS:
-                yield Finding("left-draft", "A copy that was cut short was left behind.", path), path.unlink
-
-
-def _made(path: Path) -> Callable[[], object]:
-    return lambda: path.mkdir(mode=_OWNER_MAY_ALL, exist_ok=True)
-
-
-def _allowed(path: Path, mode: int) -> Callable[[], object]:
-    return lambda: path.chmod(mode)
-
-
 def _moved(path: Path, target: Path) -> Callable[[], object]:
-    return lambda: path.rename(target)
+    return lambda: path.replace(target)
 
 
 def _run(cursor: Cursor, name: str, parameters: dict[str, list[str]]) -> Callable[[], object]:

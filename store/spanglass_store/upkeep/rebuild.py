@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from spanglass_store.database.connection import Database
-from spanglass_store.database.recovery import set_aside
+from spanglass_store.database.recovery import log_path, set_aside
 from spanglass_store.database.statements import query
 from spanglass_store.faults import StoreFault
 from spanglass_store.upkeep.session import BUSY_TIMEOUT_SECS, merge_all
@@ -51,10 +51,13 @@ def rebuild(store: Path) -> Path:
 
 
 def _salvage(cursor: Cursor, aside: Path) -> None:
-    try:
-        cursor.rows(query("attach_damaged").format(path=str(aside).replace("'", "''")))
-    except duckdb.Error:
-        return  # not a row can be read
+    log = log_path(aside)
+    if not _attach(cursor, aside):
+        if not log.exists():
+            return  # not a row can be read
+        log.rename(log.with_suffix(".unread"))  # it is the damaged one, perhaps
+        if not _attach(cursor, aside):
+            return
     for table in _TABLES:
         try:
             [(row_count,)] = cursor.rows(query("count_damaged").format(table=table))
@@ -62,6 +65,14 @@ def _salvage(cursor: Cursor, aside: Path) -> None:
             continue
         _copy_rows(cursor, table, 0, row_count, _LARGE_WINDOW)
     cursor.rows("DETACH damaged")
+
+
+def _attach(cursor: Cursor, aside: Path) -> bool:
+    try:
+        cursor.rows(query("attach_damaged").format(path=str(aside).replace("'", "''")))
+    except duckdb.Error:
+        return False
+    return True
 
 
 def _copy_rows(cursor: Cursor, table: str, first: int, end: int, window: int) -> None:

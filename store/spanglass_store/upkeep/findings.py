@@ -1,0 +1,45 @@
+"""What an examination finds, and how it is mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from spanglass_store.faults import StoreFault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be. Where `is_fault` is False it only is worth knowing.
+
+    `hindrance` is why it could not be mended, where that was tried.
+    """
+
+    kind: str
+    sentence: str
+    path: Path
+    is_fault: bool = True
+    is_mended: bool = False
+    hindrance: str | None = None
+
+
+Check = tuple[Finding, "Callable[[], object] | None"]  # None: nothing here can mend it, and the sentence says why
+
+
+def settle(checks: Iterable[Check], *, is_fixing: bool) -> list[Finding]:
+    """Return what the checks find; each is mended, where `is_fixing` and it can be, before the next one looks."""
+    return [_mended(finding, mend) if is_fixing and mend is not None else finding for finding, mend in checks]
+
+
+def _mended(finding: Finding, mend: Callable[[], object]) -> Finding:
+    try:
+        mend()
+    except OSError as error:
+        return replace(finding, hindrance=(error.strerror or str(error)).lower())
+    except StoreFault as fault:
+        return replace(finding, hindrance=fault.sentence)
+    return replace(finding, is_mended=True)
