@@ -50,7 +50,7 @@ def locate_store(store: str | os.PathLike[str] | None = None) -> Path:
     with contextlib.suppress(FileNotFoundError):  # the working directory may have been deleted
         here = Path.cwd()
         for folder in (here, *here.parents):
-            if (folder / LOCAL_STORE_NAME).is_dir():
+            if os.path.isdir(folder / LOCAL_STORE_NAME):  # noqa: PTH112 - Path.is_dir raises where it may not look
                 return folder / LOCAL_STORE_NAME
     import platformdirs  # noqa: PLC0415 - only a program without a named store pays for it
 
@@ -63,9 +63,9 @@ def ensure_store(path: Path) -> StoreInfo:
     Raises UnknownFormat for a newer store, NotAStore for a folder that holds something else, and StoreFault
     where the folder cannot be made; nothing that was there before is touched in any of these cases.
     """
-    if (path / STORE_FILE).exists():
-        return read_store_info(path)
     try:
+        if (path / STORE_FILE).exists():
+            return read_store_info(path)
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         foreign = [name for name in os.listdir(path) if not _is_unfinished(name)]  # noqa: PTH208 - names suffice
         if foreign and not (path / STORE_FILE).exists():

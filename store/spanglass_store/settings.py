@@ -68,7 +68,8 @@ def write_settings(store: Path, settings: StoreSettings) -> None:
     path = store / SETTINGS_FILE
     draft = path.with_name(f"{SETTINGS_FILE}.{os.urandom(4).hex()}")
     try:
-        draft.write_bytes(orjson.dumps(dataclasses.asdict(settings), option=orjson.OPT_INDENT_2) + b"\n")
+        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123 - private from the first byte
+            file.write(orjson.dumps(dataclasses.asdict(settings), option=orjson.OPT_INDENT_2) + b"\n")
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)

@@ -359,7 +359,8 @@ class Database:
         except duckdb.Error as error:
             raise _open_fault(error, self.path) from error
         with contextlib.suppress(OSError):
-            self.path.chmod(0o600)  # traces hold secrets; DuckDB makes its file readable by all
+            if not self.is_read_only:
+                self.path.chmod(0o600)  # traces hold secrets; DuckDB makes its file readable by all
         connection.execute("SET enable_progress_bar = false")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")

@@ -69,6 +69,7 @@ class _Progress:
     is_stored: bool = False
     seen_bytes: int = -1
     is_living: bool = True
+    is_readable: bool = True
     probed_at: float = -_PROBE_SECS
 
     def is_done(self, segment: Segment) -> bool:
@@ -76,7 +77,7 @@ class _Progress:
 
     def has_news(self, segment: Segment) -> bool:
         """Tell whether a look into the segment can bring something: it grew, or its torn tail is final now."""
-        has_more = segment.size_bytes > self.merged_bytes
+        has_more = self.is_readable and segment.size_bytes > self.merged_bytes
         return has_more and (segment.size_bytes != self.seen_bytes or not self.is_living)
 
 
@@ -84,7 +85,9 @@ class Merger:
     """Merges the journal of one store. One thread uses it; other processes are kept out by the database's lock."""
 
     def __init__(self, database: Database, store: Path) -> None:
+        """`left_out` is why a segment that may not be read is left out; those of others go in meanwhile."""
         self.is_caught_up = False
+        self.left_out: StoreFault | None = None
         self._database = database
         self._journal = store / JOURNAL_FOLDER
         self._rejected = store / REJECTED_FOLDER
@@ -216,7 +219,7 @@ class Merger:
 
     def _reload(self, cursor: Cursor, segments: list[Segment]) -> None:
         """Read back how far the journal is merged: another process may have gone on in the meantime."""
-        self._segments = {}
+        self._segments, self.left_out = {}, None
         for name, merged_bytes, process in cursor.rows(query("list_segments")):
             self._segments[name] = _Progress(merged_bytes, process, is_stored=True)
         self._probe(segments)
@@ -286,6 +289,8 @@ class Merger:
             if not progress.has_news(segment):
                 continue
             found = self._read_lines(segment, progress, lines_left, bytes_left)
+            if found is None:
+                continue
             for offset, raw in found.lines:
                 process = self._process_of(cursor, segment, raw, marked)
                 stamp = segment.opened_ms * _NS_PER_MS + offset
@@ -302,12 +307,17 @@ class Merger:
             bytes_left -= found.end_offset - progress.merged_bytes
         return merged
 
-    def _read_lines(self, segment: Segment, progress: _Progress, max_lines: int, max_bytes: int) -> LineBatch:
+    def _read_lines(self, segment: Segment, progress: _Progress, max_lines: int, max_bytes: int) -> LineBatch | None:
         path = self._journal / segment.name
         try:
             return read_batch(
                 path, progress.merged_bytes, max_bytes=max_bytes, max_lines=max_lines, is_living=progress.is_living
             )
+        except PermissionError:  # a program that was run as root leaves such a one
+            progress.is_readable = False
+            sentence = "A part of the journal may not be read: permission denied. It is left out; the rest goes in."
+            self.left_out = StoreFault(sentence, path)
+            return None
         except OSError as error:
             raise StoreFault("A part of the journal cannot be read.", path) from error
 

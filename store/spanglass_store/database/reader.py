@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -38,7 +39,6 @@ from spanglass_store.search.expression import EVERYTHING, Expression, Text
 from spanglass_store.search.parse import parse_filter
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
@@ -174,7 +174,7 @@ class StoreReader:
         """Return the file with an attachment's bytes, or None where there is none."""
         with contextlib.suppress(LookupError):
             path = self.blob_path(record)
-            return path if path.is_file() else None
+            return path if os.path.isfile(path) else None  # noqa: PTH113 - Path.is_file raises where it may not look
         return None
 
     def list_comments(self, row_id: str) -> list[CommentRecord]:
@@ -282,9 +282,10 @@ class _RollUp(NamedTuple):
 class Store(StoreReader):
     """An open store; a context manager. Closed, it lets others at the file again."""
 
-    def __init__(self, path: Path, database: Database) -> None:
-        """Use `open_store` to get one."""
+    def __init__(self, path: Path, database: Database, unmerged: StoreFault | None = None) -> None:
+        """Use `open_store` to get one. `unmerged` is why something of the journal is not merged, or None."""
         self.path = path
+        self.unmerged = unmerged
         self._stack = contextlib.ExitStack()
         super().__init__(self._stack.enter_context(database.cursor()))
         self._database = database
@@ -325,23 +326,24 @@ def open_store(path: str | os.PathLike[str] | None = None, *, timeout_secs: floa
     read_store_info(folder)
     database = Database(folder, is_read_only=not may_write(folder), timeout_secs=timeout_secs)
     try:
-        if not database.is_read_only:
-            _merge_all(database, folder)
-        return Store(folder, database)
+        unmerged = None if database.is_read_only else _merge_all(database, folder)
+        return Store(folder, database, unmerged)
     except BaseException:
         database.close()
         raise
 
 
-def _merge_all(database: Database, folder: Path) -> None:
-    merger = Merger(database, folder)
+def _merge_all(database: Database, folder: Path) -> StoreFault | None:
+    """Merge what the journal holds; return what is in the way of some of it. Raises StoreBusy and UnknownFormat."""
     try:
+        merger = Merger(database, folder)
         while not merger.is_caught_up:
             merger.merge_once(budget_secs=1.0)
     except (StoreBusy, UnknownFormat):
         raise
-    except StoreFault:
-        return  # what is merged already can be read; if it cannot, opening says so
+    except StoreFault as fault:
+        return fault  # what is merged already can be read; if it cannot, opening says so
+    return merger.left_out
 
 
 def _as_expression(wanted: Expression | str | None) -> Expression:

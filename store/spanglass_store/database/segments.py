@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spanglass_store.faults import StoreFault
 from spanglass_store.journal.lines import MAX_LINE_BYTES
 from spanglass_store.journal.liveness import has_writer
 from spanglass_store.journal.names import SEGMENT_NAME
@@ -49,7 +50,10 @@ class LineBatch:
 
 
 def list_segments(journal: Path) -> list[Segment]:
-    """Return the segments in the order in which they were opened; none where the folder is missing."""
+    """Return the segments in the order in which they were opened; none where the folder is missing.
+
+    Raises StoreFault where it cannot be read.
+    """
     found: list[Segment] = []
     try:
         with os.scandir(journal) as entries:
@@ -65,6 +69,9 @@ def list_segments(journal: Path) -> list[Segment]:
                 found.append(Segment(entry.name, pid, opened_ms, stat.st_size, stat.st_mtime))
     except FileNotFoundError:
         return []
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StoreFault(f"The journal cannot be read: {reason}. Nothing was changed.", journal) from error
     return sorted(found, key=lambda segment: segment.name)
 
 

@@ -16,7 +16,7 @@ from spanglass_store.journal.names import is_segment_name
 from spanglass_store.location import JOURNAL_FOLDER, REJECTED_FOLDER
 from spanglass_store.settings import read_settings
 from spanglass_store.upkeep.blob_check import check_blobs
-from spanglass_store.upkeep.findings import Finding, settle
+from spanglass_store.upkeep.findings import Finding, iter_settled
 from spanglass_store.upkeep.folder_check import check_folder
 from spanglass_store.upkeep.rebuild import rebuild
 from spanglass_store.upkeep.row_check import check_merged, check_rows
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor
     from spanglass_store.upkeep.findings import Check
 
+_DECISIVE = {"store-file", "damaged-tables", "damaged-log"}  # while it is so, there is nothing to compare the rest with
 _READ_WHOLE = ("spans", "attachments", "comments", "segments", "projects", "experiments", "processes")
 
 
@@ -39,10 +40,10 @@ def examine(store: Path, *, is_fixing: bool = False, on_step: Callable[[str], No
     """
     found: list[Finding] = []
     try:
-        for findings in _iter_stages(store, is_fixing=is_fixing, on_step=on_step):
-            found += findings
-            if any(finding.kind == "damaged-tables" and not finding.is_mended for finding in findings):
-                break  # what rows say cannot be compared with anything
+        for finding in _iter_findings(store, is_fixing=is_fixing, on_step=on_step):
+            found.append(finding)
+            if finding.kind in _DECISIVE and not finding.is_mended:
+                break
     except (NotAStore, UnknownFormat):
         raise
     except StoreFault as fault:
@@ -57,22 +58,22 @@ def _kind_of(fault: StoreFault) -> str:
     return "in-use" if isinstance(fault, StoreBusy) else "unreadable"
 
 
-def _iter_stages(store: Path, *, is_fixing: bool, on_step: Callable[[str], None]) -> Iterator[list[Finding]]:
-    yield settle(check_folder(store), is_fixing=is_fixing)
+def _iter_findings(store: Path, *, is_fixing: bool, on_step: Callable[[str], None]) -> Iterator[Finding]:
+    yield from iter_settled(check_folder(store), is_fixing=is_fixing)
     on_step("Reading the tables")
-    yield settle(_check_tables(store), is_fixing=is_fixing)
+    yield from iter_settled(_check_tables(store), is_fixing=is_fixing)
     on_step("Reading the kept journal")
-    yield settle(_check_kept(store), is_fixing=is_fixing)
+    yield from iter_settled(_check_kept(store), is_fixing=is_fixing)
     on_step("Merging the journal")
     with _hold(store) as database, database.cursor() as cursor:
         is_fixing = is_fixing and not database.is_read_only
-        yield settle(_check_journal(cursor), is_fixing=is_fixing)
+        yield from iter_settled(_check_journal(cursor), is_fixing=is_fixing)
         on_step("Comparing the rows")
-        yield settle(check_rows(cursor), is_fixing=is_fixing)
+        yield from iter_settled(check_rows(cursor), is_fixing=is_fixing)
         on_step("Comparing the rows with the journal")
-        yield settle(check_merged(database, cursor), is_fixing=is_fixing)
+        yield from iter_settled(check_merged(database, cursor), is_fixing=is_fixing)
         on_step("Reading the attachments")
-        yield settle(check_blobs(cursor), is_fixing=is_fixing)
+        yield from iter_settled(check_blobs(cursor), is_fixing=is_fixing)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from spanglass_store.faults import StoreFault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 
@@ -30,9 +30,10 @@ class Finding:
 Check = tuple[Finding, "Callable[[], object] | None"]  # None: nothing here can mend it, and the sentence says why
 
 
-def settle(checks: Iterable[Check], *, is_fixing: bool) -> list[Finding]:
-    """Return what the checks find; each is mended, where `is_fixing` and it can be, before the next one looks."""
-    return [_mended(finding, mend) if is_fixing and mend is not None else finding for finding, mend in checks]
+def iter_settled(checks: Iterable[Check], *, is_fixing: bool) -> Iterator[Finding]:
+    """Yield what the checks find; each is mended, where `is_fixing` and it can be, before the next one looks."""
+    for finding, mend in checks:
+        yield _mended(finding, mend) if is_fixing and mend is not None else finding
 
 
 def _mended(finding: Finding, mend: Callable[[], object]) -> Finding:

@@ -53,7 +53,7 @@ _DRAFTS = (
 
 def check_folder(store: Path) -> Iterator[Check]:
     """Yield what is wrong with the folder. Raises NotAStore, UnknownFormat, and StoreFault where it cannot be read."""
-    yield from _check_permissions([(store, _OWNER_MAY_ALL)])
+    yield from _check_permissions([(store, _OWNER_MAY_ALL), (store / STORE_FILE, _OWNER_MAY_READ_AND_WRITE)])
     yield from _check_store_file(store)
     yield from _check_disk(store)
     for name in SUBFOLDERS:
@@ -134,7 +134,7 @@ def _list_owned(store: Path) -> Iterator[tuple[Path, int]]:
     for name in (*SUBFOLDERS, MERGED_FOLDER):
         if (store / name).is_dir():
             yield store / name, _OWNER_MAY_ALL
-    for name in (DATABASE_FILE, LOCK_FILE, STORE_FILE, SETTINGS_FILE):
+    for name in (DATABASE_FILE, LOCK_FILE, SETTINGS_FILE):
         if (store / name).exists():
             yield store / name, _OWNER_MAY_READ_AND_WRITE
     with contextlib.suppress(OSError):

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
@@ -10,7 +12,12 @@ from journal_rows import JournalWriter
 
 from spanglass_store import open_store
 from spanglass_store.blobs.files import blob_path, list_blobs, put_bytes
+from spanglass_store.database.batch import merge_batch
+from spanglass_store.faults import NotAStore, UnknownFormat
 from spanglass_store.journal.kept import list_kept
+from spanglass_store.known_stores import note_store
+from spanglass_store.location import read_store_info
+from spanglass_store.settings import StoreSettings, write_settings
 from spanglass_store.upkeep.blob_sweep import MIN_AGE_SECS
 from spanglass_store.upkeep.doctor import examine
 from spanglass_store.upkeep.session import hold_store
@@ -18,6 +25,9 @@ from spanglass_store.upkeep.session import hold_store
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from spanglass_store.database.batch import Batch, Outcome
+    from spanglass_store.database.connection import Cursor
 
 
 def kinds(store: Path) -> list[str]:
@@ -80,21 +90,84 @@ def put_a_foreign_file_into_the_journal(store: Path) -> None:
     (store / "journal" / "notes.txt").write_text("not a segment")
 
 
-def leave_a_draft(store: Path) -> None:
-    path = store / "blobs" / ".draft-0011223344556677"
-    path.write_bytes(b"half a blo")
-    age(path)
+def kill_a_merger(store: Path) -> None:
+    """Let a process merge something more and die at once: what it committed is in the log alone."""
+    writer = JournalWriter(store, process="44" * 16)
+    for number in range(70, 80):
+        writer.span(number, trace=7, at=number, input="y" * 500)
+    writer.die()
+    merging = (
+        "import os, sys; from pathlib import Path; from spanglass_store.database.connection import Database;"
+        "from spanglass_store.upkeep.session import merge_all;"
+        "merge_all(Database(Path(sys.argv[1]))); os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", merging, str(store)], check=False).returncode == 9
+    assert (store / "traces.duckdb.wal").stat().st_size > 1000
 
 
-FAULTS: dict[str, Callable[[Path], None]] = {
-    "damaged-tables": overwrite_tables,
-    "missing-blob": delete_a_blob,
-    "damaged-blob": damage_a_blob,
-    "damaged-kept-segment": cut_a_kept_segment,
-    "permissions": open_to_others,
-    "missing-folder": delete_the_journal,
-    "foreign-file": put_a_foreign_file_into_the_journal,
-    "left-draft": leave_a_draft,
+def cut_the_log(store: Path) -> None:
+    """DuckDB reads a log up to where it was cut, and says nothing."""
+    kill_a_merger(store)
+    os.truncate(store / "traces.duckdb.wal", 100)
+
+
+def overwrite_the_log(store: Path) -> None:
+    kill_a_merger(store)
+    with (store / "traces.duckdb.wal").open("r+b") as log:
+        log.seek(log.seek(0, os.SEEK_END) // 2)
+        log.write(b"\0" * 20)
+
+
+def lose_rows(store: Path) -> None:
+    with hold_store(store) as database, database.cursor() as cursor:
+        cursor.rows("DELETE FROM spans WHERE id = 'row-30'")
+        cursor.rows("DELETE FROM comments WHERE id = 'note-3'")
+        cursor.rows("DELETE FROM attachments WHERE key = 'own'")
+
+
+def double_rows(store: Path) -> None:
+    with hold_store(store) as database, database.cursor() as cursor:
+        cursor.rows("INSERT INTO spans SELECT * REPLACE (NULL AS end_ts) FROM spans WHERE id = 'row-10'")
+        cursor.rows("INSERT INTO spans SELECT * FROM spans WHERE id = 'row-11'")
+
+
+def leave_drafts(store: Path) -> None:
+    for name in ("blobs/.draft-0011223344556677", "traces.compacting.duckdb", "merged/a.gz.draft", "journal/a.draft"):
+        (store / name).write_bytes(b"half of it")
+        age(store / name)
+
+
+def delete_the_store_file(store: Path) -> None:
+    (store / "store.json").unlink()
+
+
+def cut_the_store_file(store: Path) -> None:
+    os.truncate(store / "store.json", 10)
+
+
+def cut_the_settings(store: Path) -> None:
+    write_settings(store, StoreSettings(prune_keep_last=3))
+    os.truncate(store / "settings.json", 20)
+
+
+FAULTS: dict[str, tuple[str, Callable[[Path], None]]] = {
+    "overwritten tables": ("damaged-tables", overwrite_tables),
+    "truncated tables": ("damaged-tables", lambda store: os.truncate(store / "traces.duckdb", 100_000)),
+    "emptied tables": ("damaged-tables", lambda store: os.truncate(store / "traces.duckdb", 0)),
+    "a cut log": ("lost-rows", cut_the_log),
+    "an overwritten log": ("damaged-log", overwrite_the_log),
+    "lost rows": ("lost-rows", lose_rows),
+    "doubled rows": ("doubled-spans", double_rows),
+    "a deleted blob": ("missing-blob", delete_a_blob),
+    "a damaged blob": ("damaged-blob", damage_a_blob),
+    "a cut kept segment": ("damaged-kept-segment", cut_a_kept_segment),
+    "a store that others may read": ("permissions", open_to_others),
+    "a deleted journal": ("missing-folder", delete_the_journal),
+    "a foreign file": ("foreign-file", put_a_foreign_file_into_the_journal),
+    "left drafts": ("left-draft", leave_drafts),
+    "a deleted store.json": ("store-file", delete_the_store_file),
+    "a cut store.json": ("store-file", cut_the_store_file),
+    "cut settings": ("settings", cut_the_settings),
 }
 
 
@@ -102,14 +175,24 @@ def test_a_sound_store_has_no_findings(filled: Path) -> None:
     assert examine(filled) == []
 
 
-@pytest.mark.parametrize(("kind", "harm"), FAULTS.items(), ids=FAULTS)
-def test_each_fault_is_found_and_mended(filled: Path, kind: str, harm: Callable[[Path], None]) -> None:
+def read_rows(store: Path) -> list[tuple[object, ...]]:
+    """Return what a reader sees of all spans, comments and attachments."""
+    with open_store(store) as opened:
+        spans = opened.sql("SELECT id, start_ts, end_ts, input, output, is_interrupted FROM spans ORDER BY id").rows
+        comments = opened.sql("SELECT id, origin_id, text FROM comments ORDER BY id").rows
+        return spans + comments + opened.sql("SELECT key, digest FROM attachments ORDER BY key").rows
+
+
+@pytest.mark.parametrize(("kind", "harm"), FAULTS.values(), ids=FAULTS)
+def test_each_fault_is_found_by_its_name_and_mended(filled: Path, kind: str, harm: Callable[[Path], None]) -> None:
+    before = read_rows(filled)
     harm(filled)
-    assert kind in kinds(filled)
+    assert {finding.kind for finding in examine(filled) if finding.is_fault} == {kind}
     assert kind in kinds(filled), "looking alone mends nothing"
-    assert all(finding.is_mended for finding in examine(filled, is_fixing=True) if finding.is_fault)
+    found = examine(filled, is_fixing=True)
+    assert [finding for finding in found if finding.is_fault and not finding.is_mended] == []
     assert [finding for finding in examine(filled) if finding.is_fault] == []
-    assert count_spans(filled) == 10
+    assert set(before) <= set(read_rows(filled))
 
 
 def test_a_file_that_its_owner_may_not_write_is_a_fault(filled: Path) -> None:
@@ -180,7 +263,93 @@ def test_a_segment_that_was_cut_is_merged_anew(filled: Path) -> None:
     assert count_spans(filled) == 11
 
 
-def test_doubled_spans_are_found(filled: Path) -> None:
-    with hold_store(filled) as database, database.cursor() as cursor:
-        cursor.rows("INSERT INTO spans SELECT * FROM spans WHERE id = 'row-10'")
-    assert kinds(filled) == ["doubled-spans"]
+def test_of_doubled_spans_the_one_that_ended_stays(filled: Path) -> None:
+    double_rows(filled)
+    examine(filled, is_fixing=True)
+    assert count_spans(filled) == 10
+    with open_store(filled) as opened:
+        assert opened.sql("SELECT count(*) FROM spans WHERE end_ts IS NULL").rows == [(0,)]
+
+
+def test_what_was_committed_to_a_cut_log_comes_back(filled: Path) -> None:
+    cut_the_log(filled)
+    assert count_spans(filled) == 10
+    examine(filled, is_fixing=True)
+    assert count_spans(filled) == 20
+
+
+def test_what_was_committed_to_a_damaged_log_comes_back(filled: Path) -> None:
+    overwrite_the_log(filled)
+    with open_store(filled) as opened:
+        assert opened.totals().spans == 20
+        assert opened.recovery is not None
+        assert "log" in opened.recovery.sentence
+    assert [finding.kind for finding in examine(filled)] == ["set-aside"]
+
+
+def test_a_store_file_is_made_by_the_id_that_links_know(filled: Path) -> None:
+    info = read_store_info(filled)
+    note_store(info)
+    delete_the_store_file(filled)
+    examine(filled, is_fixing=True)
+    assert read_store_info(filled).id == info.id
+
+
+def test_a_folder_that_is_no_store_is_none(tmp_path: Path) -> None:
+    with pytest.raises(NotAStore):
+        examine(tmp_path, is_fixing=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_line_that_the_tables_do_not_take_is_not_lost(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = JournalWriter(filled, process="22" * 16)
+    writer.span(90, trace=9)
+    writer.die()
+    with monkeypatch.context() as patch:
+        patch.setattr("spanglass_store.database.merge.merge_batch", refuse_row("row-90"))
+        with hold_store(filled):
+            pass
+    assert [(finding.kind, finding.is_fault) for finding in examine(filled)] == [("rejected-lines", False)]
+
+
+def refuse_row(row_id: str) -> Callable[..., Outcome]:
+    def merge(cursor: Cursor, batch: Batch, *others: Any) -> Outcome:
+        if row_id in batch.rows:
+            raise ValueError("an odd one")
+        return merge_batch(cursor, batch, *others)
+
+    return merge
+
+
+def test_a_deleted_segment_is_beyond_mending(filled: Path) -> None:
+    writer = JournalWriter(filled, process="22" * 16)
+    writer.start(90, trace=9)
+    with hold_store(filled):
+        pass
+    next((filled / "journal").iterdir()).unlink()
+    [finding] = examine(filled, is_fixing=True)
+    assert (finding.kind, finding.is_fault, finding.is_mended) == ("deleted-segment", False, False)
+    assert "cannot be mended" in finding.sentence
+    writer.die()
+    assert count_spans(filled) == 11
+
+
+def test_while_another_program_holds_the_tables_it_says_which(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spanglass_store.upkeep.doctor.BUSY_TIMEOUT_SECS", 0.0)
+    holding = "import sys, duckdb; c = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", holding, str(filled / "traces.duckdb")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        [finding] = examine(filled, is_fixing=True)
+        holder.communicate()
+    assert (finding.kind, finding.is_mended) == ("in-use", False)
+    assert f"(process {holder.pid})" in finding.sentence
+    assert examine(filled) == []
+
+
+def test_of_a_newer_store_nothing_is_touched(filled: Path) -> None:
+    path = filled / "store.json"
+    path.write_bytes(path.read_bytes().replace(b'"format": 1', b'"format": 99'))
+    with pytest.raises(UnknownFormat, match="99"):
+        examine(filled, is_fixing=True)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
+from spanglass_store import open_store
 from spanglass_store.links.addresses import parse_address
 from spanglass_store.location import ensure_store
 from spanglass_store.settings import StoreSettings, write_settings
@@ -93,6 +94,22 @@ def test_an_empty_store_says_where_it_looks_and_the_first_span_opens(
     assert not window.is_empty
     qtbot.waitUntil(lambda: window.selection.span is not None, timeout=10_000)
     journal.die()
+
+
+def test_a_window_says_what_became_of_damaged_tables(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, store_path: Path, qtbot: QtBot
+) -> None:
+    journal.span(1)
+    journal.die()
+    with open_store(store_path):
+        pass
+    (store_path / "traces.duckdb").write_bytes(b"nothing of a database" * 1000)
+    window = open_window()
+    qtbot.waitUntil(window._damage_banner.isVisible, timeout=10_000)
+    assert window._damage_banner.text.startswith("The store's tables were damaged. They are rebuilt from 1 kept")
+    [aside] = store_path.glob("*.damaged-*")
+    assert window._damage_banner.text.endswith(str(aside))
+    qtbot.waitUntil(lambda: window.selection.root_span_id == root_id(), timeout=10_000)
 
 
 def test_a_failed_trace_opens_on_its_first_originating_error_and_f8_goes_on(

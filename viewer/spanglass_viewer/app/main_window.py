@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
     from spanglass_store.database.records import StoreTotals
+    from spanglass_store.database.recovery import Recovery
     from spanglass_store.database.vocabulary import Vocabulary
     from spanglass_store.location import StoreInfo
     from spanglass_store.upkeep.automatic import UpkeepReport
@@ -131,7 +132,7 @@ class MainWindow(QMainWindow):
         self._text_sizing = TextSizing(appearance, self._preferences, self)
         self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
         self._top_bar = TopBar(self._make_menu(), self.trace_list.filter_box, appearance)
-        self._banner = Banner(appearance)
+        self._banner, self._damage_banner = Banner(appearance), Banner(appearance)
         self.follower = LinkFollower(
             info,
             self._banner,
@@ -237,7 +238,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self._top_bar, self._banner, self._middle, self.status):
+        for widget in (self._top_bar, self._damage_banner, self._banner, self._middle, self.status):
             column.addWidget(widget, 1 if widget is self._middle else 0)
         self.setCentralWidget(central)
 
@@ -285,6 +286,7 @@ class MainWindow(QMainWindow):
         self._backend.store_worker.fault_cleared.connect(self.status.clear_fault)
         self._backend.store_worker.upkeep_stepped.connect(self.status.show_work)
         self._backend.store_worker.pruned.connect(self._on_pruned)
+        self._backend.store_worker.recovered.connect(self._on_recovered)
 
     # errors, traces
 
@@ -377,6 +379,9 @@ class MainWindow(QMainWindow):
     def _on_pruned(self, report: UpkeepReport) -> None:
         traces, freed = format_many(report.trace_count, "old trace"), format_bytes(report.freed_bytes)
         self.status.show_notice(f"Pruned {traces} by the store's settings, {freed} free")
+
+    def _on_recovered(self, recovery: Recovery) -> None:
+        self._damage_banner.say(recovery.sentence, is_warning=True)
 
     def _on_sample_wanted(self) -> None:
         QProcess.startDetached(sys.executable, ["-m", "spanglass_assets.demo", "--store", str(self._info.path)])

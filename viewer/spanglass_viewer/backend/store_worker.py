@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.connection import Database
     from spanglass_store.database.merge import Merger
     from spanglass_store.database.records import ModelUsage, TraceSkeleton, TraceSummary
+    from spanglass_store.database.recovery import Recovery
     from spanglass_store.upkeep.automatic import UpkeepReport
     from spanglass_viewer.backend.journal_watch import JournalWatch
     from spanglass_viewer.trace.prices import PriceBook
@@ -46,6 +47,7 @@ class StoreWorker(QObject):
     trace_loaded = Signal(object)  # TraceAnswer
     fault_raised = Signal(object)  # StoreFault
     fault_cleared = Signal()
+    recovered = Signal(object)  # Recovery: the tables were damaged, and are rebuilt
     upkeep_stepped = Signal(str)  # what is being done to the store; "" at its end
     pruned = Signal(object)  # UpkeepReport: the store pruned itself
     prices_loaded = Signal(str)  # which price list it is
@@ -63,6 +65,8 @@ class StoreWorker(QObject):
         self._left: TraceSnapshot | None = None  # what it showed before
         self._waiting: dict[type[object], Callable[[], None]] = {}
         self._upkeep: Generator[str, None, UpkeepReport | None] | None = None
+        self._recovery: Recovery | None = None
+        self._left_out: StoreFault | None = None
         self._last_use = 0.0
         self._held_since: float | None = None
         self._is_asleep = False
@@ -225,6 +229,13 @@ class StoreWorker(QObject):
         if self._held_since is None:
             self._held_since = time.monotonic()
         changes = merger.merge_once(budget_secs=_MERGE_BUDGET_SECS)
+        if merger.left_out is not self._left_out and merger.left_out is not None:
+            self.fault_raised.emit(merger.left_out)
+        self._left_out = merger.left_out
+        recovery = self._need_database().recovery
+        if recovery is not self._recovery and recovery is not None:
+            self.recovered.emit(recovery)
+        self._recovery = recovery
         if changes:
             self._note_use()
             self.merged.emit(changes)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from spanglass_store.faults import NotAStore
 from spanglass_store.known_stores import note_store
-from spanglass_store.location import STORE_FILE, locate_store, read_store_info
+from spanglass_store.location import locate_store, read_store_info
 from spanglass_viewer.cli.command import NotFound
 from spanglass_viewer.cli.interrupts import cancelled_by_ctrl_c
 from spanglass_viewer.cli.terminal import complain
@@ -21,10 +22,16 @@ if TYPE_CHECKING:
 
 
 def existing_store_path(options: Namespace) -> Path:
-    """Return the folder of the store that the options name. Raises NotFound where there is none."""
+    """Return the folder of the store that the options name.
+
+    Raises NotFound where there is none, and StoreFault where it cannot be read.
+    """
     path = locate_store(options.store)
-    if not (path / STORE_FILE).is_file():
-        raise NotFound(f"There is no store yet; a program that logs makes it, or `spanglass demo`. {path}")
+    try:
+        read_store_info(path)
+    except NotAStore:
+        sentence = f"There is no store yet; a program that logs makes it, or `spanglass demo`. {path}"
+        raise NotFound(sentence) from None
     return path
 
 
@@ -50,4 +57,6 @@ def open_existing_store(options: Namespace) -> Generator[Store]:
     with cancelled_by_ctrl_c(store.interrupt), store:
         if store.recovery is not None:
             complain(store.recovery.sentence)
+        if store.unmerged is not None:
+            complain(f"What is shown is not all. {store.unmerged}")
         yield store

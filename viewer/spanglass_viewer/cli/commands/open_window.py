@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from spanglass_store.faults import StoreFault
 from spanglass_store.known_stores import find_known_store
 from spanglass_store.links.addresses import format_address, is_id
 from spanglass_store.location import STORE_FILE, ensure_store, locate_store, read_store_info
@@ -89,7 +90,9 @@ def _find_store(options: argparse.Namespace, visit: Visit) -> Path:
 
 
 def _is_store(path: Path, store_id: str) -> bool:
-    return (path / STORE_FILE).is_file() and read_store_info(path).id == store_id
+    with contextlib.suppress(StoreFault):
+        return read_store_info(path).id == store_id
+    return False
 
 
 def _knows_store(visit: Visit, store_id: str) -> bool:

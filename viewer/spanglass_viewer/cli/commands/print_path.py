@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from spanglass_store.location import STORE_FILE, locate_store, read_store_info
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def _run(options: Namespace) -> int:
     path = locate_store(options.store)
     if options.as_json:
-        exists = (path / STORE_FILE).is_file()
+        exists = os.path.isfile(path / STORE_FILE)  # noqa: PTH113 - Path.is_file raises where it may not look
         info = read_store_info(path) if exists else None
         fields = {"path": str(path), "exists": exists, "store_id": info.id if info else None}
         standard_output().write_json({**fields, "database": str(path / "traces.duckdb")})
