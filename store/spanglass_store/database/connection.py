@@ -106,6 +106,12 @@ class Cursor:
         with _writing(path):
             self._cursor.sql(sql, params=parameters).write_csv(str(path), header=True)
 
+    def write_bytes(self, path: Path, sql: str, parameters: dict[str, Any]) -> None:
+        """Write the bytes that a statement gives into a file as they are. Raises OSError where it cannot be written."""
+        quoted = str(path).replace("'", "''")
+        with _writing(path):
+            self._cursor.execute(f"COPY ({sql}) TO '{quoted}' (FORMAT BLOB)", parameters)
+
     def append(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Append rows to a table; each has a value for every column, in the table's order."""
         appender = self._cursor.appender(table)

@@ -194,7 +194,7 @@ class StoreReader:
         `interrupt`. Raises FilterError, at the call, for a text that is no filter.
         """
         rows = iter_matching_rows(self._cursor, _as_expression(wanted), before=before, now_us=time.time_ns() // 1000)
-        return map(_span_record, itertools.islice(rows, limit))
+        return map(span_record, itertools.islice(rows, limit))
 
     def interrupt(self) -> None:
         """Cancel the query that runs, from any thread; it raises `Interrupted` in its own."""
@@ -240,7 +240,7 @@ class StoreReader:
 
     def _list_spans(self, where: str, parameters: dict[str, Any]) -> list[SpanRecord]:
         rows = self._cursor.rows(query("span_columns") + query(where), parameters)
-        return [_span_record(row) for row in rows]
+        return [span_record(row) for row in rows]
 
     def _summaries(self, roots: list[Head]) -> list[TraceSummary]:
         """Return the traces that these spans head; of several roots only the first heads its trace."""
@@ -365,7 +365,8 @@ def _size_bytes(store: Path) -> int:
     return size
 
 
-def _span_record(row: tuple[Any, ...]) -> SpanRecord:
+def span_record(row: tuple[Any, ...]) -> SpanRecord:
+    """Return the span that a row of `span_columns` is."""
     values = list(row)
     values[3] = tuple(values[3])
     values[24] = tuple(values[24])

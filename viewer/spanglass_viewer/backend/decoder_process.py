@@ -90,6 +90,10 @@ class DecoderProcess:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_END_SECS)
 
+    def kill(self) -> None:
+        """Tell the process to end, and do not wait for it."""
+        self._process.kill()
+
     def close(self) -> None:
         """End the process and let go of its pipes; call this when nothing is being asked."""
         self.end()

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
+from spanglass_viewer.backend.large_values import read_whole
 from spanglass_viewer.values.decode import NotJson, decode_json_in_steps
 from spanglass_viewer.values.readings import read_value
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
+    from spanglass_viewer.trace.references import LargeValue
     from spanglass_viewer.values.media import MediaResolver
     from spanglass_viewer.values.readings import Reading
 
@@ -48,9 +50,16 @@ class JsonDecoder(QObject):
 
     def request(self, title: str, text: str, resolver: MediaResolver) -> int:
         """Read a text for the card of a title; `decoded` follows with the number that this returns."""
+        return self._start(title, lambda: text, resolver)
+
+    def request_large(self, title: str, value: LargeValue, resolver: MediaResolver) -> int:
+        """Read a large value whole after all, as its reader asked for; else as `request`."""
+        return self._start(title, lambda: read_whole(value), resolver)
+
+    def _start(self, title: str, load: Callable[[], str], resolver: MediaResolver) -> int:
         self._last_number += 1
         self._waiting += 1
-        self._pool.start(_Decoding(self, self._last_number, title, text, resolver))
+        self._pool.start(_Decoding(self, self._last_number, title, load, resolver))
         return self._last_number
 
     def stop(self) -> None:
@@ -69,21 +78,24 @@ class JsonDecoder(QObject):
 
 
 class _Decoding(QRunnable):
-    def __init__(self, decoder: JsonDecoder, number: int, title: str, text: str, resolver: MediaResolver) -> None:
+    def __init__(
+        self, decoder: JsonDecoder, number: int, title: str, load: Callable[[], str], resolver: MediaResolver
+    ) -> None:
         super().__init__()
         self._decoder = decoder
         self._number = number
         self._title = title
-        self._text = text
+        self._load = load
         self._resolver = resolver
 
     def run(self) -> None:
+        text = self._load()
         try:
             with _collector_at_rest():
-                value = decode_json_in_steps(self._text)
+                value = decode_json_in_steps(text)
         except NotJson:  # shown as it is: better odd than missing
-            value = self._text
-        self._decoder.report(Decoded(self._number, read_value(self._title, self._text, value, self._resolver)))
+            value = text
+        self._decoder.report(Decoded(self._number, read_value(self._title, text, value, self._resolver)))
 
 
 @contextlib.contextmanager

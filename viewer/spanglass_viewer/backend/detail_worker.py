@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 
 from spanglass_viewer.backend.decoder_process import open_plain_file
+from spanglass_viewer.backend.large_values import MOST_BYTES, MOST_MEDIA_BYTES, keep_values
 from spanglass_viewer.backend.reading_worker import ReadingWorker
 from spanglass_viewer.backend.requests import (
     ContainersAnswer,
@@ -88,7 +89,7 @@ class DetailWorker(ReadingWorker):
     def _read_span(self, cursor: Cursor, request: DetailRequest) -> None:
         from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
 
-        detail = self._read(StoreReader(cursor), request)
+        detail = self._read(cursor, StoreReader(cursor), request)
         self.span_read.emit(DetailAnswer(request, detail, {} if detail is None else _read_fields(detail)))
 
     def _list_media(self, cursor: Cursor, request: MediaRequest) -> None:
@@ -120,10 +121,17 @@ class DetailWorker(ReadingWorker):
         answer = ContainersAnswer(tuple(list_containers(cursor)), tuple(list_score_names(cursor)))
         self.containers_read.emit(answer)
 
-    def _read(self, reader: StoreReader, request: DetailRequest) -> SpanDetail | None:
-        record = reader.find_span_of(request.ref.root_span_id, request.ref.span_id, request.ref.created_us)
-        if record is None:
+    def _read(self, cursor: Cursor, reader: StoreReader, request: DetailRequest) -> SpanDetail | None:
+        from spanglass_store.database.large_values import find_trimmed_span  # noqa: PLC0415 - heavy half
+
+        ref = request.ref
+        trimmed = find_trimmed_span(
+            cursor, ref.root_span_id, ref.span_id, ref.created_us,
+            most_bytes=MOST_BYTES, most_media_bytes=MOST_MEDIA_BYTES,
+        )  # fmt: skip
+        if trimmed is None:
             return None
+        record = trimmed.record
         attachments, blobs = _find_files(reader, attachment_keys(record))
         return SpanDetail(
             ref=request.ref,
@@ -133,6 +141,7 @@ class DetailWorker(ReadingWorker):
             comments=tuple(reader.list_comments(record.id)),
             kinds=sniff_kinds(attachments, blobs),
             git_commit=None if record.error is None else reader.find_git_commit(record.id, record.created_us),
+            large=keep_values(cursor, trimmed),
         )
 
 

@@ -1,4 +1,4 @@
-"""A decoder that stays with one file while it is looked at: asked by a queue, answering by signals."""
+"""Decoders that stay with one file while it is looked at: asked by a queue, answering by signals."""
 
 from __future__ import annotations
 
@@ -13,24 +13,27 @@ from spanglass_viewer.decoders.answers import DecoderFault
 from spanglass_viewer.values.media_formats import HEAD_BYTES, MediaFormat, sniff_format
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from spanglass_viewer.decoders.document import Wish
     from spanglass_viewer.values.media import MediaItem
 
 _END_SECS = 5.0
 
 
-class PreviewSession(QObject):
+class DecoderSession(QObject):
     """One file, one process, one thread that waits for it. A process that was ended is started anew when next asked."""
 
     recognised = Signal(object)  # MediaFormat: what the first bytes say
     answered = Signal(object, object)  # the wish, its Answer
     failed = Signal(object, str)  # the wish (None: the file itself), a sentence without its full stop
 
+    ended = Signal()  # the process and the thread, after `let_go`
+
     _told = Signal(object, object)  # the wish, what came of it: from the thread that waits into the one that owns this
 
-    def __init__(self, item: MediaItem, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._item = item
         self._wishes: deque[Wish] = deque()
         self._news = threading.Condition()
         self._process: DecoderProcess | None = None
@@ -43,6 +46,10 @@ class PreviewSession(QObject):
     def is_idle(self) -> bool:
         """Tell whether everything asked for was answered."""
         return self._pending <= 0
+
+    def open_source(self) -> tuple[BinaryIO, MediaFormat]:
+        """Open the file for reading, and say what it is; called by the session's thread. Raises DecoderFault."""
+        raise NotImplementedError
 
     def start(self) -> None:
         """Begin to read; connect to the signals before."""
@@ -72,8 +79,20 @@ class PreviewSession(QObject):
         if self._thread.is_alive():
             self._thread.join(_END_SECS)
 
+    def let_go(self) -> None:
+        """End the process and the thread without waiting for them; nothing is answered any more."""
+        self._pending = 0
+        with self._news:
+            self._is_closed = True
+            process = self._process
+            self._news.notify()
+        if process is not None:
+            process.kill()
+
     @Slot(object, object)
     def _on_told(self, wish: Wish | None, told: object) -> None:
+        if self._is_closed:
+            return
         self._pending -= 1
         if isinstance(told, DecoderFault):
             self.failed.emit(wish, str(told))
@@ -84,9 +103,8 @@ class PreviewSession(QObject):
 
     def _run(self) -> None:
         try:
-            with open_media(self._item) as file:
-                known = sniff_format(file.read(HEAD_BYTES), self._item.content_type, self._item.name)
-                file.seek(0)
+            file, known = self.open_source()
+            with file:
                 self._told.emit(None, known)
                 while (wish := self._next()) is not None:
                     try:
@@ -107,6 +125,7 @@ class PreviewSession(QObject):
                 process, self._process = self._process, None
             if process is not None:
                 process.close()
+            self.ended.emit()
 
     def _next(self) -> Wish | None:
         with self._news:
@@ -121,3 +140,18 @@ class PreviewSession(QObject):
                 return
             self._process = None
         process.close()
+
+
+class PreviewSession(DecoderSession):
+    """The decoder of an attachment, whose first bytes say what it is."""
+
+    def __init__(self, item: MediaItem, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._item = item
+
+    def open_source(self) -> tuple[BinaryIO, MediaFormat]:
+        """Open the attachment's bytes."""
+        file = open_media(self._item)
+        known = sniff_format(file.read(HEAD_BYTES), self._item.content_type, self._item.name)
+        file.seek(0)
+        return file, known

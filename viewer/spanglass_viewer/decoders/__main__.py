@@ -31,6 +31,7 @@ DECODER_MODULES = {
     Decoder.PARQUET: ("parquet_tables", "ParquetFile"),
     Decoder.ARCHIVES: ("archives", "ArchiveFile"),
     Decoder.BYTES: ("plain_text", "ByteFile"),
+    Decoder.VALUES: ("json_values", "JsonValueFile"),
 }
 
 

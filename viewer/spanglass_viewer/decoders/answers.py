@@ -16,6 +16,7 @@ _MAX_HEADER_BYTES = 64_000_000
 _MAX_PAYLOAD_BYTES = 700_000_000
 _MAX_SIDE_PX = 65_535
 _MAX_TEXTS = 2_000_000
+_MOST = 2**40  # of whatever is counted
 _BYTES_A_PIXEL = 4
 BYTES_A_BOX = 16  # left, top, right, bottom as 32-bit floats
 _BYTES_A_SAMPLE = 4  # two channels of 16 bits
@@ -125,7 +126,55 @@ class TableHead:
     is_cut: bool
 
 
-Answer = Picture | Animation | Page | Hits | Outline | Peaks | Sound | Frame | TextHead | TableHead
+@dataclass(frozen=True, slots=True)
+class ValueOutline:
+    """What a logged value is ("object", "list", "text"), and the columns of the table that it can be shown as."""
+
+    shape: str
+    members: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Some members of a value, and how many there are in all.
+
+    `counts` says how many members each has itself, -1 for a text that looks as if it had some.
+    """
+
+    keys: tuple[str, ...]
+    kinds: tuple[str, ...]
+    previews: tuple[str, ...]
+    counts: tuple[int, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A page of a text as UTF-8; `end` is where the next one begins, in the measure in which `total` is the whole."""
+
+    data: bytes
+    end: int
+    total: int
+
+    @property
+    def text(self) -> str:
+        """The page as text."""
+        return self.data.decode(errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a text stands in a value: the places of members from the top down, in a text the character."""
+
+    places: tuple[tuple[int, ...], ...]
+    is_cut: bool
+
+
+Answer = (
+    Picture | Animation | Page | Hits | Outline | Peaks | Sound | Frame | TextHead | TableHead
+    | ValueOutline | Members | Passage | Places
+)  # fmt: skip
 _Header = dict[str, "JsonValue"]
 
 
@@ -265,9 +314,31 @@ def _table_head(header: _Header, payload: bytes) -> TableHead:  # noqa: ARG001 -
     return TableHead(columns, _texts(header.get("types")), rows, facts, is_cut)
 
 
+def _value_outline(header: _Header, payload: bytes) -> ValueOutline:  # noqa: ARG001 - as above
+    return ValueOutline(_text(header, "shape"), _integer(header, "members", _MOST), _texts(header.get("columns")))
+
+
+def _members(header: _Header, payload: bytes) -> Members:  # noqa: ARG001 - as above
+    keys, kinds, previews = (_texts(header.get(name)) for name in ("keys", "kinds", "previews"))
+    counts = tuple(int(count) for count in _numbers(header.get("counts")))
+    if not len(keys) == len(kinds) == len(previews) == len(counts):
+        raise ValueError("members of several lengths")
+    return Members(keys, kinds, previews, counts, _integer(header, "total", _MOST))
+
+
+def _passage(header: _Header, payload: bytes) -> Passage:
+    return Passage(payload, _integer(header, "end", _MOST), _integer(header, "total", _MOST))
+
+
+def _places(header: _Header, payload: bytes) -> Places:  # noqa: ARG001 - as above
+    places = tuple(tuple(int(step) for step in _numbers(place)) for place in _list(header.get("places")))
+    return Places(places, header.get("is_cut") is True)
+
+
 _READERS = {
     "Picture": _picture, "Animation": _animation, "Page": _page, "Hits": _hits, "Outline": _outline, "Peaks": _peaks,
-    "Sound": _sound, "Frame": _frame, "TextHead": _text_head, "TableHead": _table_head,
+    "Sound": _sound, "Frame": _frame, "TextHead": _text_head, "TableHead": _table_head, "ValueOutline": _value_outline,
+    "Members": _members, "Passage": _passage, "Places": _places,
 }  # fmt: skip
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import enum
-import json
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from spanglass_viewer.format.quantities import format_bytes, format_many
+from spanglass_viewer.format.quantities import format_many
 from spanglass_viewer.format.text import one_line
-from spanglass_viewer.values.data_urls import find_data_url
 from spanglass_viewer.values.decode import AT_ONCE_CHARS, NotJson, decode_json
+from spanglass_viewer.values.json_nodes import NodeKind, kind_of_value, preview_value, seems_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +30,6 @@ JsonPath = tuple[str | int | Inside, ...]
 
 # more members than this are put into ranges, so that unfolding a list of a million costs a thousand nodes
 GROUP_SIZE = 1000
-_PREVIEW_CHARS = 300
-_SUMMARY_MEMBERS = 4
 
 
 class JsonRole(enum.IntEnum):
@@ -43,17 +40,6 @@ class JsonRole(enum.IntEnum):
     PREVIEW = Qt.ItemDataRole.UserRole + 3  # str: the value in one line, cut
     VALUE = Qt.ItemDataRole.UserRole + 4  # JsonValue, whole
     PATH = Qt.ItemDataRole.UserRole + 5  # JsonPath
-
-
-class NodeKind(enum.Enum):
-    """What a node holds, as far as its colour goes."""
-
-    CONTAINER = "container"
-    RANGE = "range"
-    TEXT = "text"
-    NUMBER = "number"
-    WORD = "word"  # true, false, null
-    MEDIA = "media"
 
 
 class _Node:
@@ -73,7 +59,7 @@ class _Node:
         self.row = row
         self.is_range = is_range
         self.held = value if isinstance(value, dict | list) else None
-        self.is_packed = isinstance(value, str) and _seems_json(value)
+        self.is_packed = isinstance(value, str) and len(value) <= AT_ONCE_CHARS and seems_json(value)
         self.start = 0
         self.stop = len(self.held) if self.held is not None else 0
         self.children: list[_Node] | None = None
@@ -100,14 +86,14 @@ class _Node:
 
     def child_count_known(self) -> int:
         members = self.stop - self.start
-        step = _range_step(members)
+        step = range_step(members)
         return members if step == 1 else -(-members // step)
 
     def unfold(self) -> list[_Node]:
         """Return the children, made at the first call."""
         if self.children is None:
             self.unpack()
-            step = _range_step(self.stop - self.start)
+            step = range_step(self.stop - self.start)
             self.children = self._members() if step == 1 else self._ranges(step)
         return self.children
 
@@ -199,12 +185,8 @@ class JsonTreeModel(QAbstractItemModel):
 _ROLES = frozenset(JsonRole)
 
 
-def _seems_json(text: str) -> bool:
-    """Tell whether a text looks like an object or a list, of a size that is read at once."""
-    return len(text) <= AT_ONCE_CHARS and (text[:1], text[-1:]) in {("{", "}"), ("[", "]")}
-
-
-def _range_step(members: int) -> int:
+def range_step(members: int) -> int:
+    """Return how many members a range of this many takes: 1 where they need no ranges."""
     step = 1
     while members > step * GROUP_SIZE:
         step *= GROUP_SIZE
@@ -231,49 +213,11 @@ def _shown_key(node: _Node) -> str:
 
 
 def _kind(node: _Node) -> NodeKind:
-    value = node.value
-    if node.is_range:
-        return NodeKind.RANGE
-    if isinstance(value, dict):
-        return NodeKind.MEDIA if _attachment_name(value) is not None else NodeKind.CONTAINER
-    if isinstance(value, list):
-        return NodeKind.CONTAINER
-    if isinstance(value, str):
-        return NodeKind.MEDIA if find_data_url(value) is not None else NodeKind.TEXT
-    return NodeKind.WORD if value is None or isinstance(value, bool) else NodeKind.NUMBER
+    return NodeKind.RANGE if node.is_range else kind_of_value(node.value)
 
 
 def _preview(node: _Node) -> str:
-    value = node.value
-    if node.is_range:
-        return format_many(node.stop - node.start, "item")
-    if isinstance(value, dict):
-        return _attachment_name(value) or _summary(value)
-    if isinstance(value, list):
-        return format_many(len(value), "item")
-    return _scalar_preview(value)
-
-
-def _scalar_preview(value: str | float | None) -> str:
-    if not isinstance(value, str):
-        return one_line(json.dumps(value), _PREVIEW_CHARS)
-    if (found := find_data_url(value)) is not None:
-        return f"{found.content_type} · {format_bytes(found.size_bytes)}"
-    shown = one_line(value, _PREVIEW_CHARS)
-    return f'"{shown}"'
-
-
-def _summary(value: dict[str, JsonValue]) -> str:
-    """Return an object by the names of its first members, so that a folded list of records can be told apart."""
-    names = [one_line(name, 24) for name, _ in zip(value, range(_SUMMARY_MEMBERS), strict=False)]
-    return "{" + ", ".join(names) + (", …}" if len(value) > len(names) else "}")
-
-
-def _attachment_name(value: dict[str, JsonValue]) -> str | None:
-    if value.get("type") not in {"braintrust_attachment", "external_attachment"}:
-        return None
-    named = [value.get("filename"), value.get("content_type")]
-    return " · ".join(one_line(part, 80) for part in named if isinstance(part, str)) or "attachment"
+    return format_many(node.stop - node.start, "item") if node.is_range else preview_value(node.value)
 
 
 def _path(node: _Node) -> JsonPath:

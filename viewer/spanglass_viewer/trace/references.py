@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from spanglass_store.database.records import AttachmentRecord, CommentRecord, SpanRecord
 
@@ -21,12 +22,27 @@ class SpanRef:
 
 
 @dataclass(frozen=True, slots=True)
+class LargeValue:
+    """A value that is too large for the window: its JSON text, of this many bytes, in a file for a decoder to read.
+
+    The file has no name, and ends with this object. Two values with the same digest are the same text. Where the text
+    could not be written there is no file, and `problem` says why, as a sentence without its full stop.
+    """
+
+    size_bytes: int
+    digest: str
+    file: BinaryIO | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SpanDetail:
     """A selected span with its payload, as read at one moment.
 
     `attachments` are those that its values name, by key; `blobs` the files of those whose bytes are here; `kinds` what
     the first bytes of these say that they are, as the value of a `MediaKind`. `git_commit` is what was checked out
-    where a span that failed was logged.
+    where a span that failed was logged. `large` are the fields that are None in `record` because they are too large
+    for the window, each with its text in a file.
     """
 
     ref: SpanRef
@@ -36,3 +52,4 @@ class SpanDetail:
     comments: tuple[CommentRecord, ...] = ()
     kinds: dict[str, str] = field(default_factory=dict[str, str])
     git_commit: str | None = None
+    large: dict[str, LargeValue] = field(default_factory=dict[str, LargeValue])

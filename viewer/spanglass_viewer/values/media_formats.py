@@ -58,6 +58,7 @@ class Decoder(enum.Enum):
     PARQUET = "parquet"
     ARCHIVES = "archives"
     BYTES = "bytes"
+    VALUES = "values"  # of spans, too large for the window
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,12 @@ FORMATS = (
                 "size", "the first 4 kB"),
 )  # fmt: skip
 
-_BY_NAME = {known.name: known for known in FORMATS}
+# no attachment: the JSON text of a value that is too large for the window
+LOGGED_VALUE = MediaFormat(
+    "Logged value", MediaKind.JSON, Decoder.VALUES, (), (), _is_never, "never", _NONE, "", "", ""
+)
+
+_BY_NAME = {known.name: known for known in (*FORMATS, LOGGED_VALUE)}
 _TEXT, _OTHER = _BY_NAME["Text"], _BY_NAME["Other"]
 _TEXTUAL = tuple(known for known in FORMATS if known.matches is _is_never and known is not _OTHER)
 _BY_TYPE = {content_type: known for known in FORMATS for content_type in known.content_types}

@@ -94,6 +94,11 @@ class TextView(QPlainTextEdit):
         self.clear()
         self.load_more()
 
+    def extend(self, text: str) -> None:
+        """Show more of a text that comes in pages."""
+        self._text += text
+        self.load_more()
+
     def load_more(self) -> None:
         """Show the next 256,000 characters."""
         page = self._text[self._shown_chars : self._shown_chars + PAGE_CHARS]

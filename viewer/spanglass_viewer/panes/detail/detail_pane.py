@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from spanglass_viewer.backend.decoding import JsonDecoder
+from spanglass_viewer.backend.large_values import ValueSession
 from spanglass_viewer.format.quantities import format_bytes
 from spanglass_viewer.panes.detail.annotate_card import AnnotateCard, AnnotationRequest
 from spanglass_viewer.panes.detail.attachments_card import AttachmentsCard
@@ -250,6 +251,9 @@ class DetailPane(QWidget):
         """Wait for what is still being read; call this before the application ends."""
         self.lightbox.stop()
         self._decoder.stop()
+        for card in self._field_cards():
+            card.clear()
+        ValueSession.wait_for_dropped()
 
     def _lay_out(self) -> None:
         content = QWidget()
@@ -351,9 +355,11 @@ class DetailPane(QWidget):
             self._fields["Output"].set_counterpart(None)
             self._fields["Expected"].set_counterpart(None)
         for title, card in cards.items():
-            text = texts[title]
-            card.setVisible(not _is_empty(text) or title == "Raw")
-            if text is None or _is_empty(text):
+            text, large = texts[title], self._detail.large.get(FIELD_OF_TITLE.get(title, title.lower()))
+            card.setVisible(large is not None or not _is_empty(text) or title == "Raw")
+            if large is not None:
+                card.show_large(large, record.type or "", resolver)
+            elif text is None or _is_empty(text):
                 card.clear()
             else:
                 is_affected = is_new_media and '"' in text

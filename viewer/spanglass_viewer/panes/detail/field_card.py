@@ -14,6 +14,7 @@ from spanglass_viewer.panes.detail.chat_view import ChatView, with_facts
 from spanglass_viewer.panes.detail.diff_view import DiffView
 from spanglass_viewer.panes.detail.format_button import FormatButton
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
+from spanglass_viewer.panes.detail.large_value_view import LargeValueView
 from spanglass_viewer.panes.detail.records_view import RecordsView
 from spanglass_viewer.panes.detail.view_state import ValueFormat
 from spanglass_viewer.values.chat.messages import Conversation, Message, TextPart
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.backend.decoding import Decoded, JsonDecoder
     from spanglass_viewer.models.json_tree import JsonPath
     from spanglass_viewer.panes.detail.context import DetailContext
+    from spanglass_viewer.trace.references import LargeValue
     from spanglass_viewer.values.chat.messages import CallFacts
     from spanglass_viewer.values.media import MediaItem, MediaResolver
 
@@ -55,6 +57,7 @@ class FieldCard(Card):
         self._span_type = ""
         self._reading: Reading | None = None  # None: not read yet
         self._resolver: MediaResolver | None = None
+        self._large: LargeValue | None = None  # shown in the text's stead
         self._awaited = 0
         self._is_made = False
         self._is_new_media = True
@@ -96,8 +99,10 @@ class FieldCard(Card):
     @property
     def is_idle(self) -> bool:
         """Tell whether everything that is in sight is made."""
-        chat = self._body_widget()
-        return not isinstance(chat, ChatView) or chat.column.is_idle
+        body = self._body_widget()
+        if isinstance(body, LargeValueView):
+            return body.is_idle
+        return not isinstance(body, ChatView) or body.column.is_idle
 
     def set_facts(self, facts: CallFacts | None) -> None:
         """Say what is known of the call beside the value; it shows with the next `show_field`."""
@@ -126,6 +131,7 @@ class FieldCard(Card):
         """
         if text == self._text and span_type == self._span_type and not is_new_media:
             return
+        self._large = None
         self._text, self._span_type, self._resolver = text, span_type, resolver
         self._is_new_media = is_new_media
         self._wished = ()
@@ -139,6 +145,16 @@ class FieldCard(Card):
             self._reading = None
             self._replace_body(PlainLabel(f"Reading {format_bytes(len(text))}…", tone="faint"))
             self._awaited = self._decoder.request(self.title, text, resolver)
+
+    def show_large(self, value: LargeValue, span_type: str, resolver: MediaResolver) -> None:
+        """Show a value that is too large for the window, part by part; the same one again keeps its widgets."""
+        before = self._large
+        if before is not None and before.digest == value.digest and span_type == self._span_type and value.digest:
+            return
+        self.clear()
+        self._large, self._span_type, self._resolver = value, span_type, resolver
+        self.set_note(format_bytes(value.size_bytes))
+        self._rebuild()
 
     def reveal(self, words: tuple[str, ...]) -> bool:
         """Show the value as a tree, unfolded down to what the words of a link lead to, which is selected.
@@ -165,13 +181,16 @@ class FieldCard(Card):
 
     def show_anew(self) -> None:
         """Show the value in the format that is in force now."""
-        if self._reading is not None:
+        body = self._body_widget()
+        if isinstance(body, LargeValueView):
+            self._show_large_formats(body)
+        elif self._reading is not None:
             self.clear_body()
             self._rebuild()
 
     def clear(self) -> None:
         """Forget the field."""
-        self._text, self._reading, self._awaited = None, None, 0
+        self._text, self._reading, self._large, self._awaited = None, None, None, 0
         self._wished = ()
         self._is_made = False
         self.clear_body()
@@ -193,6 +212,8 @@ class FieldCard(Card):
 
     def _make(self) -> None:
         reading, resolver = self._reading, self._resolver
+        if not self._is_made and reading is None and self._large is not None:
+            self._make_large(self._large)
         if self._is_made or reading is None or resolver is None:
             return
         self._is_made = True
@@ -214,6 +235,26 @@ class FieldCard(Card):
             self._replace_body(maker.make_text(readable_text(reading.value), is_code=True))
         else:
             self._replace_body(self._make_table_or_diff(shown, reading, resolver))
+
+    def _make_large(self, value: LargeValue) -> None:
+        self._is_made = True
+        view = LargeValueView(value, self._context)
+        view.whole_wanted.connect(self._on_whole_wanted)
+        view.ready.connect(lambda: self._show_large_formats(view))
+        self._replace_body(view)
+        self._show_large_formats(view)
+
+    def _show_large_formats(self, view: LargeValueView) -> None:
+        chosen = self._context.state.format_of(self.title, self._span_type)
+        shown = chosen if chosen in view.formats else ValueFormat.PRETTY
+        self._formats.show_format(shown, view.formats, is_chat=False)
+        view.show_as(shown)
+
+    def _on_whole_wanted(self) -> None:
+        if self._large is not None and self._resolver is not None:
+            size = format_bytes(self._large.size_bytes)
+            self._awaited = self._decoder.request_large(self.title, self._large, self._resolver)
+            self._replace_body(PlainLabel(f"Reading {size}…", tone="faint"))
 
     def _fitting_formats(self, reading: Reading) -> frozenset[ValueFormat]:
         fitting = {ValueFormat.PRETTY, ValueFormat.TREE, ValueFormat.TEXT, ValueFormat.RAW}
@@ -297,6 +338,7 @@ class FieldCard(Card):
     def _on_decoded(self, decoded: Decoded) -> None:
         if decoded.number == self._awaited:
             self._awaited = 0
+            self._text = decoded.reading.text
             self._take_reading(decoded.reading)
 
     def _on_fold_toggled(self, is_folded: bool) -> None:
@@ -315,6 +357,10 @@ class FieldCard(Card):
             text.view.set_wrapped(is_wrapped=is_wrapped)
 
     def _on_copy(self) -> None:
+        body = self._body_widget()
+        if isinstance(body, LargeValueView):
+            body.copy_whole()
+            return
         QGuiApplication.clipboard().setText(self._plain_text())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QKeySequence, QPainter, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -46,13 +46,19 @@ class JsonTreeView(QTreeView):
 
     link_wanted = Signal(object)  # JsonPath
 
-    def __init__(self, value: JsonValue, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        value: JsonValue,
+        appearance: Appearance,
+        parent: QWidget | None = None,
+        model: QAbstractItemModel | None = None,
+    ) -> None:
         super().__init__(parent)
         self._appearance = appearance
         self._value = value
         self._has_link: Callable[[JsonPath], bool] | None = None
         self._hits = TreeHits()
-        self.setModel(JsonTreeModel(value, self))
+        self.setModel(JsonTreeModel(value, self) if model is None else model)
         self.setItemDelegate(_JsonDelegate(appearance, self))
         wear(self, FontRole.CODE)
         self.setHeaderHidden(True)
@@ -66,8 +72,9 @@ class JsonTreeView(QTreeView):
         self.setAccessibleName("JSON tree")
         self.setProperty("kind", "jsontree")
         self.customContextMenuRequested.connect(self._on_menu_requested)
-        self.doubleClicked.connect(self._on_double_clicked)
+        self.doubleClicked.connect(self.show_whole)
         self.expanded.connect(self._on_rows_changed)
+        self.model().rowsInserted.connect(self._on_rows_changed)
         self.collapsed.connect(self._on_rows_changed)
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -131,7 +138,7 @@ class JsonTreeView(QTreeView):
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
         """Draw the chevron alone: lines would shout down the text."""
-        if not self._json_model().hasChildren(index):
+        if not self.model().hasChildren(index):
             return
         size = _CHEVRON_PX
         name = "chevron-down" if self.isExpanded(index.sibling(index.row(), 0)) else "chevron-right"
@@ -152,7 +159,7 @@ class JsonTreeView(QTreeView):
 
     def _unfold_lone_members(self) -> None:
         """Unfold the first level where that leaves the whole in sight."""
-        model = self._json_model()
+        model = self.model()
         rows = model.rowCount()
         for row in range(min(rows, _AUTO_UNFOLD_ROWS)):
             index = model.index(row, 0)
@@ -173,10 +180,10 @@ class JsonTreeView(QTreeView):
         return found
 
     def _path(self, index: QModelIndex) -> JsonPath:
-        return cast("JsonPath", self._json_model().data(index, JsonRole.PATH))
+        return cast("JsonPath", index.data(JsonRole.PATH))
 
     def _count_rows(self, most: int) -> int:
-        model = self._json_model()
+        model = self.model()
         rows = model.rowCount()
         if rows >= most:
             return most
@@ -195,16 +202,18 @@ class JsonTreeView(QTreeView):
     def _on_rows_changed(self) -> None:
         self._fit_height()
 
-    def _on_double_clicked(self, index: QModelIndex) -> None:
+    def show_whole(self, index: QModelIndex) -> None:
+        """Show a text, or another scalar, in a window of its own."""
         value = cast("JsonValue", self._json_model().data(index, JsonRole.VALUE))
         if not isinstance(value, dict | list):
             show_whole_text(scalar_text(value), self._appearance, self)
 
     def _on_copy(self) -> None:
         if (index := self.currentIndex()).isValid():
-            self._copy_value(index)
+            self.copy_value(index)
 
-    def _copy_value(self, index: QModelIndex) -> None:
+    def copy_value(self, index: QModelIndex) -> None:
+        """Copy a value: a text as it is, anything else as JSON."""
         value = cast("JsonValue", self._json_model().data(index, JsonRole.VALUE))
         text = pretty_json(value) if isinstance(value, dict | list) else scalar_text(value)
         QGuiApplication.clipboard().setText(text)
@@ -221,7 +230,7 @@ class JsonTreeView(QTreeView):
         """Return the menu of a value."""
         menu = QMenu(self)
         path = self._path(index)
-        menu.addAction("Copy value", lambda: self._copy_value(index))
+        menu.addAction("Copy value", lambda: self.copy_value(index))
         menu.addAction("Copy path", lambda: QGuiApplication.clipboard().setText(path_text(path)))
         if self._has_link is not None:
             link = menu.addAction("Copy link to this value", lambda: self.link_wanted.emit(path))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QTextEdit, QWidget
 
 from spanglass_viewer.panes.detail.chat_view import ChatView
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
+from spanglass_viewer.panes.detail.large_value_view import LargeValueView
 from spanglass_viewer.panes.detail.message_block import ThinkingView
 from spanglass_viewer.panes.detail.records_view import RecordsView
 from spanglass_viewer.panes.find_bar import FindBar
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _SLICE_SECS = 0.006
 _MOST_HITS = 5000
 _ABOVE_PX = 60
-_LEAVES = (TextView, QTextEdit, JsonTreeView, RecordsView, ChatView)
+_LEAVES = (LargeValueView, TextView, QTextEdit, JsonTreeView, RecordsView, ChatView)
 
 
 class SpanFinder(QObject):
@@ -154,6 +155,8 @@ def _hits_in(widget: QWidget, needle: str) -> Iterator[Reveal | None]:
     for leaf in _iter_leaves(widget):
         if isinstance(leaf, ChatView):
             yield from _hits_in_chat(leaf, needle)
+        elif isinstance(leaf, LargeValueView):
+            yield from _hits_in_large(leaf, needle)
         elif isinstance(leaf, JsonTreeView | RecordsView):
             yield from _hits_in_json(leaf, needle)
         elif isinstance(leaf, TextView):
@@ -174,6 +177,14 @@ def _hits_in_chat(chat: ChatView, needle: str) -> Iterator[Reveal | None]:
 def _hits_in_json(view: JsonTreeView | RecordsView, needle: str) -> Iterator[Reveal | None]:
     for path in iter_json_hits(view.value, needle):
         yield None if path is None else partial(_reveal_path, view, path)
+
+
+def _hits_in_large(view: LargeValueView, needle: str) -> Iterator[Reveal | None]:
+    search = view.look_for(needle)
+    while not search.is_done:
+        yield None
+    for places in search.places:
+        yield partial(view.reveal, places, len(needle))
 
 
 def _iter_leaves(widget: QWidget) -> Iterator[QWidget]:
