@@ -19,6 +19,7 @@ from spanglass_assets.paths import get_media_path
 _WORKER = Path(__file__).parent / "fuzz_decoder.py"
 _SILENCE_SECS = 20.0
 _DEFAULT_COUNT = 4000
+_VALUE = b'[{"a": 1, "b": "two"}, {"a": 2.5, "b": "[1, {\\"c\\": null}]"}, {"a": "\\ud83d\\ude42", "b": {"d": [true]}}]'
 
 
 @dataclass
@@ -59,6 +60,9 @@ def list_samples(folder: Path) -> dict[str, bytes]:
         "Parquet": media_files.write_parquet(folder / "a.parquet"),
         "CSV": media_files.CSV,
         "JSON": media_files.JSON,
+        "Logged value": _VALUE,
+        "HTML": b"<p>some <b>text</b></p>",
+        "Other": bytes(range(256)),
         "ZIP": media_files.encode_zip(),
         "tar": media_files.encode_tar("w"),
         "Compressed tar": media_files.encode_tar(),

@@ -34,6 +34,11 @@ _WISHES: list[dict[str, object]] = [
     {"do": "next_frame", "at_secs": 0.6, "max_px": 100},
     {"do": "text"},
     {"do": "table"},
+    {"do": "members", "path": [0]},
+    {"do": "raw", "start": 3},
+    {"do": "rows", "column": 1, "is_descending": True},
+    {"do": "copy", "path": []},
+    {"do": "find", "needle": "1"},
 ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -12,10 +11,11 @@ from PySide6.QtCore import Slot
 
 from spanglass_viewer.backend.preview_session import DecoderSession
 from spanglass_viewer.decoders.answers import DecoderFault
-from spanglass_viewer.trace.references import LargeValue
+from spanglass_viewer.trace.references import HeldFile, LargeValue
 from spanglass_viewer.values.media_formats import LOGGED_VALUE
 
 if TYPE_CHECKING:
+    from io import BufferedReader
     from typing import BinaryIO
 
     from spanglass_store.database.connection import Cursor
@@ -40,11 +40,12 @@ def _keep(cursor: Cursor, record: SpanRecord, field: str, size_bytes: int) -> La
         with tempfile.TemporaryDirectory(prefix="spanglass-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "value"
             write_value(cursor, record, field, path)
-            file = path.open("rb")
+            file = HeldFile(path)
     except OSError as fault:
         return LargeValue(size_bytes, "", None, f"It is too large to be shown without a file, and {fault.strerror}")
-    digest = hashlib.file_digest(file, "blake2b").hexdigest()
-    return LargeValue(file.tell(), digest, file)
+    with file.open() as written:
+        digest = hashlib.file_digest(written, "blake2b").hexdigest()
+    return LargeValue(size_bytes, digest, file)
 
 
 class ValueSession(DecoderSession):
@@ -81,12 +82,11 @@ class ValueSession(DecoderSession):
 def read_whole(value: LargeValue) -> str:
     """Return the whole text. Raises DecoderFault."""
     with _open(value) as file:
-        file.seek(0)
         return file.read().decode(errors="replace")
 
 
-def _open(value: LargeValue) -> BinaryIO:
+def _open(value: LargeValue) -> BufferedReader:
     """Open the value's file by a number of its own. Raises DecoderFault where it has none."""
     if value.file is None:
         raise DecoderFault(value.problem)
-    return os.fdopen(os.dup(value.file.fileno()), "rb")
+    return value.file.open()

@@ -95,6 +95,8 @@ class DecoderSession(QObject):
             return
         self._pending -= 1
         if isinstance(told, DecoderFault):
+            if wish is None:  # nothing that was asked will be answered
+                self._pending = 0
             self.failed.emit(wish, str(told))
         elif isinstance(told, MediaFormat):
             self.recognised.emit(told)

@@ -52,6 +52,7 @@ class JsonValueFile:
             "raw": self._read_raw,
             "copy": self._copy,
             "find": self._find,
+            "place": self._find_place,
             "rows": self._list_rows,
         }
 
@@ -112,6 +113,19 @@ class JsonValueFile:
                 return Places(tuple(found), is_cut=True)
             found.append(place)
         return Places(tuple(found), is_cut=False)
+
+    def _find_place(self, wish: Wish) -> Places:
+        """Find the part that names lead to: keys of objects, numbers of items."""
+        value, places = self._read(), list[int]()
+        words = wish.get("words", [])
+        for word in words if isinstance(words, list) else []:
+            members = self._members_of(value)
+            place = next((place for place, (key, _) in enumerate(members) if key == word), None)
+            if place is None:
+                raise DecoderFault("The value has no such part")
+            places.append(place)
+            value = members[place][1]
+        return Places((tuple(places),), is_cut=False)
 
     def _list_rows(self, wish: Wish) -> TableHead:
         records = find_records(self._read())

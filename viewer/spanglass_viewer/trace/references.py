@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from io import BufferedReader
     from pathlib import Path
-    from typing import BinaryIO
 
     from spanglass_store.database.records import AttachmentRecord, CommentRecord, SpanRecord
 
@@ -21,17 +23,30 @@ class SpanRef:
     created_us: int
 
 
+class HeldFile:
+    """A file held open for reading, whatever becomes of its name; it is closed with this object."""
+
+    def __init__(self, path: Path) -> None:
+        self._fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+        weakref.finalize(self, os.close, self._fd)
+
+    def open(self) -> BufferedReader:
+        """Return the file by a number of its own, at its beginning. Others that have it open share its place."""
+        os.lseek(self._fd, 0, os.SEEK_SET)
+        return os.fdopen(os.dup(self._fd), "rb")
+
+
 @dataclass(frozen=True, slots=True)
 class LargeValue:
     """A value that is too large for the window: its JSON text, of this many bytes, in a file for a decoder to read.
 
-    The file has no name, and ends with this object. Two values with the same digest are the same text. Where the text
+    Two values with the same digest are the same text. Where the text
     could not be written there is no file, and `problem` says why, as a sentence without its full stop.
     """
 
     size_bytes: int
     digest: str
-    file: BinaryIO | None
+    file: HeldFile | None
     problem: str = ""
 
 

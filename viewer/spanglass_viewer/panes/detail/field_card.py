@@ -161,6 +161,11 @@ class FieldCard(Card):
 
         False where the value has no such part; one that is still being read shows it when it is there.
         """
+        body = self._body_widget()
+        if isinstance(body, LargeValueView):
+            self._context.state.formats.pop((self.title, self._span_type), None)
+            body.reveal_words(words)
+            return True
         if self._reading is None or self._resolver is None:
             self._wished = words
             return True
@@ -241,6 +246,7 @@ class FieldCard(Card):
         view = LargeValueView(value, self._context)
         view.whole_wanted.connect(self._on_whole_wanted)
         view.ready.connect(lambda: self._show_large_formats(view))
+        view.tree_made.connect(self._offer_links)
         self._replace_body(view)
         self._show_large_formats(view)
 
@@ -304,9 +310,12 @@ class FieldCard(Card):
     def _make_tree(self, value: JsonValue, maker: BlockMaker) -> JsonTreeView:
         tree = maker.make_tree(value)
         if self._reading is not None and value is self._reading.value:
-            tree.offer_links(lambda path: field_of_path(self.title, path) is not None)
-            tree.link_wanted.connect(self._on_link_wanted)
+            self._offer_links(tree)
         return tree
+
+    def _offer_links(self, tree: JsonTreeView) -> None:
+        tree.offer_links(lambda path: field_of_path(self.title, path) is not None)
+        tree.link_wanted.connect(self._on_link_wanted)
 
     def _show_chat(self, block: ChatBlock, maker: BlockMaker, before: QWidget | None) -> None:
         chat = before if isinstance(before, ChatView) else None

@@ -34,7 +34,8 @@ _TEXTS = {ValueFormat.TEXT: "text", ValueFormat.RAW: "raw"}
 class LargeValueView(QWidget):
     """Asks one decoder process, which ends with the view; nothing of the value is in the window but what it shows."""
 
-    ready = Signal()  # `formats` are known
+    ready = Signal()  # `formats` are known: `show_as` shows one
+    tree_made = Signal(object)  # LargeTreeView
     whole_wanted = Signal()  # read it into the window after all
 
     def __init__(self, value: LargeValue, context: DetailContext, parent: QWidget | None = None) -> None:
@@ -43,9 +44,9 @@ class LargeValueView(QWidget):
         self.search: LargeSearch | None = None
         self._context = context
         self._outline: ValueOutline | None = None
-        self._wished = ValueFormat.PRETTY
         self._body: QWidget | None = None
         self._place_wished: tuple[int, ...] = ()
+        self._words_wished: tuple[str, ...] = ()
         self._session = ValueSession(value)
         self._session.answered.connect(self._on_answered)
         self._session.failed.connect(self._on_failed)
@@ -81,8 +82,7 @@ class LargeValueView(QWidget):
         return frozenset({ValueFormat.PRETTY, ValueFormat.TREE, ValueFormat.TEXT, ValueFormat.RAW})
 
     def show_as(self, wished: ValueFormat) -> None:
-        """Show the value in another way, or in this one once it is read."""
-        self._wished = wished
+        """Show the value in another way; nothing while it is not read yet."""
         if self._outline is None:
             return
         if wished in _TEXTS:
@@ -111,6 +111,13 @@ class LargeValueView(QWidget):
             return self._body, self._body.go_to(places[0] if places else 0, length)
         return self, self.rect()
 
+    def reveal_words(self, words: tuple[str, ...]) -> None:
+        """Bring the part into sight that the words of a link lead to, once there is a tree."""
+        self._words_wished = words
+        if isinstance(self._body, LargeTreeView):
+            self._words_wished = ()
+            self._session.ask({"do": "place", "words": list(words)})
+
     def _show_tree(self) -> None:
         outline = self._outline
         if outline is None:
@@ -120,6 +127,9 @@ class LargeValueView(QWidget):
         model.members_wanted.connect(self._on_members_wanted)
         model.begin(outline.members)
         self._replace(tree)
+        self.tree_made.emit(tree)
+        if self._words_wished:
+            self.reveal_words(self._words_wished)
 
     def _show_text(self, kind: str) -> None:
         text = LargeText(self._session, kind)
@@ -158,13 +168,14 @@ class LargeValueView(QWidget):
     def _on_answered(self, wish: Wish, answer: Answer) -> None:
         if isinstance(answer, ValueOutline):
             self._outline = answer
-            self._say(_describe(answer, self.value))
+            self._say(_describe(answer))
             self.ready.emit()
-            self.show_as(self._wished)
         elif isinstance(answer, Members) and isinstance(self._body, LargeTreeView):
             places = tuple(int(place) for place in cast("list[int]", wish["path"]))
             self._body.large_model.take_members(places, int(str(wish["start"])), int(str(wish["stop"])), answer)
             self._approach()
+        elif isinstance(answer, Places) and wish.get("do") == "place":
+            self.reveal(answer.places[0])
         elif isinstance(answer, Places) and self.search is not None and self.search.needle == wish.get("needle"):
             self.search.take(answer)
         elif isinstance(answer, Passage):
@@ -188,6 +199,9 @@ class LargeValueView(QWidget):
             self._say(f"{sentence}. Below is its text as it was logged, {format_bytes(self.value.size_bytes)}")
             self._show_text("raw")
             self.ready.emit()
+        elif wish is None:
+            self._say(f"{sentence}.")
+            self._whole.hide()
         else:
             self._context.notice_given.emit(sentence)
 
@@ -276,9 +290,7 @@ class LargeText(QWidget):
         return self._more.geometry()
 
 
-def _describe(outline: ValueOutline, value: LargeValue) -> str:
-    size = format_bytes(value.size_bytes)
+def _describe(outline: ValueOutline) -> str:
     if outline.shape == "text":
-        return f"A text of {size}, shown page by page"
-    what = format_many(outline.members, "item" if outline.shape == "list" else "member")
-    return f"{what}, {size}, shown part by part"
+        return "Shown page by page"
+    return f"{format_many(outline.members, 'item' if outline.shape == 'list' else 'member')}, part by part"

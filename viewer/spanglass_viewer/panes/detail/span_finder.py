@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _SLICE_SECS = 0.006
 _MOST_HITS = 5000
 _ABOVE_PX = 60
+_WAIT_MS = 20
 _LEAVES = (LargeValueView, TextView, QTextEdit, JsonTreeView, RecordsView, ChatView)
 
 
@@ -106,16 +107,21 @@ class SpanFinder(QObject):
 
     def _on_slice_due(self) -> None:
         ends = time.perf_counter() + _SLICE_SECS
+        is_waiting = False
         while self._search is not None and time.perf_counter() < ends:
             try:
                 hit = next(self._search)
             except StopIteration:
                 self._search = None
                 break
+            if hit is not None and hit[1] is _wait:
+                is_waiting = True
+                break
             if hit is not None:
                 self._hits.append(hit)
                 if len(self._hits) >= _MOST_HITS:
                     self._search = None
+        self._slices.setInterval(_WAIT_MS if is_waiting else 0)
         if self._search is None:
             self._slices.stop()
         if self._at < 0 and self._hits:
@@ -179,10 +185,14 @@ def _hits_in_json(view: JsonTreeView | RecordsView, needle: str) -> Iterator[Rev
         yield None if path is None else partial(_reveal_path, view, path)
 
 
+def _wait() -> None:
+    """Stand for no hit: another process is looking, and tells when it is through."""
+
+
 def _hits_in_large(view: LargeValueView, needle: str) -> Iterator[Reveal | None]:
     search = view.look_for(needle)
     while not search.is_done:
-        yield None
+        yield _wait
     for places in search.places:
         yield partial(view.reveal, places, len(needle))
 
