@@ -106,7 +106,7 @@ class JsonTreeView(QTreeView):
     def mark(self, needle: str, color: QColor) -> QRect | None:
         """Mark a text in names and values, in whatever case, and what is folded above one; return the first place."""
         if (needle, color) != (self._hits.needle, self._hits.color):
-            self._hits = find_tree_hits(self._value, needle, color)
+            self._hits = self.find_hits(needle, color)
             self.viewport().update()
         if self._hits.first is None:
             return None
@@ -117,6 +117,10 @@ class JsonTreeView(QTreeView):
                 index = above
             above = above.parent()
         return self.visualRect(index)
+
+    def find_hits(self, needle: str, color: QColor) -> TreeHits:
+        """Look through the value for what is to be marked."""
+        return find_tree_hits(self._value, needle, color)
 
     @property
     def hits(self) -> TreeHits:

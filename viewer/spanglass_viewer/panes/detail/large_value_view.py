@@ -13,6 +13,7 @@ from spanglass_viewer.decoders.answers import Members, Passage, Places, ValueOut
 from spanglass_viewer.format.quantities import format_bytes, format_count, format_many
 from spanglass_viewer.models.large_tree import LargeTreeModel
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
+from spanglass_viewer.panes.detail.tree_hits import TreeHits
 from spanglass_viewer.panes.detail.view_state import ValueFormat
 from spanglass_viewer.panes.detail.whole_text import show_whole_text
 from spanglass_viewer.theme.fonts import FontRole
@@ -20,6 +21,8 @@ from spanglass_viewer.widgets.labels import PlainLabel
 from spanglass_viewer.widgets.text_view import TextView
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QColor
+
     from spanglass_viewer.decoders.answers import Answer
     from spanglass_viewer.decoders.document import Wish
     from spanglass_viewer.panes.detail.context import DetailContext
@@ -227,6 +230,10 @@ class LargeTreeView(JsonTreeView):
         model.setParent(self)
         self.large_model = model
         self._session = session
+
+    def find_hits(self, needle: str, color: QColor) -> TreeHits:
+        """Mark what is here; where else the text stands, the decoder finds when it is asked to."""
+        return TreeHits(needle, color)
 
     def copy_value(self, index: QModelIndex) -> None:
         """Copy a value once its text has come."""
