@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication, QComboBox, QKeySequenceEdit, QLineEd
 
 from spanglass_store.location import ensure_store
 from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.app.preferences import Preferences
 from spanglass_viewer.app.store_drop import find_dropped, find_dropped_store
 from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.panes.command_palette import CommandPalette
@@ -260,7 +259,7 @@ def test_text_grows_by_keys_in_every_pane_and_stays_so(
     qtbot.keyClick(window, Qt.Key.Key_Minus, CTRL)
     assert appearance.text_percent == 150
     again = open_window()
-    assert Preferences(again._settings).text_percent == 150
+    assert again._preferences.text_percent == 150
     qtbot.keyClick(again, Qt.Key.Key_0, CTRL)
     assert appearance.text_percent == 100
     assert again.trace_pane.findChild(SpanTableView).rowHeight(0) == heights[0]

@@ -20,6 +20,7 @@ from spanglass_store.location import ensure_store
 from spanglass_store.settings import StoreSettings, write_settings
 from spanglass_viewer.app.main_window import MainWindow
 from spanglass_viewer.backend.threads import Backend
+from spanglass_viewer.panes.empty_pane import EmptyPane
 from spanglass_viewer.views.span_table_view import SpanTableView
 from spanglass_viewer.widgets.labels import PlainLabel
 
@@ -87,11 +88,11 @@ def test_an_empty_store_says_where_it_looks_and_the_first_span_opens(
     open_window: Callable[[], MainWindow], store_path: Path, qtbot: QtBot
 ) -> None:
     window = open_window()
-    assert window.is_empty
+    assert window.findChild(EmptyPane).isVisible()
     journal = JournalWriter(store_path)
     journal.start(1, name="support_agent.run")
     qtbot.waitUntil(lambda: window.selection.root_span_id == root_id(), timeout=10_000)
-    assert not window.is_empty
+    assert not window.findChild(EmptyPane).isVisible()
     qtbot.waitUntil(lambda: window.selection.span is not None, timeout=10_000)
     journal.die()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import sys
 from pathlib import Path
@@ -21,21 +19,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from spanglass_viewer.app.actions import make_actions, set_keys
+from spanglass_viewer.app.actions import make_actions
 from spanglass_viewer.app.annotating import SpanAnnotating
+from spanglass_viewer.app.chosen_settings import ChosenSettings
 from spanglass_viewer.app.comparing import TraceComparing
 from spanglass_viewer.app.controller import WindowController
 from spanglass_viewer.app.error_walk import ErrorWalk
 from spanglass_viewer.app.experiments import ExperimentSummaries
 from spanglass_viewer.app.history import History, Place
 from spanglass_viewer.app.link_follower import LinkFollower
-from spanglass_viewer.app.preferences import SCALES_PERCENT, Preferences
+from spanglass_viewer.app.preferences import Preferences
 from spanglass_viewer.app.prompt_trying import PromptTrying
-from spanglass_viewer.app.session import Session, find_session, save_session
+from spanglass_viewer.app.session import Session
 from spanglass_viewer.app.span_clipboard import SpanClipboard
 from spanglass_viewer.app.store_drop import find_dropped, open_in_new_window
 from spanglass_viewer.app.text_sizing import TextSizing
 from spanglass_viewer.app.trace_media import TraceMedia
+from spanglass_viewer.app.window_memory import WindowMemory
 from spanglass_viewer.backend.images import ImageLoader
 from spanglass_viewer.backend.remote_images import RemoteImages
 from spanglass_viewer.backend.thumbnail_cache import ThumbnailCache
@@ -44,15 +44,12 @@ from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.trace_list import TraceListModel
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
-from spanglass_viewer.panes.detail.editor import list_editors
-from spanglass_viewer.panes.detail.view_state import DetailViewState
 from spanglass_viewer.panes.empty_pane import EmptyPane
 from spanglass_viewer.panes.filmstrip import Filmstrip
 from spanglass_viewer.panes.status_bar import StatusBar
 from spanglass_viewer.panes.top_bar import TopBar
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
-from spanglass_viewer.theme.text_size import TEXT_PERCENTS
 from spanglass_viewer.widgets.banner import Banner
 
 if TYPE_CHECKING:
@@ -69,9 +66,8 @@ if TYPE_CHECKING:
     from spanglass_viewer.backend.requests import ContainersAnswer
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.instance.visit import Visit
-    from spanglass_viewer.theme.appearance import Appearance, ThemeMode
+    from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
-    from spanglass_viewer.values.chat.prompt_draft import Endpoint
 
 # of a key that calls an action Qt tells no press, but whether somebody else wants it first
 _USER_EVENTS = (
@@ -95,10 +91,9 @@ class MainWindow(QMainWindow):
         self._info = info
         self._backend = backend
         self._appearance = appearance
-        self._settings = settings
         self._preferences = Preferences(settings)
+        self._memory = WindowMemory(settings, info.id)
         self._history = History()
-        self._session = find_session(settings, info.id)
         self.setWindowTitle("Spanglass")
         self.selection = Selection(self)
         self.images = ImageLoader(self, ThumbnailCache())
@@ -130,6 +125,15 @@ class MainWindow(QMainWindow):
         self.comparing = TraceComparing(backend, appearance, self)
         self.experiments = ExperimentSummaries(backend, appearance, self)
         self._text_sizing = TextSizing(appearance, self._preferences, self)
+        self._chosen = ChosenSettings(
+            self._preferences,
+            appearance,
+            text_sizing=self._text_sizing,
+            remote_images=self.remote_images,
+            detail_pane=self.detail_pane,
+            trying=self._trying,
+            window=self,
+        )
         self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
         self._top_bar = TopBar(self._make_menu(), self.trace_list.filter_box, appearance)
         self._banner, self._damage_banner = Banner(appearance), Banner(appearance)
@@ -147,9 +151,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(info.path)
         self._lay_out()
         self._connect()
-        appearance.set_reduces_motion(self._preferences.reduces_motion)
-        self.detail_pane.set_editor(self._preferences.editor)
-        self._restore()
+        self._memory.restore_layout(self, self._splitter, self.detail_pane)
         self._has_shown_span = False
         self._has_asked_for_containers = False
         self.setAcceptDrops(True)
@@ -198,7 +200,7 @@ class MainWindow(QMainWindow):
             "copy_json": self._clipboard.copy_json,
             "copy_markdown": self._clipboard.copy_markdown,
             "copy_snippet": self._clipboard.copy_snippet,
-            "turn_theme": self._on_turn_theme,
+            "turn_theme": self._chosen.turn_theme,
             "enlarge_text": self._text_sizing.enlarge,
             "shrink_text": self._text_sizing.shrink,
             "reset_text": self._text_sizing.reset,
@@ -244,11 +246,12 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self._top_bar.paused_changed.connect(self.controller.set_paused)
-        self._top_bar.theme_turned.connect(self._on_turn_theme)
+        self._top_bar.theme_turned.connect(self._chosen.turn_theme)
+        self._chosen.theme_changed.connect(self._top_bar.show_mode)
+        self._chosen.notice_given.connect(self.status.show_notice)
         self.trace_list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.trace_list.view.customContextMenuRequested.connect(self._on_list_menu_wanted)
         self._empty.sample_wanted.connect(self._on_sample_wanted)
-        self.remote_images.hosts_changed.connect(self._preferences.set_remote_hosts)
         self.filmstrip.span_wanted.connect(self.trace_pane.select_span_id)
         self.filmstrip.opened.connect(self.detail_pane.lightbox.open_items)
         self.trace_list.filter_changed.connect(self.controller.set_filter)
@@ -409,16 +412,6 @@ class MainWindow(QMainWindow):
         QApplication.alert(self)  # where the desktop lets no window come to the front, it can at least be seen
         self.follower.follow(visit)
 
-    def _on_turn_theme(self) -> None:
-        self._appearance.next_mode()
-        self._on_theme_chosen(self._appearance.mode)
-        self.status.show_notice(f"Theme is {self._appearance.mode.value}")
-
-    def _on_theme_chosen(self, mode: ThemeMode) -> None:
-        self._appearance.set_mode(mode)
-        self._preferences.set_theme(mode)
-        self._top_bar.show_mode()
-
     def _on_show_palette(self) -> None:
         from spanglass_viewer.panes.command_palette import CommandPalette  # noqa: PLC0415 - after the first paint
 
@@ -426,71 +419,19 @@ class MainWindow(QMainWindow):
         CommandPalette(commands, self).open()
 
     def _on_show_settings(self) -> None:
-        from spanglass_viewer.panes.settings_dialog import SettingsDialog, ShownSettings  # noqa: PLC0415 - as above
-
-        preferences = self._preferences
-        shown = ShownSettings(
-            theme=self._appearance.mode,
-            scale_percent=preferences.scale_percent,
-            scales_percent=SCALES_PERCENT,
-            text_percent=self._appearance.text_percent,
-            text_percents=TEXT_PERCENTS,
-            follows_newest=preferences.follows_newest,
-            remote_hosts=self.remote_images.hosts,
-            endpoint=preferences.endpoint,
-            path=preferences.path,
-            reduces_motion=preferences.reduces_motion,
-            editor=preferences.editor,
-            editors=list_editors(),
-        )
-        dialog = SettingsDialog(shown, self._actions.values(), self._appearance, self)
-        dialog.theme_chosen.connect(self._on_theme_chosen)
-        dialog.scale_chosen.connect(preferences.set_scale_percent)
-        dialog.text_size_chosen.connect(self._text_sizing.choose)
-        dialog.follow_chosen.connect(preferences.set_follows_newest)
-        dialog.hosts_chosen.connect(self.remote_images.set_hosts)
-        dialog.endpoint_chosen.connect(self._on_endpoint_chosen)
-        dialog.motion_chosen.connect(self._on_motion_chosen)
-        dialog.editor_chosen.connect(self._on_editor_chosen)
-        dialog.keys_chosen.connect(self._on_keys_chosen)
-        dialog.open()
-
-    def _on_motion_chosen(self, reduces: bool) -> None:
-        self._preferences.set_reduces_motion(reduces)
-        self._appearance.set_reduces_motion(reduces)
-
-    def _on_editor_chosen(self, command: str) -> None:
-        self._preferences.set_editor(command)
-        self.detail_pane.set_editor(command)
-
-    def _on_endpoint_chosen(self, endpoint: Endpoint) -> None:
-        self._preferences.set_endpoint(endpoint)
-        self._trying.show_endpoint()
-
-    def _on_keys_chosen(self, action: str, keys: tuple[str, ...] | None) -> None:
-        self._preferences.set_keys(action, keys)
-        set_keys(self._actions[action], keys)
+        self._chosen.open(self._actions)
 
     def _on_show_keys(self) -> None:
         from spanglass_viewer.panes.keys_dialog import KeysDialog  # noqa: PLC0415 - as above
 
         KeysDialog(self._actions.values(), self).open()
 
-    def _restore(self) -> None:
-        geometry, splitter = self._settings.value("geometry"), self._settings.value("splitter")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
-        else:
-            self.resize(1440, 900)
-        if splitter is not None:
-            self._splitter.restoreState(splitter)
-        with contextlib.suppress(ValueError):  # settings of another version, or edited by hand
-            self.detail_pane.set_view_state(DetailViewState.from_plain(json.loads(self._text_setting("detail"))))
-
     def _restore_session(self) -> None:
         """Go back to where the user was, unless newer traces have come, which are followed."""
-        session, self._session = self._session, None
-        if session is None or self.selection.root_span_id is not None or not self._traces.rowCount():
+        if not self._traces.rowCount():
+            return
+        session = self._memory.take_session()
+        if session is None or self.selection.root_span_id is not None:
             return
         has_newer = self._traces.newest() != session.newest
         if not (has_newer and self._preferences.follows_newest):
@@ -499,12 +440,9 @@ class MainWindow(QMainWindow):
     def _save_session(self) -> None:
         root_span_id, span = self.selection.root_span_id, self.selection.span
         if root_span_id is not None:
-            session = Session(root_span_id, None if span is None else span.span_id, self._traces.newest())
-            save_session(self._settings, self._info.id, session)
-
-    def _text_setting(self, name: str) -> str:
-        value = self._settings.value(name)
-        return value if isinstance(value, str) else ""
+            self._memory.save_session(
+                Session(root_span_id, None if span is None else span.span_id, self._traces.newest())
+            )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Note the user's first own step: from there on the window does not change the trace by itself."""
@@ -529,10 +467,7 @@ class MainWindow(QMainWindow):
         """Remember the sizes and end the threads."""
         self.closing.emit()
         self._save_session()
-        self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("splitter", self._splitter.saveState())
-        self._settings.setValue("detail", json.dumps(self.detail_pane.view_state.to_plain()))
-        self._settings.sync()
+        self._memory.save_layout(self, self._splitter, self.detail_pane)
         self._backend.stop()
         self.trace_pane.stop()
         self.detail_pane.stop()

@@ -1,0 +1,53 @@
+"""What the window remembers from one time to the next: its size, its panes, its cards, and where the user was."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import TYPE_CHECKING
+
+from spanglass_viewer.app.session import Session, find_session, save_session
+from spanglass_viewer.panes.detail.view_state import DetailViewState
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QMainWindow, QSplitter
+
+    from spanglass_viewer.panes.detail.detail_pane import DetailPane
+
+_FIRST_SIZE = (1440, 900)
+
+
+class WindowMemory:
+    """Reads the user's settings when the window is made, and writes them when it closes."""
+
+    def __init__(self, settings: QSettings, store_id: str) -> None:
+        self._settings = settings
+        self._store_id = store_id
+        self._session = find_session(settings, store_id)
+
+    def restore_layout(self, window: QMainWindow, splitter: QSplitter, detail_pane: DetailPane) -> None:
+        """Give everything the size and the state that it had."""
+        geometry, sizes, cards = (self._settings.value(name) for name in ("geometry", "splitter", "detail"))
+        if geometry is None or not window.restoreGeometry(geometry):
+            window.resize(*_FIRST_SIZE)
+        if sizes is not None:
+            splitter.restoreState(sizes)
+        with contextlib.suppress(ValueError):  # settings of another version, or edited by hand
+            detail_pane.set_view_state(DetailViewState.from_plain(json.loads(cards if isinstance(cards, str) else "")))
+
+    def save_layout(self, window: QMainWindow, splitter: QSplitter, detail_pane: DetailPane) -> None:
+        """Keep the size and the state of everything."""
+        self._settings.setValue("geometry", window.saveGeometry())
+        self._settings.setValue("splitter", splitter.saveState())
+        self._settings.setValue("detail", json.dumps(detail_pane.view_state.to_plain()))
+        self._settings.sync()
+
+    def take_session(self) -> Session | None:
+        """Return where the user was when this store's window closed, once; None where it is not known."""
+        session, self._session = self._session, None
+        return session
+
+    def save_session(self, session: Session) -> None:
+        """Keep where the user is."""
+        save_session(self._settings, self._store_id, session)
