@@ -128,10 +128,24 @@ def fill_disk(monkeypatch, writer):
         os.write(fd, data[:5])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(writer, "_held_write", lambda fd, data, _size: os.write(fd, data[:5]))
+    take_five_bytes(monkeypatch, writer)
     monkeypatch.setattr(segment, "append_giving_way", tear)
 
 
+def take_five_bytes(monkeypatch, writer):
+    """Let the next fast write take five bytes only, whichever way it goes."""
+    write = os.write
+    monkeypatch.setattr(writer, "_held_write", lambda fd, data, _size: write(fd, data[:5]))
+    monkeypatch.setattr(segment, "_write", lambda fd, data: write(fd, data[:5]))
+
+
+@pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
+def threads(request, monkeypatch):
+    """As many threads as Python knows of; with one, another call writes."""
+    monkeypatch.setattr(segment, "_threads", range(request.param))
+
+
+@pytest.mark.usefixtures("threads")
 def test_after_a_torn_line_the_next_write_begins_a_line(open_writer, store, said, monkeypatch):
     writer = open_writer()
     writer.append(row("a"))
@@ -150,6 +164,7 @@ def test_after_a_torn_line_the_next_write_begins_a_line(open_writer, store, said
     assert [decode_line(line)["id"] for line in whole] == ["a", "b", "c"]
 
 
+@pytest.mark.usefixtures("threads")
 def test_a_fault_that_comes_again_is_said_again(open_writer, said, monkeypatch):
     writer = open_writer()
     writer.append(row("a"))
@@ -161,10 +176,11 @@ def test_a_fault_that_comes_again_is_said_again(open_writer, said, monkeypatch):
     assert len(said) == 2
 
 
+@pytest.mark.usefixtures("threads")
 def test_a_line_of_which_the_disk_took_a_part_is_written_anew(open_writer, store, monkeypatch):
     writer = open_writer()
     writer.append(row("a"))
-    monkeypatch.setattr(writer, "_held_write", lambda fd, data, _size: os.write(fd, data[:5]))
+    take_five_bytes(monkeypatch, writer)
     writer.append(row("b"))
     monkeypatch.undo()
     writer.append(row("c"))
@@ -172,6 +188,31 @@ def test_a_line_of_which_the_disk_took_a_part_is_written_anew(open_writer, store
     whole = [line for line in path.read_bytes().splitlines()[1:] if line.endswith(b"}")]
     assert [decode_line(line)["id"] for line in whole] == ["a", "b", "c"]
     assert writer.lost_lines == 0
+
+
+@pytest.mark.usefixtures("threads")
+def test_a_fast_write_that_is_refused_is_tried_the_slow_way(open_writer, store):
+    writer = open_writer()
+    writer.append(row("a"))
+    os.close(writer._fd)  # as a program that closes all descriptors does
+    writer.append(row("b"))
+    assert [line.get("id") for path in segments(store) for line in lines(path)] == [None, "a", None, "b"]
+    assert writer.lost_lines == 0
+
+
+def test_only_beside_another_thread_the_interpreters_lock_is_kept(open_writer, monkeypatch):
+    writer = open_writer()
+    writer.append(row("a"))
+    held: list[bytes] = []
+    monkeypatch.setattr(writer, "_held_write", lambda _fd, data, size: held.append(data) or size)
+    writer.append(row("alone"))
+    is_over = threading.Event()
+    other = threading.Thread(target=is_over.wait)
+    other.start()
+    writer.append(row("beside"))
+    is_over.set()
+    other.join()
+    assert [b"beside" in line for line in held] == [True]
 
 
 def test_where_there_is_no_held_write_all_goes_through_the_lock(open_writer, store, monkeypatch):
