@@ -182,6 +182,12 @@ def rss_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def peak_rss_mb() -> float:
+    """Return the most that this process ever held."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
 def main() -> None:
     """Print a line every tenth of the time, then the slopes and what took too long."""
     parser = argparse.ArgumentParser(description=__doc__)

@@ -69,11 +69,11 @@ def make_skeleton(spans: list[MadeSpan], root_span_id: str = "root") -> TraceSke
         start_us=np.array([_moment(span.start) for span in spans], np.int64),
         end_us=np.array([_moment(span.end) for span in spans], np.int64),
         created_us=np.array([_moment(span.start) for span in spans], np.int64),
-        name_code=np.array([names.code(span.name) for span in spans], np.int32),
+        name_code=np.array([names.code(span.name) for span in spans], np.int8),
         names=names.texts,
-        type_code=np.array([types.code(span.type) for span in spans], np.int32),
+        type_code=np.array([types.code(span.type) for span in spans], np.int8),
         types=types.texts,
-        model_code=np.array([models.code(span.model) for span in spans], np.int32),
+        model_code=np.array([models.code(span.model) for span in spans], np.int8),
         models=models.texts,
         is_error=np.array([span.error is not None for span in spans], np.bool_),
         is_interrupted=np.array([span.is_interrupted for span in spans], np.bool_),
@@ -115,7 +115,7 @@ def make_large_skeleton(count: int, *, seed: int = 7, is_chain: bool = False) ->
         start[0] = 0
         length = random.integers(1_000, 2_000_000, count)
         length[0] = 62_000_000
-    kinds = random.integers(0, len(_TYPES), count).astype(np.int32)
+    kinds = random.integers(0, len(_TYPES), count).astype(np.int8)
     is_error = random.random(count) < _ERROR_SHARE
     return TraceSkeleton(
         root_span_id=large_id(0),
@@ -130,7 +130,7 @@ def make_large_skeleton(count: int, *, seed: int = 7, is_chain: bool = False) ->
         names=list(_NAMES),
         type_code=kinds,
         types=list(_TYPES),
-        model_code=np.where(kinds == 0, 1, 0).astype(np.int32),
+        model_code=np.where(kinds == 0, 1, 0).astype(np.int8),
         models=["", "gpt-5-mini"],
         is_error=is_error,
         is_interrupted=np.zeros(count, np.bool_),

@@ -202,7 +202,8 @@ class TraceSkeleton:
 
     Rows are ordered by (start, span_id). `parent` is the row of the first parent, -1 where the span has none,
     -2 where it names one that is not there. `extra_child` / `extra_parent` are the further edges of the DAG.
-    A missing time is -1; a missing number is -1 (tokens) or NaN (cost).
+    A missing time is -1; a missing number is -1 (tokens) or NaN (cost). A column of one value throughout is a
+    read-only view of that value.
     """
 
     root_span_id: str
@@ -213,11 +214,11 @@ class TraceSkeleton:
     start_us: Any  # int64
     end_us: Any  # int64, -1 = none
     created_us: Any  # int64, with which a span's payload is found at once
-    name_code: Any  # int32 into names
+    name_code: Any  # into names; as few bits as their number takes, signed
     names: list[str]
-    type_code: Any  # int32 into types; types[code] is "" for a span without one
+    type_code: Any  # as above, into types; types[code] is "" for a span without one
     types: list[str]
-    model_code: Any  # int32 into models; "" where unknown
+    model_code: Any  # as above, into models; "" where unknown
     models: list[str]
     is_error: Any  # bool
     is_interrupted: Any  # bool

@@ -1,80 +1,181 @@
-"""One trace as numpy columns: what a tree and a waterfall need, no payloads."""
+"""One trace as numpy columns: what a tree and a waterfall need, no payloads. Needs numpy, which base installs lack."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from spanglass_store.database.one_value import fold_one_value
 from spanglass_store.database.records import TraceSkeleton
+from spanglass_store.database.span_ids import SpanIds
 from spanglass_store.database.statements import query
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from spanglass_store.database.connection import Cursor
-    from spanglass_store.database.span_ids import SpanIds
+
+    Ints = npt.NDArray[np.int32]
 
 ERROR_END_CHARS = 10_000  # of an error longer than two of these, both ends
 MAX_SCORES_CHARS = 2000
-NO_PARENT = -1  # -2, a parent that is not there, comes from the query
+NO_PARENT = -1
+MISSING_PARENT = -2
+_BY_NUMBER, _BY_TEXT = 1, 2  # `parent_kind` in `skeleton_spans.sql`
 
 
 def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
-    """Return the skeleton of a trace; one of length 0 where there is no such trace. Needs numpy."""
-    import numpy as np  # noqa: PLC0415 - base installs have none; only the window asks for skeletons
-
-    trace = {"root_span_id": root_span_id}
-    cursor.rows(query("make_skeleton"), trace)
-    try:
-        spans = cursor.columns(query("skeleton_spans"))
-        span_id = _read_ids(cursor)
-        edges = cursor.columns(query("skeleton_edges"))
-        words = {column: _words(cursor, column) for column in ("name", "type", "model")}
-        codes = cursor.columns(query("skeleton_codes"), {f"{column}s": words[column] for column in words})
-        scores = dict(cursor.rows(query("skeleton_scores"), {**trace, "most_chars": MAX_SCORES_CHARS}))
-        errors = dict(cursor.rows(query("skeleton_errors"), {**trace, "end_chars": ERROR_END_CHARS}))
-    finally:
-        cursor.rows(query("drop_skeleton"))
-    parent = np.full(len(spans["start_us"]), NO_PARENT, dtype=np.int32)
-    is_first = edges["place"] == 1
-    parent[edges["child"][is_first]] = edges["parent"][is_first]
-    extra = np.flatnonzero(~is_first & (edges["parent"] >= 0))
-    extra = extra[np.lexsort((edges["place"][extra], edges["child"][extra]))]
+    """Return the skeleton of a trace; one of length 0 where there is no such trace."""
+    reading = _Reading(cursor, root_span_id)
+    parent, extra_child, extra_parent = reading.find_parents()
+    name_code, names = reading.encode_words("name")
+    type_code, types = reading.encode_words("type")
+    model_code, models = reading.encode_words("model")
     return TraceSkeleton(
         root_span_id=root_span_id,
-        span_id=span_id,
+        span_id=reading.span_id,
         parent=parent,
-        extra_child=edges["child"][extra],
-        extra_parent=edges["parent"][extra],
-        start_us=spans["start_us"],
-        end_us=spans["end_us"],
-        created_us=spans["created_us"],
-        name_code=codes["name"],
-        names=words["name"],
-        type_code=codes["type"],
-        types=words["type"],
-        model_code=codes["model"],
-        models=words["model"],
-        is_error=spans["is_error"],
-        is_interrupted=spans["is_interrupted"],
-        tokens=spans["tokens"],
-        prompt_tokens=spans["prompt_tokens"],
-        completion_tokens=spans["completion_tokens"],
-        cached_tokens=spans["cached_tokens"],
-        reasoning_tokens=spans["reasoning_tokens"],
-        cost=spans["cost"],
-        ttft_us=spans["ttft_us"],
-        attachment_count=spans["attachment_count"],
-        score_count=spans["score_count"],
-        errors=errors,
-        scores=scores,
+        extra_child=extra_child,
+        extra_parent=extra_parent,
+        start_us=reading.take("start_us"),
+        end_us=reading.take("end_us"),
+        created_us=reading.take("created_us"),
+        name_code=name_code,
+        names=names,
+        type_code=type_code,
+        types=types,
+        model_code=model_code,
+        models=models,
+        is_error=reading.take("is_error"),
+        is_interrupted=reading.take("is_interrupted"),
+        tokens=reading.take("tokens"),
+        prompt_tokens=reading.take("prompt_tokens"),
+        completion_tokens=reading.take("completion_tokens"),
+        cached_tokens=reading.take("cached_tokens"),
+        reasoning_tokens=reading.take("reasoning_tokens"),
+        cost=reading.take("cost"),
+        ttft_us=reading.take("ttft_us"),
+        attachment_count=reading.take("attachment_count"),
+        score_count=reading.take("score_count"),
+        errors=reading.read_texts("skeleton_errors", "is_error", end_chars=ERROR_END_CHARS),
+        scores=reading.read_texts("skeleton_scores", "score_count", most_chars=MAX_SCORES_CHARS),
     )
 
 
-def _read_ids(cursor: Cursor) -> SpanIds:
-    from spanglass_store.database.span_ids import SpanIds  # noqa: PLC0415 - needs numpy, as above
+class _Reading:
+    """What one scan of a trace's numbers gave, and the further queries where it says that there is more.
 
-    others = cursor.columns(query("skeleton_other_ids"))
-    return SpanIds.of_numbers(cursor.columns(query("skeleton_ids"))["span_key"], others["place"], others["span_id"])
+    Its columns are in the order of the file, and given out in that of the rows.
+    """
+
+    def __init__(self, cursor: Cursor, root_span_id: str) -> None:
+        self._cursor = cursor
+        self._asked: dict[str, Any] = {"root_span_id": root_span_id}
+        cursor.rows(query("skeleton_macros"))
+        self._spans = cursor.columns(query("skeleton_spans"), self._asked)
+        self._source = self._spans["source"]  # rising, as a scan goes
+        if len(self):
+            created_us = self._spans["created_us"]
+            self._asked |= {"first_us": int(created_us.min()), "last_us": int(created_us.max())}
+        places, texts = self._read_other_ids()
+        self._order: Any = _order_rows(self._spans["start_us"], self._spans["span_key"], places, texts)
+        self._row_of_place = np.empty(len(self), np.int32)
+        self._row_of_place[self._order] = np.arange(len(self), dtype=np.int32)
+        self.span_id = SpanIds.of_numbers(self._spans["span_key"][self._order], self._row_of_place[places], texts)
+
+    def __len__(self) -> int:
+        """Return the number of spans."""
+        return len(self._source)
+
+    def take(self, name: str) -> Any:
+        """Return a column in the order of the rows."""
+        return fold_one_value(self._spans[name][self._order])
+
+    def find_parents(self) -> tuple[Ints, Ints, Ints]:
+        """Return the row of each span's first parent, and the further edges as rows of children and of parents."""
+        kind, key = self._spans["parent_kind"][self._order], self._spans["parent_key"][self._order]
+        parent = np.full(len(self), NO_PARENT, np.int32)
+        by_number = np.flatnonzero(kind == _BY_NUMBER)
+        found = self.span_id.find_keys(key[by_number])
+        parent[by_number] = np.where(found < 0, MISSING_PARENT, found)
+        if not (kind == _BY_TEXT).any():
+            return parent, np.zeros(0, np.int32), np.zeros(0, np.int32)
+        child, upper, place = self._read_edges()
+        is_first = place == 1
+        parent[child[is_first]] = upper[is_first]
+        is_further = ~is_first & (upper >= 0)
+        return parent, child[is_further], upper[is_further]
+
+    def _read_edges(self) -> tuple[Ints, Ints, Ints]:
+        """Return child, parent (-2 for one that is not there) and place of the edges that are texts, in order.
+
+        Of several spans with a parent's id the earliest is the parent.
+        """
+        sources = self._source[self._spans["parent_kind"] == _BY_TEXT].tolist()
+        edges = self._cursor.columns(query("skeleton_edges"), {**self._asked, "sources": sources})
+        child = self._rows_of(edges["child"])
+        upper = np.full(len(child), MISSING_PARENT, np.int32)
+        is_there = edges["parent"] >= 0
+        upper[is_there] = self._rows_of(edges["parent"][is_there])
+        order = np.lexsort((upper, edges["place"], child))
+        child, upper, place = child[order], upper[order], edges["place"][order]
+        is_new = np.append(True, (np.diff(child) != 0) | (np.diff(place) != 0))[: len(child)]
+        return child[is_new], upper[is_new], place[is_new]
+
+    def _read_other_ids(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
+        """Return where in the file spans stand whose id is no number, and their ids."""
+        if self._spans["span_key"].all():
+            return np.zeros(0, np.int64), np.zeros(0, object)
+        sources = self._source[self._spans["span_key"] == 0]
+        bounds = {"first_source": int(sources[0]), "last_source": int(sources[-1])}
+        root = {"root_span_id": self._asked["root_span_id"]}
+        others = self._cursor.columns(query("skeleton_other_ids"), root | bounds)
+        return np.searchsorted(self._source, others["source"]), np.asarray(others["span_id"], object)
+
+    def _rows_of(self, sources: npt.NDArray[np.int64]) -> Ints:
+        return self._row_of_place[np.searchsorted(self._source, sources)]
+
+    def encode_words(self, name: str) -> tuple[npt.NDArray[np.integer[Any]], list[str]]:
+        """Return a column of texts as places in the list of its different texts, and this list, sorted."""
+        if not len(self):
+            return np.zeros(0, np.int8), []
+        words = self._cursor.columns(query("skeleton_words").format(column=name), self._asked)
+        by_key = np.argsort(words["key"])
+        code = by_key[np.searchsorted(words["key"][by_key], self._spans[name])]
+        smallest = np.min_scalar_type(-len(words["key"]))  # signed: some say -1 for none
+        return code.astype(smallest)[self._order], words["word"].tolist()
+
+    def read_texts(self, name: str, where: str, **bounds: int) -> dict[int, str]:
+        """Return texts by row, of which a column tells whether there are any."""
+        if not self._spans[where].any():
+            return {}
+        texts = self._cursor.columns(query(name), {**self._asked, **bounds})
+        return dict(zip(self._rows_of(texts["source"]).tolist(), texts["text"].tolist(), strict=True))
 
 
-def _words(cursor: Cursor, column: str) -> list[str]:
-    """Return the different values of a column, sorted."""
-    return [word for (word,) in cursor.rows(query("skeleton_words").format(column=column))]
+def _order_rows(
+    start_us: npt.NDArray[np.int64],
+    span_key: npt.NDArray[np.uint64],
+    other_places: npt.NDArray[np.int64],
+    other_texts: npt.NDArray[np.object_],
+) -> npt.NDArray[np.int64] | slice:
+    """Return the order of (start, span_id); of spans that start at one time, ids that are numbers come first.
+
+    Where the file has them in this order, that is a slice of everything.
+    """
+    if (start_us[1:] > start_us[:-1]).all():
+        return slice(None)
+    order = np.argsort(start_us, kind="stable")
+    ordered_us = start_us[order]
+    is_same = ordered_us[1:] == ordered_us[:-1]
+    if not is_same.any():
+        return order
+    rank = span_key.copy()
+    rank[other_places[np.argsort(other_texts, kind="stable")]] = np.arange(len(other_places))
+    is_other = np.zeros(len(start_us), np.bool_)
+    is_other[other_places] = True
+    tied = np.flatnonzero(np.append(is_same, False) | np.append(False, is_same))
+    spans = order[tied]
+    order[tied] = spans[np.lexsort((rank[spans], is_other[spans], start_us[spans]))]
+    return order

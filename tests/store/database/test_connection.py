@@ -29,7 +29,7 @@ def test_a_new_store_gets_all_tables_and_views(database: Database):
 
 
 def test_every_query_that_is_named_in_the_sources_is_there():
-    for name in ("list_roots", "roll_up", "make_skeleton"):
+    for name in ("list_roots", "roll_up", "skeleton_spans"):
         assert "FROM" in statements.query(name)
     with pytest.raises(FileNotFoundError):
         statements.query("nothing")

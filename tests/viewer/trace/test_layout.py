@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanglass_viewer.trace.layout import TraceLayout, lay_out
+from spanglass_viewer.trace.subtree_sums import sum_below
 
 Edges = list[tuple[int, int]]
 
@@ -45,7 +46,7 @@ def test_a_further_parent_gets_a_ghost_among_its_children() -> None:
 def test_descendants_of_a_ghost_are_not_repeated() -> None:
     layout = _lay_out([-1, 0, 0, 1, 3], [(3, 2)])
     assert layout.span.tolist().count(4) == 1
-    assert layout.subtree_sums(np.ones(5, np.int64)).tolist() == [5, 3, 1, 2, 1]
+    assert sum_below(layout, np.ones(5, np.int64)).of(np.arange(5)).tolist() == [5, 3, 1, 2, 1]
 
 
 def test_edges_that_say_nothing_new_make_no_ghosts() -> None:

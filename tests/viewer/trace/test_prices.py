@@ -97,8 +97,9 @@ def test_a_logged_cost_wins_and_subtrees_tell_where_they_hold_estimates() -> Non
     rollups = build_snapshot(skeleton, 1, 0, estimate_span_costs(skeleton, BOOK)).rollups
     call = BOOK.find_cost(MODEL, TokenCounts(1_000_000), EPOCH_US)
     assert call
-    assert rollups.costs == pytest.approx([call + 0.25, call, call, 0.25, 0.25, np.nan], nan_ok=True)
-    assert rollups.has_estimate.tolist() == [True, True, True, False, False, False]
+    below = rollups.below(np.arange(len(spans)))
+    assert below.costs == pytest.approx([call + 0.25, call, call, 0.25, 0.25, np.nan], nan_ok=True)
+    assert below.has_estimate.tolist() == [True, True, True, False, False, False]
     assert rollups.cost == pytest.approx(call + 0.25)
     assert rollups.token_kinds == {"in": 0}, "without a total no span's tokens count"
 

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from made_traces import MadeSpan, make_skeleton
 
 from spanglass_viewer.trace.layout import TraceLayout, lay_out
-from spanglass_viewer.trace.rollups import count_kinds_below, own_shares
+from spanglass_viewer.trace.rollups import own_shares
 from spanglass_viewer.trace.snapshot import build_snapshot
+from spanglass_viewer.trace.subtree_sums import sum_below
 
 _NONE = np.zeros(0, np.int32)
 
@@ -42,7 +43,7 @@ def test_a_subtree_counts_the_larger_of_its_own_and_what_is_below(spans: list[tu
         below = sum(totals[child] for child in range(len(spans)) if parents[child] == span)
         totals[span] = max(amounts[span], below)
     layout = _layout(parents)
-    assert layout.subtree_sums(own_shares(layout, np.array(amounts))).tolist() == totals
+    assert sum_below(layout, own_shares(layout, np.array(amounts))).of(np.arange(len(spans))).tolist() == totals
 
 
 def test_roll_ups_of_a_trace() -> None:
@@ -53,9 +54,11 @@ def test_roll_ups_of_a_trace() -> None:
         MadeSpan("c", ("a", "b"), 0.3, tokens=4, cost=0.25),
     ]
     rollups = build_snapshot(make_skeleton(spans), 1, 0).rollups
-    assert rollups.spans.tolist() == [4, 2, 1, 1]
-    assert rollups.tokens.tolist() == [10, 10, 0, 4]
-    assert rollups.own_errors.tolist() == [1, 0, 1, 0]
+    below = rollups.below(np.arange(4))
+    assert below.spans.tolist() == [4, 2, 1, 1]
+    assert below.tokens.tolist() == [10, 10, 0, 4]
+    assert below.own_errors.tolist() == [1, 0, 1, 0]
+    assert below.costs.tolist() == pytest.approx([0.5, 0.5, np.nan, 0.25], nan_ok=True)
     assert rollups.tokens_total == 10
     assert rollups.cost == pytest.approx(0.5)
 
@@ -76,7 +79,6 @@ def test_kinds_of_tokens_are_counted_below_a_span() -> None:
     snapshot = build_snapshot(make_skeleton(spans), 1, 0)
     agent = snapshot.find_span("agent")
     assert agent is not None
-    below = count_kinds_below(snapshot.layout, snapshot.skeleton, snapshot.rollups, agent)
-    assert below == {"in": 20, "out": 10, "cached": 5}, "what the agent repeats counts once"
-    whole = count_kinds_below(snapshot.layout, snapshot.skeleton, snapshot.rollups, snapshot.root_span)
+    assert snapshot.rollups.token_kinds_below(agent) == {"in": 20, "out": 10, "cached": 5}, "what the agent repeats counts once"
+    whole = snapshot.rollups.token_kinds_below(snapshot.root_span)
     assert whole == snapshot.rollups.token_kinds == {"in": 27, "out": 10, "cached": 5}

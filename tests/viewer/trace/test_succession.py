@@ -28,7 +28,7 @@ def _parents(number: int) -> st.SearchStrategy[list[str]]:
 
 
 def _rows(snapshot: TraceSnapshot) -> list[int]:
-    return snapshot.row_keys.tolist()
+    return snapshot.keys_of(np.arange(len(snapshot.layout))).tolist()
 
 
 @given(_traces())

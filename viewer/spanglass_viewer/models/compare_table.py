@@ -138,10 +138,11 @@ class CompareTableModel(QAbstractTableModel):
             return ""
         if column == Column.DURATION:
             return delta_duration(_duration_secs(comparison.before, before), _duration_secs(comparison.after, after))
-        sums, later = comparison.before.rollups, comparison.after.rollups
+        sums = comparison.before.rollups.below(np.array([before]))
+        later = comparison.after.rollups.below(np.array([after]))
         if column == Column.TOKENS:
-            return delta_count(int(sums.tokens[before]), int(later.tokens[after]))
-        return delta_cost(float(sums.costs[before]), float(later.costs[after]))
+            return delta_count(int(sums.tokens[0]), int(later.tokens[0]))
+        return delta_cost(float(sums.costs[0]), float(later.costs[0]))
 
     def _need(self) -> Comparison:
         if self._comparison is None:

@@ -124,6 +124,7 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
     spans = layout.span[layout_rows]
     parent_rows = layout.parent_row[layout.row_of_span[spans]]
     is_own = snapshot.errors.is_own[spans]
+    below = snapshot.rollups.below(spans)
     codes = _as_lists(
         skeleton.name_code[spans],
         skeleton.type_code[spans],
@@ -146,11 +147,11 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
         layout.is_orphan[spans],
         layout.is_cut[spans],
         layout.has_ghosts[spans],
-        snapshot.rollups.own_errors[spans] - is_own,
-        snapshot.rollups.tokens[spans],
-        snapshot.rollups.costs[spans],
-        snapshot.rollups.has_estimate[spans],
-        snapshot.rollups.spans[spans] - 1,
+        below.own_errors - is_own,
+        below.tokens,
+        below.costs,
+        below.has_estimate,
+        below.spans - 1,
         skeleton.attachment_count[spans],
         skeleton.score_count[spans],
     )

@@ -10,7 +10,6 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow, read_rows
-from spanglass_viewer.trace.rollups import count_kinds_below
 from spanglass_viewer.trace.succession import Succession, find_succession
 from spanglass_viewer.trace.visible import Folding, Narrowing, visible_rows
 
@@ -157,7 +156,7 @@ class SpanTableModel(QAbstractTableModel):
     def token_kinds_below(self, span: int) -> dict[str, int]:
         """Return how many tokens of each known kind a span and all below it used."""
         shown = self._snapshot
-        return {} if shown is None else count_kinds_below(shown.layout, shown.skeleton, shown.rollups, span)
+        return {} if shown is None else shown.rollups.token_kinds_below(span)
 
     @property
     def narrowed_out(self) -> int:
@@ -189,14 +188,14 @@ class SpanTableModel(QAbstractTableModel):
         """Return what tells a visible row again in a later snapshot."""
         if self._snapshot is None or not 0 <= row < len(self._visible):
             return None
-        return int(self._snapshot.row_keys[self._visible[row]])
+        return int(self._snapshot.keys_of(self._visible[row : row + 1])[0])
 
     def find_key(self, key: int) -> int | None:
         """Return the visible row of a key; of a hidden one, the row that hides it; None for one that is gone."""
         if self._snapshot is None:
             return None
-        places = np.flatnonzero(self._snapshot.row_keys == key)
-        return max(self._nearest(int(places[0])), 0) if len(places) else None
+        place = self._snapshot.find_row(key)
+        return None if place is None else max(self._nearest(place), 0)
 
     def find_span(self, span: int) -> int | None:
         """Return the visible row of a span; of a hidden one, the row that hides it."""

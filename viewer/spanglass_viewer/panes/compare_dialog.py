@@ -184,6 +184,6 @@ def _figures(comparison: Comparison) -> str:
         parts.append(f"{tokens} tokens")
     if before.rollups.cost is not None and after.rollups.cost is not None:
         cost = delta_cost(before.rollups.cost, after.rollups.cost)
-        is_estimate = before.rollups.has_estimate.any() or after.rollups.has_estimate.any()
+        is_estimate = before.rollups.has_estimate or after.rollups.has_estimate
         parts += [f"≈ {cost}" if is_estimate else cost] if cost else []
     return " · ".join(parts)

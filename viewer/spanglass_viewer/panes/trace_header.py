@@ -106,7 +106,7 @@ class TraceHeader(QWidget):
         self._duration.setToolTip(f"Started {format_absolute(snapshot.first_us)}")
         self._tokens.setText(f"{format_compact(rollups.tokens_total)} tokens")
         self._tokens.setToolTip(_about_tokens(rollups))
-        is_estimate = bool(rollups.has_estimate.any())
+        is_estimate = rollups.has_estimate
         self._cost.setText(format_cost(rollups.cost, is_estimate=is_estimate))
         self._cost.setToolTip(f"Estimate by the list prices of {self.price_list}" if is_estimate else _LOGGED_COST)
         errors = len(snapshot.errors.own_spans)

@@ -48,7 +48,7 @@ def draw_overview(
     deepest = int(depth.max(initial=0))
     lanes = min(deepest + 1, MAX_LANES)
     lane = depth.astype(np.int64) * lanes // (deepest + 1)
-    cell = np.where(is_own_error, ERROR_CELL, np.minimum(type_code, 253) + FIRST_TYPE_CELL)
+    cell = np.where(is_own_error, ERROR_CELL, np.minimum(type_code.astype(np.int64), 253) + FIRST_TYPE_CELL)
     kinds = int(cell.max(initial=0)) + 1
     where = (lane * kinds + cell) * (BINS + 1)
     size = lanes * kinds * (BINS + 1)

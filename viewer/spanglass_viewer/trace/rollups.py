@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spanglass_viewer.trace.subtree_sums import SubtreeSums, count_ghosts_below, sum_below
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -18,12 +20,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rollups:
-    """By span, over the span and all below it: `spans`, `tokens`, `own_errors`, `costs`, `has_estimate`.
+class Amounts:
+    """What spans and all below them come to, an entry for each span that was asked about.
 
-    For the trace: `tokens_total`, `cost`, and `token_kinds`, how many tokens went in and out, were cached, or served
-    reasoning, as far as that is known. What a parent logs again for its children is counted once. Costs are in US
-    dollars, NaN or None where unknown; `has_estimate` tells whether any part was estimated by list prices.
+    `costs` are in US dollars, NaN where unknown; `has_estimate` tells whether any part was estimated by list prices.
     """
 
     spans: Longs
@@ -31,49 +31,76 @@ class Rollups:
     own_errors: Longs
     costs: Floats
     has_estimate: Bools
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rollups:
+    """What a trace adds up to, and by `below` any part of it. What a parent logs again for its children counts once.
+
+    `cost` is in US dollars, None where unknown; `has_estimate` tells whether any part of it was estimated by list prices.
+    """
+
     tokens_total: int | None
     cost: float | None
-    token_kinds: dict[str, int]
-    counts_tokens: Bools  # by span: whether its own tokens are among those added up
+    has_estimate: bool
+    _ghosts: SubtreeSums
+    _tokens: SubtreeSums
+    _own_errors: SubtreeSums
+    _costs: SubtreeSums
+    _known_costs: SubtreeSums
+    _estimated_costs: SubtreeSums
+    _kinds: dict[str, SubtreeSums]
+
+    @property
+    def token_kinds(self) -> dict[str, int]:
+        """How many tokens went in and out, were cached, or served reasoning, as far as that is known."""
+        return {kind: int(sums.total) for kind, sums in self._kinds.items()}
+
+    def token_kinds_below(self, span: int) -> dict[str, int]:
+        """Return the same of one span and all below it, as far as that is known of the trace."""
+        spans = np.array([span])
+        return {kind: int(sums.of(spans)[0]) for kind, sums in self._kinds.items()}
+
+    def below(self, spans: npt.NDArray[np.integer[Any]]) -> Amounts:
+        """Return what these spans come to, each with all below it."""
+        costs = np.where(self._costs.count(spans) > 0, np.maximum(self._costs.of(spans), 0.0), 0.0)
+        layout = self._tokens.layout
+        return Amounts(
+            spans=layout.subtree_rows[layout.row_of_span[spans]] - self._ghosts.of(spans),
+            tokens=self._tokens.of(spans),
+            own_errors=self._own_errors.of(spans),
+            # a difference of sums is off by a little: nothing must not look like a trillionth of a dollar
+            costs=np.where(self._known_costs.count(spans) > 0, costs, np.nan),
+            has_estimate=self._estimated_costs.count(spans) > 0,
+        )
 
 
 def roll_up(
     layout: TraceLayout, errors: ErrorIndex, skeleton: TraceSkeleton, cost_estimates: Floats | None = None
 ) -> Rollups:
     """Add up a trace; `cost_estimates` are what spans cost that log no cost, NaN where that is unknown."""
-    count = len(layout.row_of_span)
-    tokens, cost, estimates = skeleton.tokens, skeleton.cost, cost_estimates
-    is_logged = ~np.isnan(cost)
-    estimates = np.full(count, np.nan) if estimates is None else estimates
-    cost = np.where(is_logged, cost, estimates)
-    logs_tokens, has_cost = np.asarray(tokens) >= 0, ~np.isnan(cost)
-    token_shares = own_shares(layout, np.where(logs_tokens, tokens, 0))
+    is_logged = ~np.isnan(skeleton.cost)
+    cost = skeleton.cost if cost_estimates is None else np.where(is_logged, skeleton.cost, cost_estimates)
+    logs_tokens, has_cost = np.asarray(skeleton.tokens) >= 0, ~np.isnan(cost)
+    token_shares = own_shares(layout, np.where(logs_tokens, skeleton.tokens, 0))
     cost_shares = own_shares(layout, np.where(has_cost, cost, 0.0))
-    costs, has_estimate = _cost_below(layout, cost_shares, has_cost, is_logged)
+    is_estimated = has_cost & ~is_logged & (cost_shares > 0)
     return Rollups(
-        costs=costs,
-        has_estimate=has_estimate,
-        spans=layout.subtree_sums(np.ones(count, np.int64)),
-        tokens=layout.subtree_sums(token_shares),
-        own_errors=layout.subtree_sums(errors.is_own),
         tokens_total=int(token_shares.sum()) if logs_tokens.any() else None,
         cost=float(cost_shares.sum()) if has_cost.any() else None,
-        token_kinds=_count_kinds(skeleton, token_shares > 0),
-        counts_tokens=token_shares > 0,
+        has_estimate=bool(is_estimated.any()),
+        _ghosts=count_ghosts_below(layout),
+        _tokens=sum_below(layout, token_shares),
+        _own_errors=sum_below(layout, errors.is_own),
+        _costs=sum_below(layout, cost_shares),
+        _known_costs=sum_below(layout, has_cost),
+        _estimated_costs=sum_below(layout, is_estimated),
+        _kinds=_sum_kinds(layout, skeleton, token_shares > 0),
     )
 
 
-def count_kinds_below(layout: TraceLayout, skeleton: TraceSkeleton, rollups: Rollups, span: int) -> dict[str, int]:
-    """Return how many tokens of each known kind a span and all below it used."""
-    first = int(layout.row_of_span[span])
-    rows = slice(first, first + int(layout.subtree_rows[first]))
-    is_below = np.zeros(len(layout.row_of_span), np.bool_)
-    is_below[layout.span[rows][~layout.is_ghost[rows]]] = True
-    return _count_kinds(skeleton, rollups.counts_tokens & is_below)
-
-
-def _count_kinds(skeleton: TraceSkeleton, counts: Bools) -> dict[str, int]:
-    """Return the known kinds of tokens, over the spans whose tokens count."""
+def _sum_kinds(layout: TraceLayout, skeleton: TraceSkeleton, counts: Bools) -> dict[str, SubtreeSums]:
+    """Return the sums of the known kinds of tokens, over the spans whose tokens count."""
     kinds = {
         "in": skeleton.prompt_tokens,
         "out": skeleton.completion_tokens,
@@ -81,19 +108,10 @@ def _count_kinds(skeleton: TraceSkeleton, counts: Bools) -> dict[str, int]:
         "reasoning": skeleton.reasoning_tokens,
     }
     return {
-        kind: int(tokens[counts & (tokens >= 0)].sum(dtype=np.int64))
+        kind: sum_below(layout, np.where(counts, np.maximum(tokens, 0), 0))
         for kind, tokens in kinds.items()
         if (tokens >= 0).any()
     }
-
-
-def _cost_below(layout: TraceLayout, shares: Floats, has_cost: Bools, is_logged: Bools) -> tuple[Floats, Bools]:
-    """Return, by span, the cost of its subtree and whether a part of that is an estimate."""
-    sums = layout.subtree_amounts(shares)
-    # a difference of sums is off by a little: nothing must not look like a trillionth of a dollar
-    sums = np.where(layout.subtree_sums(shares > 0) > 0, np.maximum(sums, 0.0), 0.0)
-    costs = np.where(layout.subtree_sums(has_cost) > 0, sums, np.nan)
-    return costs, layout.subtree_sums(has_cost & ~is_logged & (shares > 0)) > 0
 
 
 def own_shares(layout: TraceLayout, amounts: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -103,28 +121,29 @@ def own_shares(layout: TraceLayout, amounts: npt.NDArray[Any]) -> npt.NDArray[An
     its own beside: the larger of its own amount and the sum below it is taken for its subtree.
     """
     logs = amounts > 0
-    is_above_others = logs & (layout.subtree_sums(logs) > 1)
-    if not is_above_others.any():
-        return np.where(logs, amounts, 0)
-    return _settle_shares(layout, amounts, logs)
-
-
-def _settle_shares(layout: TraceLayout, amounts: npt.NDArray[Any], logs: Bools) -> npt.NDArray[Any]:
-    """Settle a level after the other, from the innermost of the spans that log: a level is one step of numpy."""
-    shares = np.where(logs, amounts, 0)
-    rows = np.flatnonzero(logs[layout.span] & ~layout.is_ghost)
-    own = amounts[layout.span[rows]]
+    is_logging_row = np.zeros(len(layout), np.bool_)
+    is_logging_row[layout.row_of_span[np.flatnonzero(logs)]] = True
+    rows = np.flatnonzero(is_logging_row)
     ends = rows + layout.subtree_rows[rows]
-    levels = np.cumsum(np.bincount(rows, minlength=len(layout) + 1) - np.bincount(ends, minlength=len(layout) + 1))[
-        rows
-    ]
+    shares = np.where(logs, amounts, 0)
+    if (ends[:-1] > rows[1:]).any():  # one stands above the next
+        spans = layout.span[rows]
+        shares[spans] = _settle_shares(amounts[spans], rows, ends)
+    return shares
+
+
+def _settle_shares(own: npt.NDArray[Any], rows: Longs, ends: Longs) -> npt.NDArray[Any]:
+    """Return what each of the spans adds that log an amount; they stand on `rows`, their subtrees end before `ends`.
+
+    A level is settled after the other, from the innermost on: a level is one step of numpy.
+    """
+    levels = np.arange(1, len(rows) + 1) - np.searchsorted(np.sort(ends), rows, "right")
     by_level = np.argsort(levels, kind="stable")
     edges = np.append(np.searchsorted(levels[by_level], np.arange(1, int(levels.max()) + 1)), len(rows))
-    under = np.zeros(len(rows), amounts.dtype)
+    under = np.zeros(len(rows), own.dtype)
     for level in range(len(edges) - 2, 0, -1):
         inner, outer = by_level[edges[level] : edges[level + 1]], by_level[edges[level - 1] : edges[level]]
         above = np.searchsorted(rows[outer], rows[inner], "right") - 1  # the last one that began before
         taken = np.maximum(own[inner], under[inner])
-        under[outer] += np.bincount(above, taken, len(outer)).astype(amounts.dtype)
-    shares[layout.span[rows]] = np.maximum(own - under, 0)
-    return shares
+        under[outer] += np.bincount(above, taken, len(outer)).astype(own.dtype)
+    return np.maximum(own - under, 0)

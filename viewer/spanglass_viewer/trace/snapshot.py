@@ -6,11 +6,12 @@ Built in a worker thread, handed to the window, never changed.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spanglass_store.database.span_ids import SpanIds, keys_of
+from spanglass_store.database.one_value import fold_one_value
+from spanglass_store.database.span_ids import SpanIds
 from spanglass_viewer.trace.clock_faults import find_clock_faults
 from spanglass_viewer.trace.errors import ErrorIndex, index_errors
 from spanglass_viewer.trace.layout import Bools, Ints, Longs, TraceLayout, lay_out
@@ -35,9 +36,7 @@ class TraceSnapshot:
 
     `start_us` always has a value. `end_us` is -1 for a running span; for one whose process died it is the last
     sign of life below it. `first_us` to `last_us` is what is known of the trace's extent; a running trace goes
-    on to now. `row_keys` tells a row again in the next snapshot; of a span's own row it is the span's key, and
-    `span_keys` are those in order, each with its span in `spans_by_key`. `succession` leads here from the snapshot
-    before, where there was one.
+    on to now. `succession` leads here from the snapshot before, where there was one.
     """
 
     generation: int
@@ -52,9 +51,6 @@ class TraceSnapshot:
     clock_faults: npt.NDArray[np.uint8]  # places in `CLOCK_FAULTS`
     first_us: int
     last_us: int
-    row_keys: Longs
-    span_keys: Longs
-    spans_by_key: Ints
     succession: Succession | None = None
 
     def __len__(self) -> int:
@@ -84,37 +80,32 @@ class TraceSnapshot:
 
     def find_span(self, span_id: str) -> int | None:
         """Return the span with this id, or None."""
-        key = keys_of([span_id]).view(np.int64).item()
-        at = int(np.searchsorted(self.span_keys, key))
-        while at < len(self.span_keys) and self.span_keys[at] == key:
-            span = int(self.spans_by_key[at])
-            if self.skeleton.span_id[span] == span_id:
-                return span
-            at += 1
-        return None
+        return self.skeleton.span_id.find(span_id)
 
     def find_spans(self, span_ids: Collection[str]) -> Ints:
         """Return the spans with these ids, in the order of the ids; those that are not there are left out."""
-        texts = [*span_ids]
-        asked = SpanIds.of_texts(texts)
-        keys = asked.keys.view(np.int64)
-        places = np.minimum(np.searchsorted(self.span_keys, keys), len(self) - 1)
-        found = self.spans_by_key[places]
-        is_it = self.span_keys[places] == keys
-        is_hashed = np.isin(found, self.skeleton.span_id.other_places)
-        is_hashed[asked.other_places] = True
-        for at in np.flatnonzero(is_it & is_hashed).tolist():  # two ids may have one hash
-            span = self.find_span(texts[at])
-            found[at], is_it[at] = (-1, False) if span is None else (span, True)
-        return found[is_it]
+        found = self.skeleton.span_id.find_all(SpanIds.of_texts([*span_ids]))
+        return found[found >= 0]
+
+    def keys_of(self, rows: npt.NDArray[np.integer[Any]]) -> Longs:
+        """Return a number for each of these rows by which it is told again in every snapshot.
+
+        It is the key of the span and, for a ghost, of its parent, too.
+        """
+        layout, span_keys = self.layout, self.skeleton.span_id.keys
+        keys = span_keys[layout.span[rows]]
+        ghosts = np.flatnonzero(layout.is_ghost[rows])
+        parents = span_keys[layout.span[layout.parent_row[rows[ghosts]]]]
+        keys[ghosts] = keys[ghosts] * _GHOST_FACTOR ^ parents
+        return keys.view(np.int64)
 
     def find_row(self, key: int) -> int | None:
         """Return the row with this key, or None."""
-        at = int(np.searchsorted(self.span_keys, key))
-        if at < len(self.span_keys) and self.span_keys[at] == key:
-            return int(self.layout.row_of_span[self.spans_by_key[at]])
+        span = int(self.skeleton.span_id.find_keys(np.array([key]).view(np.uint64))[0])
+        if span >= 0:
+            return int(self.layout.row_of_span[span])
         ghosts = np.flatnonzero(self.layout.is_ghost)
-        found = ghosts[self.row_keys[ghosts] == key]
+        found = ghosts[self.keys_of(ghosts) == key]
         return int(found[0]) if len(found) else None
 
     def ref(self, span: int) -> SpanRef:
@@ -149,8 +140,6 @@ def build_snapshot(
     first_us = int(start_us.min())
     last_us = int(max(start_us.max(), end_us.max()))
     shown_last_us = max(last_us, now_us) if is_running.any() else last_us
-    span_keys = skeleton.span_id.keys.view(np.int64)
-    spans_by_key = np.argsort(span_keys).astype(np.int32)
     snapshot = TraceSnapshot(
         generation=generation,
         skeleton=skeleton,
@@ -167,24 +156,24 @@ def build_snapshot(
         ),
         start_us=start_us,
         end_us=end_us,
-        is_running=is_running,
-        clock_faults=find_clock_faults(layout, start_us, end_us, np.asarray(skeleton.end_us, np.int64)),
+        is_running=fold_one_value(is_running),
+        clock_faults=fold_one_value(find_clock_faults(layout, start_us, end_us, np.asarray(skeleton.end_us, np.int64))),
         first_us=first_us,
         last_us=last_us,
-        row_keys=_row_keys(layout, span_keys),
-        span_keys=span_keys[spans_by_key],
-        spans_by_key=spans_by_key,
     )
     return snapshot if before is None else replace(snapshot, succession=find_succession(before, snapshot))
 
 
 def _times(skeleton: TraceSkeleton, layout: TraceLayout) -> tuple[Longs, Longs, Bools]:
     """Return start, end and whether it runs, by span."""
-    logged_start, logged_end = np.asarray(skeleton.start_us, np.int64), np.asarray(skeleton.end_us, np.int64)
-    start_us = np.where(logged_start >= 0, logged_start, np.asarray(skeleton.created_us, np.int64))
-    is_open = logged_end < 0
+    start_us: Longs = np.asarray(skeleton.start_us, np.int64)
+    end_us: Longs = np.asarray(skeleton.end_us, np.int64)
+    is_open = end_us < 0
     is_running = is_open & ~np.asarray(skeleton.is_interrupted, np.bool_)
-    end_us = np.where(is_open, -1, np.maximum(logged_end, start_us))
+    if (start_us < 0).any():
+        start_us = np.where(start_us >= 0, start_us, np.asarray(skeleton.created_us, np.int64))
+    if is_open.any() or (end_us < start_us).any():  # else they are the skeleton's own: a copy would take 8 MB a million
+        end_us = np.where(is_open, -1, np.maximum(end_us, start_us))
     died = is_open & ~is_running
     if died.any():
         end_us[died] = _last_signs(layout, np.maximum(start_us, end_us))[died]
@@ -200,12 +189,3 @@ def _last_signs(layout: TraceLayout, known_us: Longs) -> Longs:
         if parent >= 0 and latest[row] > latest[parent]:
             latest[parent] = latest[row]
     return np.array(latest, np.int64)[layout.row_of_span]
-
-
-def _row_keys(layout: TraceLayout, span_keys: Longs) -> Longs:
-    """Return a number for each row that it has in every snapshot: of its span and, for a ghost, of its parent."""
-    keys = span_keys[layout.span]
-    ghosts = np.flatnonzero(layout.is_ghost)
-    parents = span_keys[layout.span[layout.parent_row[ghosts]]].view(np.uint64)
-    keys[ghosts] = (keys[ghosts].view(np.uint64) * _GHOST_FACTOR ^ parents).view(np.int64)
-    return keys

@@ -30,16 +30,16 @@ class Succession:
 
 def find_succession(before: TraceSnapshot, after: TraceSnapshot) -> Succession:
     """Find each row of `before` in `after`. A few sorted look-ups; about 0.1 s for a million spans."""
-    span_places = _places_of(before.span_keys, after.span_keys)
-    spans = np.full(len(before), -1, np.int32)
-    is_there = span_places >= 0
-    spans[before.spans_by_key[is_there]] = after.spans_by_key[span_places[is_there]]
+    ids, later_ids = before.skeleton.span_id, after.skeleton.span_id
+    spans = np.empty(len(before), np.int32)
+    spans[ids.by_key] = later_ids.find_keys(ids.keys[ids.by_key])
     later = spans[before.layout.span]
     rows = np.where(later < 0, -1, after.layout.row_of_span[later]).astype(np.int32)
     ghosts, later_ghosts = np.flatnonzero(before.layout.is_ghost), np.flatnonzero(after.layout.is_ghost)
     if len(ghosts):
-        order = np.argsort(after.row_keys[later_ghosts])
-        places = _places_of(before.row_keys[ghosts], after.row_keys[later_ghosts][order])
+        later_keys = after.keys_of(later_ghosts)
+        order = np.argsort(later_keys)
+        places = _places_of(before.keys_of(ghosts), later_keys[order])
         rows[ghosts] = np.where(places < 0, -1, later_ghosts[order][places]) if len(later_ghosts) else -1
     is_new = np.ones(len(after.layout), np.bool_)
     is_new[rows[rows >= 0]] = False

@@ -1,12 +1,12 @@
 -- A long error keeps both its ends: rows of other SDKs begin with the exception, Python's tracebacks end with it.
 WITH errors AS (
-    SELECT skeleton.rowid::INTEGER AS row, coalesce(TRY(json_extract_string(spans.error, '$')), spans.error) AS text
+    SELECT rowid AS source, coalesce(TRY(json_extract_string(error, '$')), error) AS text
     FROM spans
-    JOIN skeleton ON skeleton.source = spans.rowid
-    WHERE spans.is_error AND spans.root_span_id = $root_span_id
+    WHERE root_span_id = $root_span_id AND created BETWEEN make_timestamp($first_us) AND make_timestamp($last_us)
+        AND is_error
 )
 SELECT
-    row,
+    source,
     CASE WHEN length(text) <= 2 * $end_chars THEN text
-    ELSE left(text, $end_chars) || chr(10) || '…' || chr(10) || right(text, $end_chars) END
+    ELSE left(text, $end_chars) || chr(10) || '…' || chr(10) || right(text, $end_chars) END AS text
 FROM errors

@@ -1,4 +1,4 @@
-SELECT skeleton.rowid::INTEGER AS row, left(spans.scores, $most_chars)
+SELECT rowid AS source, left(scores, $most_chars) AS text
 FROM spans
-JOIN skeleton ON skeleton.source = spans.rowid
-WHERE spans.score_count > 0 AND spans.root_span_id = $root_span_id
+WHERE root_span_id = $root_span_id AND created BETWEEN make_timestamp($first_us) AND make_timestamp($last_us)
+    AND score_count > 0
