@@ -124,9 +124,7 @@ def _rest(app: QApplication, window: MainWindow) -> None:
     rested = time.perf_counter() + REST_SECS
     _wait(
         app,
-        lambda: (
-            time.perf_counter() > rested and window.controller.is_settled and not window.backend.is_holding_file
-        ),
+        lambda: time.perf_counter() > rested and window.controller.is_settled and not window.backend.is_holding_file,
     )
 
 

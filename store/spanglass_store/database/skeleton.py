@@ -82,7 +82,9 @@ class _Reading:
         self._order: Any = _order_rows(self._spans["start_us"], self._spans["span_key"], places, texts)
         self._row_of_place = np.empty(len(self), np.int32)
         self._row_of_place[self._order] = np.arange(len(self), dtype=np.int32)
-        self.span_id = SpanIds.of_numbers(self._spans["span_key"][self._order], self._row_of_place[places], texts)
+        self.span_id = SpanIds.of_numbers(
+            self._spans["span_key"][self._order], self._row_of_place[places].astype(np.int64), texts
+        )
 
     def __len__(self) -> int:
         """Return the number of spans."""
@@ -131,7 +133,8 @@ class _Reading:
         bounds = {"first_source": int(sources[0]), "last_source": int(sources[-1])}
         root = {"root_span_id": self._asked["root_span_id"]}
         others = self._cursor.columns(query("skeleton_other_ids"), root | bounds)
-        return np.searchsorted(self._source, others["source"]), np.asarray(others["span_id"], object)
+        places: npt.NDArray[np.int64] = np.searchsorted(self._source, others["source"])
+        return places, np.asarray(others["span_id"], object)
 
     def _rows_of(self, sources: npt.NDArray[np.int64]) -> Ints:
         return self._row_of_place[np.searchsorted(self._source, sources)]

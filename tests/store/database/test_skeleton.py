@@ -108,6 +108,29 @@ def test_two_rows_with_one_span_id_are_no_reason_to_double_edges(
     assert skeleton.parent.tolist() == [-1, -1, 0]
 
 
+def test_rows_are_in_the_order_of_their_beginnings_and_ids(
+    merger: Merger, database: Database, rows: Any, open_segment: Any
+):
+    """Lines come as they are written: late ones too, some at one time, with ids of all forms."""
+    names = [f"{7:016x}", "zebra", f"{3:016x}", "ant", f"{5:016x}"]
+    lines = [rows.start(0, span_id=f"{9:016x}", metrics={"start": 5.0}, error="E: 0")]
+    lines += [
+        rows.start(number, span_id=name, metrics={"start": 2.0}, scores={"n": number})
+        for number, name in enumerate(names, 1)
+    ]
+    lines.append(
+        rows.start(9, span_id=f"{1:016x}", metrics={"start": 1.0}, span_parents=["zebra", f"{5:016x}", "gone"])
+    )
+    open_segment().write(*lines)
+    skeleton = skeleton_of(merger, database)
+    ids = [*skeleton.span_id]
+    assert ids == [f"{1:016x}", f"{3:016x}", f"{5:016x}", f"{7:016x}", "ant", "zebra", f"{9:016x}"]
+    assert skeleton.errors == {6: "E: 0"}
+    assert skeleton.scores == {1: '{"n":3}', 2: '{"n":5}', 3: '{"n":1}', 4: '{"n":4}', 5: '{"n":2}'}
+    assert (skeleton.parent[0], skeleton.extra_child.tolist(), skeleton.extra_parent.tolist()) == (5, [0], [2])
+    assert [skeleton.names[code] for code in skeleton.name_code] == [f"span {n}" for n in (9, 3, 5, 1, 4, 2, 0)]
+
+
 def test_an_unknown_trace_is_empty(merger: Merger, database: Database):
     skeleton = skeleton_of(merger, database, "nothing")
     assert len(skeleton) == 0

@@ -79,6 +79,8 @@ def test_kinds_of_tokens_are_counted_below_a_span() -> None:
     snapshot = build_snapshot(make_skeleton(spans), 1, 0)
     agent = snapshot.find_span("agent")
     assert agent is not None
-    assert snapshot.rollups.token_kinds_below(agent) == {"in": 20, "out": 10, "cached": 5}, "what the agent repeats counts once"
+    assert snapshot.rollups.token_kinds_below(agent) == {"in": 20, "out": 10, "cached": 5}, (
+        "what the agent repeats counts once"
+    )
     whole = snapshot.rollups.token_kinds_below(snapshot.root_span)
     assert whole == snapshot.rollups.token_kinds == {"in": 27, "out": 10, "cached": 5}

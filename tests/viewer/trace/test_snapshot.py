@@ -6,7 +6,8 @@ from made_traces import EPOCH_US, MadeSpan, large_id, make_large_skeleton, make_
 
 from spanglass_viewer.trace.overview import BINS, EMPTY_CELL, ERROR_CELL, FIRST_TYPE_CELL
 from spanglass_viewer.trace.references import SpanRef
-from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
+from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot, price_again
+from spanglass_viewer.trace.succession import find_succession
 
 
 def _keys(snapshot: TraceSnapshot) -> list[int]:
@@ -126,3 +127,17 @@ def test_a_row_is_found_by_its_key_a_ghost_too() -> None:
     snapshot = build_snapshot(make_skeleton(spans), 1, 0)
     assert [snapshot.find_row(key) for key in _keys(snapshot)] == [0, 1, 2, 3, 4]
     assert snapshot.find_row(12345) is None
+
+
+def test_prices_that_come_later_change_costs_alone() -> None:
+    skeleton = make_skeleton([MadeSpan("r"), MadeSpan("a", ("r",), 0.1), MadeSpan("b", ("r",), 0.2, cost=0.5)])
+    before = build_snapshot(skeleton, 1, 0)
+    after = price_again(before, 2, np.array([np.nan, 0.25, np.nan]))
+    assert (before.rollups.cost, after.rollups.cost, after.rollups.has_estimate) == (0.5, 0.75, True)
+    assert (after.generation, after.skeleton, after.layout) == (2, before.skeleton, before.layout)
+    step = after.succession
+    assert step is not None
+    found = find_succession(before, after)
+    for name in ("rows", "spans", "is_new", "new_rows"):
+        np.testing.assert_array_equal(getattr(step, name), getattr(found, name))
+    assert (step.generation, step.only_grew) == (found.generation, found.only_grew)

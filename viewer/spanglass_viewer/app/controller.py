@@ -84,6 +84,7 @@ class WindowController(QObject):
         self._is_paused = False
         self._is_following = True
         self._awaits_prices = False
+        self._does_trace_lack_prices = False
         self._last_sequence: int | None = None
         self._wanted_span_id: str | None = None
         self._is_showing = False
@@ -261,7 +262,8 @@ class WindowController(QObject):
     def _on_prices_loaded(self, price_list: str) -> None:
         self._awaits_prices = False
         self._trace_pane.show_price_list(price_list)
-        self._is_list_stale = self._is_trace_stale = True
+        self._is_list_stale = True
+        self._is_trace_stale |= self._does_trace_lack_prices
         self._refresh()
         self._tell_if_settled()
 
@@ -325,6 +327,7 @@ class WindowController(QObject):
             return
         self._trace_on_its_way = None
         self._awaits_prices |= answer.lacks_prices
+        self._does_trace_lack_prices = answer.lacks_prices
         if answer.snapshot is None:
             self._show_missing(answer.request)
         else:

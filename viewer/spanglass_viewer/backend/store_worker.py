@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from spanglass_store.database.connection import Database
+    from spanglass_store.database.connection import Cursor, Database
     from spanglass_store.database.merge import Merger
     from spanglass_store.database.records import ModelUsage, TraceSkeleton, TraceSummary
     from spanglass_store.database.recovery import Recovery
@@ -33,6 +33,7 @@ BUSY_POLL_MS = 50
 ASLEEP_POLL_MS = 1000
 RETRY_MS = 250
 IDLE_AFTER_SECS = 1.0
+PRICES_AFTER_MS = 100  # in which the window asks for the trace that it opens
 HOLD_AT_MOST_SECS = 3.0
 GIVE_WAY_MS = 120  # a lock is not handed on in turn: one who waits looks every 10 ms, DuckDB itself not at all
 _MERGE_BUDGET_SECS = 0.2
@@ -63,6 +64,8 @@ class StoreWorker(QObject):
         self._prices: PriceBook | None = None
         self._shown: TraceSnapshot | None = None  # what the window was given last
         self._left: TraceSnapshot | None = None  # what it showed before
+        self._changes = 0  # how often the tables may have changed here
+        self._shown_state = (0, 0)  # the tables' generation, and `_changes`, when `_shown` was read
         self._waiting: dict[type[object], Callable[[], None]] = {}
         self._upkeep: Generator[str, None, UpkeepReport | None] | None = None
         self._recovery: Recovery | None = None
@@ -155,10 +158,10 @@ class StoreWorker(QObject):
         return add_estimates(summaries, usage, self._prices)
 
     def _lacks_prices(self, *, are_needed: bool) -> bool:
-        """Tell whether prices are needed that are not loaded yet; then they are, after the answer has gone out."""
+        """Tell whether prices are needed that are not loaded yet; then they are, when the first trace is there."""
         if self._prices is not None or not are_needed:
             return False
-        QTimer.singleShot(0, self, self._load_prices)
+        QTimer.singleShot(PRICES_AFTER_MS, self, self._load_prices)
         return True
 
     @Slot()
@@ -166,27 +169,44 @@ class StoreWorker(QObject):
         """Load the price list: it takes half a second, which neither the window nor the first list waits for."""
         from spanglass_viewer.trace.prices import PriceBook, describe_price_list  # noqa: PLC0415 - as above
 
-        if self._prices is None:
-            self._prices = PriceBook()
+        if self._prices is not None:
+            return
+        self._prices = PriceBook()
         self.prices_loaded.emit(describe_price_list(datetime.now(tz=UTC).date()))
 
     def _load_trace(self, request: TraceRequest) -> None:
-        from spanglass_store.database.skeleton import load_skeleton  # noqa: PLC0415 - heavy half
-        from spanglass_viewer.trace.snapshot import build_snapshot  # noqa: PLC0415 - numpy loads beside the window
-
         began = time.perf_counter()
-        with self._need_database().cursor() as cursor:
-            skeleton = load_skeleton(cursor, request.root_span_id)
-        now_us = time.time_ns() // 1000
         before = self._shown if self._shown is not None and self._shown.root_span_id == request.root_span_id else None
-        # kept here until the next one: hundreds of MB would be given back in the UI thread
-        self._left, self._shown = self._shown, None
-        if len(skeleton):
-            self._shown = build_snapshot(skeleton, request.number, now_us, self._estimate(skeleton), before)
-        lacks_prices = self._lacks_prices(are_needed=_has_unpriced_calls(skeleton))
+        with self._need_database().cursor() as cursor:
+            # kept here until the next one: hundreds of MB would be given back in the UI thread
+            self._left, self._shown = self._shown, None
+            state = (self._need_database().generation, self._changes)
+            if before is not None and not before.has_running and self._shown_state == state:
+                self._shown = self._price_again(before, request)  # to read it would take a second for a million spans
+            else:
+                self._shown = self._read_trace(cursor, request, before)
+            self._shown_state = state
+        lacks_prices = self._shown is not None and self._lacks_prices(
+            are_needed=_has_unpriced_calls(self._shown.skeleton)
+        )
         self.trace_loaded.emit(
             TraceAnswer(request, self._shown, time.perf_counter() - began, lacks_prices=lacks_prices)
         )
+
+    def _read_trace(self, cursor: Cursor, request: TraceRequest, before: TraceSnapshot | None) -> TraceSnapshot | None:
+        from spanglass_store.database.skeleton import load_skeleton  # noqa: PLC0415 - heavy half
+        from spanglass_viewer.trace.snapshot import build_snapshot  # noqa: PLC0415 - numpy loads beside the window
+
+        skeleton = load_skeleton(cursor, request.root_span_id)
+        now_us = time.time_ns() // 1000
+        if not len(skeleton):
+            return None
+        return build_snapshot(skeleton, request.number, now_us, self._estimate(skeleton), before)
+
+    def _price_again(self, before: TraceSnapshot, request: TraceRequest) -> TraceSnapshot:
+        from spanglass_viewer.trace.snapshot import price_again  # noqa: PLC0415 - numpy loads beside the window
+
+        return price_again(before, request.number, self._estimate(before.skeleton))
 
     def _estimate(self, skeleton: TraceSkeleton) -> npt.NDArray[np.float64] | None:
         if self._prices is None:
@@ -237,6 +257,7 @@ class StoreWorker(QObject):
             self.recovered.emit(recovery)
         self._recovery = recovery
         if changes:
+            self._changes += 1
             self._note_use()
             self.merged.emit(changes)
 
@@ -247,6 +268,7 @@ class StoreWorker(QObject):
             return False  # the window is closing
         except StoreFault as fault:
             self._has_fault = True
+            self._changes += 1  # what was done before it is not known
             self.fault_raised.emit(fault)
             if not isinstance(fault, StoreBusy):
                 self._waiting.clear()
@@ -286,6 +308,7 @@ class StoreWorker(QObject):
     def _take_upkeep_step(self, steps: Generator[str, None, UpkeepReport | None]) -> None:
         """Go one step on; merges and what the window asks for have their turn between the steps."""
         self._upkeep = None
+        self._changes += 1
 
         def take() -> None:
             try:

@@ -37,7 +37,7 @@ class Amounts:
 class Rollups:
     """What a trace adds up to, and by `below` any part of it. What a parent logs again for its children counts once.
 
-    `cost` is in US dollars, None where unknown; `has_estimate` tells whether any part of it was estimated by list prices.
+    `cost` is in US dollars, None where unknown; `has_estimate` tells whether any of it was estimated by list prices.
     """
 
     tokens_total: int | None
@@ -66,7 +66,7 @@ class Rollups:
         costs = np.where(self._costs.count(spans) > 0, np.maximum(self._costs.of(spans), 0.0), 0.0)
         layout = self._tokens.layout
         return Amounts(
-            spans=layout.subtree_rows[layout.row_of_span[spans]] - self._ghosts.of(spans),
+            spans=np.asarray(layout.subtree_rows[layout.row_of_span[spans]] - self._ghosts.of(spans), np.int64),
             tokens=self._tokens.of(spans),
             own_errors=self._own_errors.of(spans),
             # a difference of sums is off by a little: nothing must not look like a trillionth of a dollar

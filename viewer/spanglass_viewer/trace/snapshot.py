@@ -18,7 +18,7 @@ from spanglass_viewer.trace.layout import Bools, Ints, Longs, TraceLayout, lay_o
 from spanglass_viewer.trace.overview import Overview, draw_overview
 from spanglass_viewer.trace.references import SpanRef
 from spanglass_viewer.trace.rollups import Rollups, roll_up
-from spanglass_viewer.trace.succession import Succession, find_succession
+from spanglass_viewer.trace.succession import Succession, find_succession, stand_still
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -162,6 +162,14 @@ def build_snapshot(
         last_us=last_us,
     )
     return snapshot if before is None else replace(snapshot, succession=find_succession(before, snapshot))
+
+
+def price_again(
+    before: TraceSnapshot, generation: int, cost_estimates: npt.NDArray[np.float64] | None
+) -> TraceSnapshot:
+    """Return the same state of a trace with other estimates of what its calls cost."""
+    rollups = roll_up(before.layout, before.errors, before.skeleton, cost_estimates)
+    return replace(before, generation=generation, rollups=rollups, succession=stand_still(before))
 
 
 def _times(skeleton: TraceSkeleton, layout: TraceLayout) -> tuple[Longs, Longs, Bools]:

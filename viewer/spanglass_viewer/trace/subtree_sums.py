@@ -26,7 +26,7 @@ class SubtreeSums:
     running: npt.NDArray[Any]
 
     def of(self, spans: npt.NDArray[np.integer[Any]]) -> npt.NDArray[Any]:
-        """Return the sums of some spans (int64; float64, and off by as little as sums of them are, where those came)."""
+        """Return the sums of some spans: int64, or float64, off by as little as sums of them are."""
         first, end = self._stretches(spans)
         return self.running[end] - self.running[first]
 
