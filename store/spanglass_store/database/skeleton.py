@@ -74,7 +74,7 @@ class _Reading:
         self._asked: dict[str, Any] = {"root_span_id": root_span_id}
         cursor.rows(query("skeleton_macros"))
         self._spans = cursor.columns(query("skeleton_spans"), self._asked)
-        self._source = self._spans["source"]  # rising, as a scan goes
+        self._source: npt.NDArray[np.int64] = self._spans["source"]  # rising, as a scan goes
         if len(self):
             created_us = self._spans["created_us"]
             self._asked |= {"first_us": int(created_us.min()), "last_us": int(created_us.max())}
@@ -133,7 +133,8 @@ class _Reading:
         bounds = {"first_source": int(sources[0]), "last_source": int(sources[-1])}
         root = {"root_span_id": self._asked["root_span_id"]}
         others = self._cursor.columns(query("skeleton_other_ids"), root | bounds)
-        places: npt.NDArray[np.int64] = np.searchsorted(self._source, others["source"])
+        sources = np.asarray(others["source"], np.int64)
+        places = np.searchsorted(self._source, sources).astype(np.int64)
         return places, np.asarray(others["span_id"], object)
 
     def _rows_of(self, sources: npt.NDArray[np.int64]) -> Ints:
