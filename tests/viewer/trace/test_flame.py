@@ -114,3 +114,18 @@ def test_a_chain_of_a_hundred_thousand_levels_is_no_matter() -> None:
     assert index.lanes == 100_000
     window = FlameWindow(snapshot.first_us, snapshot.last_us, 500, 99_990, 40)
     assert np.count_nonzero(fill_cells(index, window, ONE_COLOR, 0)) > 0
+
+
+def test_spans_that_are_not_kept_leave_their_place_empty() -> None:
+    snapshot, whole = _trace(
+        MadeSpan("root", (), 0, 10), MadeSpan("a", ("root",), 0.1, 5), MadeSpan("b", ("a",), 0.2, 5)
+    )
+    index = index_flame(snapshot, np.array([False, False, True]))
+    assert index.lanes == whole.lanes == 3
+    cells = fill_cells(index, _window(0, 10, 10, lanes=3), ONE_COLOR, EPOCH_US)
+    assert (cells[:2] == EMPTY_CELL).all()
+    assert (cells[2, 1:4] == FIRST_COLOR_CELL).all()
+    assert [label.span for label in list_labels(index, _window(0, 10, 10, lanes=3), 1, EPOCH_US)] == [2]
+    assert index.find_span(0, EPOCH_US, EPOCH_US + 1, EPOCH_US) is None
+    nothing = index_flame(snapshot, np.zeros(3, np.bool_))
+    assert (fill_cells(nothing, _window(0, 10, 10, lanes=3), ONE_COLOR, EPOCH_US) == EMPTY_CELL).all()

@@ -171,3 +171,28 @@ def test_a_deep_trace_scrolls_to_what_is_selected(qtbot: QtBot, appearance: Appe
     shown.wait()
     assert shown.view.span_at(QPointF(shown.point_of(large_id(4_000)))) == 4_000
     shown.pane.stop()
+
+
+def test_what_the_tree_hides_the_flame_hides_too(qtbot: QtBot, appearance: Appearance) -> None:
+    shown = _Shown(qtbot, appearance, build_snapshot(make_support_skeleton(), 1, NOW_US))
+    at = {name: QPointF(shown.point_of(name)) for name in ("classify", "classify-llm", "search")}
+
+    def seen() -> list[str | None]:
+        shown.wait()
+        spans = {name: shown.view.span_at(at[name]) for name in at}
+        return [None if span is None else shown.snapshot.skeleton.span_id[span] for span in spans.values()]
+
+    assert seen() == ["classify", "classify-llm", "search"]
+    shown.pane.finder.hide_types(frozenset({"llm"}))
+    assert seen() == ["classify", None, "search"]
+    shown.pane.show_snapshot(build_snapshot(make_support_skeleton(), 2, NOW_US), opened=False)
+    shown.snapshot = shown.pane.snapshot or shown.snapshot
+    assert seen() == ["classify", None, "search"], "as it does in a later state of the trace"
+    shown.pane.finder.show_all()
+    shown.pane.select_span_id("search")
+    shown.pane.finder.focus_subtree()
+    assert seen() == [None, None, "search"]
+    shown.press(Qt.Key.Key_Up)
+    assert shown.selected == "search", "its parent is out of sight"
+    shown.pane.finder.show_all()
+    assert seen() == ["classify", "classify-llm", "search"]

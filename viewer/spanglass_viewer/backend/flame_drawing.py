@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from spanglass_viewer.theme.tokens import Tokens
     from spanglass_viewer.trace.flame import FlameIndex, FlameLabel, FlameWindow
+    from spanglass_viewer.trace.layout import Bools
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 LANE_PX = 20
@@ -31,13 +32,18 @@ _ERROR_SHARE = {True: 0.68, False: 0.5}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FlameRequest:
-    """Draw a part of a trace's icicle; `window.width_px` counts logical pixels."""
+    """Draw a part of a trace's icicle; `window.width_px` counts logical pixels. `is_kept`: by span, None for all."""
 
     snapshot: TraceSnapshot
+    is_kept: Bools | None
     window: FlameWindow
     tokens: Tokens
     device_ratio: float
     now_us: int
+
+    def shows_what(self, other: FlameRequest) -> bool:
+        """Tell whether the same spans are to be seen, be it elsewhere."""
+        return self.snapshot is other.snapshot and self.is_kept is other.is_kept
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +68,7 @@ class FlameDrawer(QObject):
         self._is_busy = False
         self._is_stopped = False
         self._next: FlameRequest | None = None
-        self._indexed: tuple[TraceSnapshot, FlameIndex] | None = None
+        self._indexed: tuple[FlameRequest, FlameIndex] | None = None
         self._finished.connect(self._on_finished)
 
     @property
@@ -80,6 +86,10 @@ class FlameDrawer(QObject):
         self._is_busy = True
         self._pool.start(_Drawing(self, request))
 
+    def forget(self) -> None:
+        """Let go of the trace that was drawn last."""
+        self._indexed = None
+
     def stop(self) -> None:
         """Draw nothing more, and wait for what is being drawn."""
         self._is_stopped = True
@@ -88,9 +98,10 @@ class FlameDrawer(QObject):
 
     def make_picture(self, request: FlameRequest) -> None:
         """Draw, in the thread of the pool."""
-        if self._indexed is None or self._indexed[0] is not request.snapshot:
-            self._indexed = (request.snapshot, index_flame(request.snapshot))
-        index = self._indexed[1]
+        known = self._indexed
+        if known is None or not request.shows_what(known[0]):
+            known = self._indexed = (request, index_flame(request.snapshot, request.is_kept))
+        index = known[1]
         self._finished.emit(FlamePicture(request, paint_flame(index, request), index))
 
     @Slot(object)

@@ -121,16 +121,27 @@ class SpanTableModel(QAbstractTableModel):
             self._take(snapshot)
             self.endResetModel()
             return
-        self._snapshot, self._is_folded = snapshot, is_folded
-        self._visible = np.delete(after, new)
+        if len(runs) == 1:  # the usual one: its two states are there as they are
+            (first, end) = runs[0]
+            self.beginInsertRows(_NOWHERE, first, end - 1)
+            self._go_over_to(snapshot, is_folded, after)
+            self.endInsertRows()
+        else:
+            self._go_over_to(snapshot, is_folded, np.delete(after, new))
+            self._insert(runs, after)
+        if len(after):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(after) - 1, len(Column) - 1))
+
+    def _go_over_to(self, snapshot: TraceSnapshot, is_folded: Bools, visible: Ints) -> None:
+        self._snapshot, self._is_folded, self._visible = snapshot, is_folded, visible
         self._pages.clear()
+
+    def _insert(self, runs: list[tuple[int, int]], after: Ints) -> None:
         for first, end in runs:
             self.beginInsertRows(_NOWHERE, first, end - 1)
             self._visible = np.concatenate([self._visible[:first], after[first:end], self._visible[first:]])
             self._pages.clear()
             self.endInsertRows()
-        if len(after):
-            self.dataChanged.emit(self.index(0, 0), self.index(len(after) - 1, len(Column) - 1))
 
     def _find_new(self, step: Succession, after: Ints) -> Ints | None:
         """Return which rows of `after` are new; None where those that show are not the others, in their order."""
@@ -164,6 +175,12 @@ class SpanTableModel(QAbstractTableModel):
         if self._kept is None or self._snapshot is None:
             return 0
         return int(np.count_nonzero(~self._kept & ~self._snapshot.layout.is_ghost))
+
+    def kept_spans(self) -> Bools | None:
+        """Return by span whether its own row is let through; None where all are."""
+        if self._kept is None or self._snapshot is None:
+            return None
+        return self._kept[self._snapshot.layout.row_of_span]
 
     def lets_through(self, span: int) -> bool:
         """Tell whether a span's own row is let through by `set_narrowing`."""
@@ -238,7 +255,8 @@ class SpanTableModel(QAbstractTableModel):
 
     def _nearest(self, place: int) -> int:
         """Return the visible row at or before a place of the layout: what is hidden follows what hides it."""
-        return int(np.searchsorted(self._visible, place, "right")) - 1
+        # a number of the array's own kind: for another numpy makes a copy of all rows
+        return int(np.searchsorted(self._visible, np.int32(place), "right")) - 1
 
     # folding
 
@@ -264,7 +282,7 @@ class SpanTableModel(QAbstractTableModel):
             self._pages.clear()
             self.endInsertRows()
         else:
-            end = int(np.searchsorted(self._visible, end_place))
+            end = int(np.searchsorted(self._visible, np.int32(end_place)))
             self.beginRemoveRows(_NOWHERE, row + 1, end - 1)
             self._visible = np.concatenate([self._visible[: row + 1], self._visible[end:]])
             self._pages.clear()

@@ -110,7 +110,7 @@ class TraceHeader(QWidget):
         self._cost.setText(format_cost(rollups.cost, is_estimate=is_estimate))
         self._cost.setToolTip(f"Estimate by the list prices of {self.price_list}" if is_estimate else _LOGGED_COST)
         errors = len(snapshot.errors.own_spans)
-        failed = format_many(int(snapshot.skeleton.is_error.sum()), "span")
+        failed = format_many(snapshot.failed_count, "span")
         self._errors.setText(format_many(errors, "error"))
         self._errors.setToolTip(f"{failed} failed; {format_many(errors, 'error')} began there. Go to the next one (F8)")
         known = ((self._tokens, rollups.tokens_total is not None), (self._cost, rollups.cost is not None))

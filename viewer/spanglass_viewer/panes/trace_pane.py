@@ -130,7 +130,7 @@ class TracePane(QWidget):
         self._minimap.set_snapshot(snapshot)
         self._header.show_snapshot(snapshot)
         self._view.show_snapshot(snapshot)
-        self._flame.show_snapshot(snapshot)
+        self._flame.show_snapshot(snapshot, self._model.kept_spans())
         self._show_time(snapshot)
         self._stack.setCurrentIndex(0)
         self._set_ticking()
@@ -294,6 +294,7 @@ class TracePane(QWidget):
 
     def _on_narrowed(self) -> None:
         self._header.show_hidden(self._model.narrowed_out, self.finder.describe_narrowing())
+        self._flame.narrow(self._model.kept_spans())
 
     # folding, zooming
 

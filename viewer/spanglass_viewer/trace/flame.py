@@ -91,17 +91,18 @@ class FlameIndex:
         return int(spans[at]) if 0 <= at < len(spans) else None
 
 
-def index_flame(snapshot: TraceSnapshot) -> FlameIndex:
-    """Order a trace's spans for its icicle."""
-    depth = snapshot.layout.depth[snapshot.layout.row_of_span]
-    order = np.lexsort((snapshot.start_us, depth)).astype(np.int32)
+def index_flame(snapshot: TraceSnapshot, is_kept: Bools | None = None) -> FlameIndex:
+    """Order a trace's spans for its icicle; of those that are not kept the place stays empty."""
+    spans = np.arange(len(snapshot), dtype=np.int32) if is_kept is None else np.flatnonzero(is_kept).astype(np.int32)
+    depth = snapshot.layout.depth[snapshot.layout.row_of_span[spans]]
+    order = spans[np.lexsort((snapshot.start_us[spans], depth))]
     return FlameIndex(
         spans=order,
         start_us=snapshot.start_us[order],
         end_us=snapshot.end_us[order],
         type_code=np.asarray(snapshot.skeleton.type_code, np.int32)[order],
         is_own_error=snapshot.errors.is_own[order],
-        lane_ends=np.cumsum(np.bincount(depth)),
+        lane_ends=np.cumsum(np.bincount(depth, minlength=snapshot.lanes)),
     )
 
 

@@ -36,7 +36,8 @@ class TraceSnapshot:
 
     `start_us` always has a value. `end_us` is -1 for a running span; for one whose process died it is the last
     sign of life below it. `first_us` to `last_us` is what is known of the trace's extent; a running trace goes
-    on to now. `succession` leads here from the snapshot before, where there was one.
+    on to now. `has_running`: some span has not ended, and its process lives; `failed_count` spans have an error;
+    `lanes` is how deep the trace is. `succession` leads here from the snapshot before, where there was one.
     """
 
     generation: int
@@ -51,6 +52,9 @@ class TraceSnapshot:
     clock_faults: npt.NDArray[np.uint8]  # places in `CLOCK_FAULTS`
     first_us: int
     last_us: int
+    has_running: bool
+    failed_count: int
+    lanes: int
     succession: Succession | None = None
 
     def __len__(self) -> int:
@@ -61,11 +65,6 @@ class TraceSnapshot:
     def root_span_id(self) -> str:
         """The trace's id."""
         return self.skeleton.root_span_id
-
-    @property
-    def has_running(self) -> bool:
-        """Whether any span has not ended, and its process lives."""
-        return bool(self.is_running.any())
 
     def name_of(self, span: int) -> str:
         """Return a span's name, as logged."""
@@ -160,6 +159,9 @@ def build_snapshot(
         clock_faults=fold_one_value(find_clock_faults(layout, start_us, end_us, np.asarray(skeleton.end_us, np.int64))),
         first_us=first_us,
         last_us=last_us,
+        has_running=bool(is_running.any()),
+        failed_count=int(np.count_nonzero(skeleton.is_error)),
+        lanes=int(layout.depth.max()) + 1,
     )
     return snapshot if before is None else replace(snapshot, succession=find_succession(before, snapshot))
 

@@ -19,7 +19,8 @@ def visible_rows(layout: TraceLayout, is_folded: Bools, first: int = 0, end: int
     """
     end = len(layout) if end is None else end
     sizes = layout.subtree_rows[first:end]
-    folded = np.flatnonzero(is_folded[first:end] & (sizes > 1))
+    folded = np.flatnonzero(is_folded[first:end])
+    folded = folded[sizes[folded] > 1]
     if not len(folded):
         return np.arange(first, end, dtype=np.int32)
     # ends of several folds may coincide, their beginnings never do

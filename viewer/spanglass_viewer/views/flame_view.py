@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.models.span_row import SpanRow
     from spanglass_viewer.models.time_axis import TimeAxis
     from spanglass_viewer.theme.appearance import Appearance
-    from spanglass_viewer.trace.layout import Ints
+    from spanglass_viewer.trace.layout import Bools, Ints
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 _RULER_PX = 30
@@ -58,6 +58,7 @@ class FlameView(QAbstractScrollArea):
         self._clock_us = clock_us
         self._drawer = FlameDrawer(self)
         self._snapshot: TraceSnapshot | None = None
+        self._is_kept: Bools | None = None
         self._picture: FlamePicture | None = None
         self._lanes = 0
         self._span: int | None = None
@@ -86,8 +87,8 @@ class FlameView(QAbstractScrollArea):
         """The selected span."""
         return self._span
 
-    def show_snapshot(self, snapshot: TraceSnapshot | None) -> None:
-        """Show another trace, or a later state of the same."""
+    def show_snapshot(self, snapshot: TraceSnapshot | None, is_kept: Bools | None = None) -> None:
+        """Show another trace, or a later state of the same; of its spans those that are kept (by span; None: all)."""
         before = self._snapshot
         if before is None or snapshot is None or before.root_span_id != snapshot.root_span_id:
             self._picture = None
@@ -96,10 +97,18 @@ class FlameView(QAbstractScrollArea):
             self._span = snapshot.find_span(before.skeleton.span_id[self._span])
         if not self.isVisible():
             self._picture = None  # it would keep a whole trace in memory that is gone
+            self._drawer.forget()
         self._snapshot = snapshot
-        self._lanes = 0 if snapshot is None else int(snapshot.layout.depth.max()) + 1
+        self._is_kept = is_kept
+        self._lanes = 0 if snapshot is None else snapshot.lanes
         self._fit_scroll_bar()
         self._on_look_changed()
+
+    def narrow(self, is_kept: Bools | None) -> None:
+        """Show only the spans that are kept, each where it stands among all; None shows all."""
+        if is_kept is not None or self._is_kept is not None:
+            self._is_kept = is_kept
+            self._on_look_changed()
 
     def select_span(self, span: int) -> None:
         """Select a span without telling so, and bring it into sight."""
@@ -132,7 +141,8 @@ class FlameView(QAbstractScrollArea):
         first_us, last_us = self._axis.window
         window = FlameWindow(first_us, last_us, width, first_lane, max(lanes, 1))
         ratio = self.devicePixelRatioF()
-        self._drawer.draw(FlameRequest(self._snapshot, window, self._appearance.tokens, ratio, self._clock_us()))
+        tokens, now_us = self._appearance.tokens, self._clock_us()
+        self._drawer.draw(FlameRequest(self._snapshot, self._is_kept, window, tokens, ratio, now_us))
 
     def _on_drawn(self, picture: FlamePicture) -> None:
         if self._snapshot is not None and picture.request.snapshot.root_span_id == self._snapshot.root_span_id:
@@ -164,13 +174,14 @@ class FlameView(QAbstractScrollArea):
         """Frame the hits in sight; those that share a pixel of a lane share a frame."""
         if not len(self._hits) or int(self._hits.max()) >= len(snapshot):
             return
+        hits = self._hits if self._is_kept is None else self._hits[self._is_kept[self._hits]]
         first_us, last_us = self._axis.window
         width = self.viewport().width()
-        lanes = snapshot.layout.depth[snapshot.layout.row_of_span[self._hits]]
-        ends = snapshot.end_us[self._hits]
+        lanes = snapshot.layout.depth[snapshot.layout.row_of_span[hits]]
+        ends = snapshot.end_us[hits]
         ends = np.where(ends < 0, self._clock_us(), ends)
         scale = width / max(last_us - first_us, 1.0)
-        lefts = np.clip((snapshot.start_us[self._hits] - first_us) * scale, -9.0, width + 9.0)
+        lefts = np.clip((snapshot.start_us[hits] - first_us) * scale, -9.0, width + 9.0)
         widths = np.maximum(np.clip((ends - first_us) * scale, -9.0, width + 9.0) - lefts, _LEAST_OUTLINE_PX)
         in_sight = (lefts + widths > 0) & (lefts < width)
         frames = {
@@ -184,7 +195,7 @@ class FlameView(QAbstractScrollArea):
         painter.drawRects([QRect(left, self._top_of(lane), taken, BAR_PX) for left, taken, lane in frames])
 
     def _paint_selection(self, painter: QPainter, snapshot: TraceSnapshot) -> None:
-        if self._span is None:
+        if self._span is None or not self._shows(self._span):
             return
         place = self._place_of(snapshot, self._span)
         if place.right() < 0 or place.left() > self.viewport().width():
@@ -236,7 +247,7 @@ class FlameView(QAbstractScrollArea):
         """Return the span at a point of the viewport, None where there is none or nothing is drawn yet."""
         if self._picture is None or self._snapshot is None or at.y() < _RULER_PX:
             return None
-        if self._picture.request.snapshot is not self._snapshot:
+        if self._picture.request.snapshot is not self._snapshot or self._picture.request.is_kept is not self._is_kept:
             return None
         lane = int(at.y() - self._top_of(0)) // LANE_PX
         width = self.viewport().width()
@@ -326,7 +337,7 @@ class FlameView(QAbstractScrollArea):
         key = Qt.Key(event.key())
         if key in keys and self._span is not None and self._snapshot is not None:
             found = keys[key](self._snapshot, self._span)
-            if found is not None:
+            if found is not None and self._shows(found):
                 self._choose(found)
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self._span is not None:
             self._fit(self._span)
@@ -355,6 +366,9 @@ class FlameView(QAbstractScrollArea):
     def _find_child(self, snapshot: TraceSnapshot, span: int) -> int | None:
         row = int(snapshot.layout.row_of_span[span])
         return int(snapshot.layout.span[row + 1]) if snapshot.layout.subtree_rows[row] > 1 else None
+
+    def _shows(self, span: int) -> bool:
+        return self._is_kept is None or bool(self._is_kept[span])
 
     def _zoom_by_key(self, factor: float) -> None:
         first_us, last_us = self._axis.window
