@@ -77,6 +77,9 @@ class FakePane:
     def show_loading(self, what: str) -> None:
         self.shown.append(("loading", what))
 
+    def name_of(self, ref: SpanRef) -> str:
+        return f"name of {ref.span_id}"
+
     def show_price_list(self, price_list: str) -> None:
         self.shown.append(("prices", price_list))
 
@@ -123,6 +126,15 @@ def test_the_newest_trace_opens_by_itself(window: SimpleNamespace) -> None:
     open_newest(window)
     assert window.selection.root_span_id == TWO.root_span_id
     assert window.trace.shown == [("loading", TWO.root_span_id), ("opened", "snapshot 1")]
+
+
+def test_a_trace_and_a_span_that_are_on_their_way_are_said_to_be(window: SimpleNamespace) -> None:
+    open_newest(window)
+    assert window.detail.shown == [("loading", "")], "the trace brings a span along"
+    window.selection.select_span(SpanRef(TWO.root_span_id, "s", 1))
+    assert window.detail.shown[-1] == ("loading", "name of s")
+    window.selection.select_span(None)
+    assert window.detail.shown[-1] == ("nothing", None)
 
 
 def test_a_merge_of_the_open_trace_reads_it_again_in_place(window: SimpleNamespace, qtbot: QtBot) -> None:

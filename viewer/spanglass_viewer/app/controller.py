@@ -231,9 +231,13 @@ class WindowController(QObject):
             self._stray(ref)
         if ref is None:
             self._detail_on_its_way = None
-            self._detail_pane.show_nothing()
+            if self.is_opening:
+                self._detail_pane.show_loading("")  # the trace brings a span along
+            else:
+                self._detail_pane.show_nothing()
             self.span_shown.emit(None)
         else:
+            self._detail_pane.show_loading(self._trace_pane.name_of(ref))
             self._ask_for_detail(ref)
 
     def _stray(self, ref: SpanRef | None) -> None:
@@ -345,6 +349,7 @@ class WindowController(QObject):
     def _show_missing(self, request: TraceRequest) -> None:
         if request.is_opening:
             self._trace_pane.show_nothing()
+            self._detail_pane.show_nothing()
             self.trace_missing.emit(request.root_span_id)
         else:
             self._trace_pane.show_deleted()

@@ -6,11 +6,12 @@ import enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from spanglass_viewer.format.durations import NO_VALUE, format_duration
 from spanglass_viewer.format.quantities import format_cost
 from spanglass_viewer.format.text import one_line
+from spanglass_viewer.models.titled_table import AnyIndex, TitledTableModel, alignment_of
 from spanglass_viewer.trace.comparison import Change
 
 if TYPE_CHECKING:
@@ -33,16 +34,15 @@ class Column(enum.IntEnum):
 
 CHANGE_ROLE = Qt.ItemDataRole.UserRole + 1  # Change
 DEPTH_ROLE = Qt.ItemDataRole.UserRole + 2
-TITLES = ("Span", "Before", "After", "Δ duration", "Δ tokens", "Δ cost")
 _WORDS = {Change.SAME: "same", Change.CHANGED: "changed", Change.ADDED: "added", Change.REMOVED: "removed"}
 _MAX_NAME_CHARS = 200
-_NOWHERE = QModelIndex()
 _LEAST_DOLLARS = 5e-7
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
-class CompareTableModel(QAbstractTableModel):
+class CompareTableModel(TitledTableModel):
     """The rows of a comparison, the tree of both traces in one."""
+
+    titles = ("Span", "Before", "After", "Δ duration", "Δ tokens", "Δ cost")
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -94,21 +94,9 @@ class CompareTableModel(QAbstractTableModel):
         changed = np.flatnonzero(self._comparison.change[self._rows])
         return int(changed[0]) if len(changed) else None
 
-    def rowCount(self, parent: AnyIndex = _NOWHERE) -> int:
+    def count_rows(self) -> int:
         """Return the number of rows."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: AnyIndex = _NOWHERE) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(TITLES)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a column's title."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(TITLES):
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        return TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
+        return len(self._rows)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, its alignment, what became of the row, or what a screen reader says."""
@@ -119,7 +107,7 @@ class CompareTableModel(QAbstractTableModel):
         if role in {CHANGE_ROLE, DEPTH_ROLE}:
             return change if role == CHANGE_ROLE else int(self._comparison.depth[row])
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(index.column())
+            return alignment_of(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(self._comparison, row, index.column())
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -175,8 +163,3 @@ def _signed(difference: float, text: str) -> str:
 def _duration_secs(trace: TraceSnapshot, span: int) -> float | None:
     end_us = int(trace.end_us[span])
     return None if end_us < 0 else (end_us - int(trace.start_us[span])) / 1e6
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column == Column.SPAN else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter

@@ -5,11 +5,12 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from spanglass_viewer.format.durations import NO_VALUE
 from spanglass_viewer.format.quantities import format_count, format_score
 from spanglass_viewer.format.text import one_line
+from spanglass_viewer.models.titled_table import AnyIndex, TitledTableModel, alignment_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,15 +30,14 @@ class Column(enum.IntEnum):
     REGRESSED = 6
 
 
-TITLES = ("Score", "Mean", "Cases", "Other", "Δ", "Improved", "Regressed")
 _MAX_NAME_CHARS = 80
 _LEAST_DIFFERENCE = 0.005
-_NOWHERE = QModelIndex()
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
-class ScoreTableModel(QAbstractTableModel):
+class ScoreTableModel(TitledTableModel):
     """One row a score, by name."""
+
+    titles = ("Score", "Mean", "Cases", "Other", "Δ", "Improved", "Regressed")
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,31 +49,19 @@ class ScoreTableModel(QAbstractTableModel):
         self._scores = scores
         self.endResetModel()
 
-    def rowCount(self, parent: AnyIndex = _NOWHERE) -> int:
-        """Return the number of scores."""
-        return 0 if parent.isValid() else len(self._scores)
-
-    def columnCount(self, parent: AnyIndex = _NOWHERE) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(TITLES)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a column's title."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(TITLES):
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        return TITLES[section] if role == Qt.ItemDataRole.DisplayRole else None
+    def count_rows(self) -> int:
+        """Return the number of rows."""
+        return len(self._scores)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, its alignment, or what a screen reader says."""
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(index.column())
+            return alignment_of(index.column())
         text = _text(self._scores[index.row()], Column(index.column()))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{TITLES[index.column()]} {text or NO_VALUE}"
+            return f"{self.titles[index.column()]} {text or NO_VALUE}"
         return text if role == Qt.ItemDataRole.DisplayRole else None
 
 
@@ -101,8 +89,3 @@ def difference_text(mean: float | None, base_mean: float | None) -> str:
     if abs(difference) < _LEAST_DIFFERENCE:
         return "0"
     return f"{'+' if difference > 0 else '−'}{format_score(abs(difference))}"  # noqa: RUF001 - as above
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column == Column.NAME else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter

@@ -9,10 +9,8 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QHBoxLayout,
-    QHeaderView,
     QListView,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -20,13 +18,13 @@ from PySide6.QtWidgets import (
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute
 from spanglass_viewer.format.quantities import format_count
-from spanglass_viewer.models.compare_table import Column, CompareTableModel, delta_cost, delta_count, delta_duration
+from spanglass_viewer.models.compare_table import CompareTableModel, delta_cost, delta_count, delta_duration
 from spanglass_viewer.models.diff_lines import DiffLinesModel
 from spanglass_viewer.theme.fonts import FontRole
-from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.trace.comparison import Change
 from spanglass_viewer.views.compare_delegates import ChangeDelegate, DiffLineDelegate
 from spanglass_viewer.widgets.buttons import Chip
+from spanglass_viewer.widgets.figures_table import make_figures_table
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:
@@ -55,7 +53,8 @@ class CompareDialog(QDialog):
         self._only_changes = Chip("Only changes")
         self._only_changes.setToolTip("Hide the spans that are the same, but for those above a change")
         self._only_changes.toggled.connect(self._on_only_changes_toggled)
-        self._table = self._make_table(appearance)
+        self._table = make_figures_table(self._model, "Spans of both traces", row_px=_ROW_PX, figure_px=_FIGURE_PX)
+        self._table.setItemDelegate(ChangeDelegate(appearance, self._table))
         self._diff = self._make_diff(appearance)
         self._diff_note = PlainLabel(role=FontRole.SMALL, tone="faint")
         self._lay_out()
@@ -95,29 +94,6 @@ class CompareDialog(QDialog):
         self._lines.set_sections(sections)
         self._diff_note.setText("" if sections else "Input, output and error are the same")
         self._diff.scrollToTop()
-
-    def _make_table(self, appearance: Appearance) -> QTableView:
-        table = QTableView()
-        table.setModel(self._model)
-        table.setItemDelegate(ChangeDelegate(appearance, table))
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setAccessibleName("Spans of both traces")
-        table.verticalHeader().setVisible(False)
-        table.verticalHeader().setAccessibleName("Rows")
-        table.horizontalHeader().setAccessibleName("Columns")
-        table.verticalHeader().setMinimumSectionSize(_ROW_PX)
-        table.verticalHeader().setDefaultSectionSize(text_px(_ROW_PX))
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultSectionSize(text_px(_FIGURE_PX))
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(Column.SPAN, QHeaderView.ResizeMode.Stretch)
-        return table
 
     def _make_diff(self, appearance: Appearance) -> QListView:
         view = QListView()

@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDialog,
     QHBoxLayout,
-    QHeaderView,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -22,9 +19,9 @@ from spanglass_viewer.format.quantities import format_compact, format_cost, form
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.score_table import Column, ScoreTableModel
 from spanglass_viewer.theme.fonts import FontRole
-from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.values.decode import NotJson, decode_json
 from spanglass_viewer.values.pretty import pretty_json
+from spanglass_viewer.widgets.figures_table import make_figures_table
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
 from spanglass_viewer.widgets.text_view import TextView
 
@@ -59,7 +56,8 @@ class ExperimentDialog(QDialog):
         self._bases = QComboBox()
         self._note = PlainLabel(role=FontRole.SMALL, tone="faint")
         self._model = ScoreTableModel(self)
-        self._table = self._make_table()
+        self._table = make_figures_table(self._model, "Scores of the experiment", row_px=_ROW_PX, figure_px=_FIGURE_PX)
+        self._table.setProperty("kind", "figures")
         self._lay_out()
         appearance.changed.connect(self._table.viewport().update)
         self._bases.currentIndexChanged.connect(self._on_base_chosen)
@@ -110,27 +108,6 @@ class ExperimentDialog(QDialog):
         has_base = self._bases.currentData() is not None
         for column in (Column.BASE, Column.DIFFERENCE, Column.IMPROVED, Column.REGRESSED):
             self._table.setColumnHidden(column, not has_base)
-
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self._model)
-        table.setProperty("kind", "figures")
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setAccessibleName("Scores of the experiment")
-        table.verticalHeader().setVisible(False)
-        table.verticalHeader().setAccessibleName("Rows")
-        table.horizontalHeader().setAccessibleName("Columns")
-        table.verticalHeader().setDefaultSectionSize(text_px(_ROW_PX))
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultSectionSize(text_px(_FIGURE_PX))
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-        return table
 
     def _lay_out(self) -> None:
         self._description.setWordWrap(True)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from PySide6.QtGui import QAction
 
@@ -24,22 +24,53 @@ _TREE_KEYS = (
 )
 
 
+_AROUND_PX = 84  # title and margins
+
+
 class KeysDialog(QDialog):
     """Lists every action that has a key, and the keys of the tree."""
 
     def __init__(self, actions: Iterable[QAction], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(8)
         native = QKeySequence.SequenceFormat.NativeText
-        rows = [("  ".join(key.toString(native) for key in action.shortcuts()), action.text()) for action in actions]
-        for row, (keys, what) in enumerate([*rows, *_TREE_KEYS]):
-            grid.addWidget(PlainLabel(keys, role=FontRole.CODE, tone="muted"), row, 0, Qt.AlignmentFlag.AlignRight)
-            grid.addWidget(PlainLabel(what), row, 1)
+        keyed = [action for action in actions if action.shortcuts()]
+        rows = [("  ".join(key.toString(native) for key in action.shortcuts()), action.text()) for action in keyed]
+        rows += _TREE_KEYS
+        half = -(-len(rows) // 2)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(0, 0, 12, 0)
+        columns.setSpacing(40)
+        for part in (rows[:half], rows[half:]):
+            columns.addLayout(_make_grid(part), 1)
+        content = QWidget()
+        content.setLayout(columns)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setAccessibleName("Keys")
+        area.setWidget(content)
+        area.setMinimumWidth(content.sizeHint().width())
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 24)
+        column.setContentsMargins(24, 20, 12, 24)
         column.setSpacing(16)
         column.addWidget(PlainLabel("Keyboard shortcuts", role=FontRole.TITLE))
-        column.addLayout(grid)
+        column.addWidget(area)
+        self.resize(self.sizeHint().width(), min(content.sizeHint().height() + _AROUND_PX, _most_height(parent)))
+
+
+def _make_grid(rows: Sequence[tuple[str, str]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(24)
+    grid.setVerticalSpacing(8)
+    grid.setColumnStretch(1, 1)
+    grid.setRowStretch(len(rows), 1)
+    for row, (keys, what) in enumerate(rows):
+        grid.addWidget(PlainLabel(keys, role=FontRole.CODE, tone="muted"), row, 0, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(PlainLabel(what), row, 1)
+    return grid
+
+
+def _most_height(parent: QWidget) -> int:
+    return round(parent.screen().availableGeometry().height() * 0.9)

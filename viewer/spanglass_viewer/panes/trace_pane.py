@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from spanglass_viewer.format.text import one_line
 from spanglass_viewer.models.span_table import SpanTableModel
 from spanglass_viewer.models.time_axis import TimeAxis
 from spanglass_viewer.panes.trace_finder import TraceFinder
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _TICK_MS, _SLOW_TICK_MS = 100, 1000
 _LOADING_AFTER_MS = 200  # what comes sooner would only flicker
 _PILL_BOTTOM_PX = 14
+_MAX_NAME_CHARS = 300
 
 
 class TracePane(QWidget):
@@ -169,6 +171,14 @@ class TracePane(QWidget):
         self._set_ticking()
 
     # the selected span
+
+    def name_of(self, ref: SpanRef) -> str:
+        """Return the name of a span of the trace that is shown, "" where it is not in it."""
+        snapshot = self._model.snapshot
+        if snapshot is None or snapshot.root_span_id != ref.root_span_id:
+            return ""
+        span = snapshot.find_span(ref.span_id)
+        return "" if span is None else one_line(snapshot.name_of(span), _MAX_NAME_CHARS)
 
     def select_span_id(self, span_id: str) -> bool:
         """Select a span of the trace, and tell whether it is there."""

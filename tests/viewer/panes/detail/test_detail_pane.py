@@ -374,11 +374,21 @@ def test_buttons_ask_for_what_others_do(pane: DetailPane, qtbot: QtBot) -> None:
         link.click()
 
 
-def test_states_without_a_span(pane: DetailPane) -> None:
+def test_loading_is_said_only_when_it_lasts(pane: DetailPane, qtbot: QtBot) -> None:
     pane.show_span(make_detail(input="x"))
     pane.show_loading("next one")
-    assert pane._notice.text() == "Loading…"
-    assert not pane._scroll.isVisible()
+    assert pane._scroll.isVisible()
+    pane.show_span(make_detail(input="y"))
+    assert not pane._loading.isActive()
+    pane.show_loading("next one")
+    qtbot.waitUntil(lambda: not pane._scroll.isVisible())
+    assert pane._notice.text() == "Loading the span…"
+    assert pane._header.isVisible()
+    assert pane.shown_detail is None, "what belongs to another span can be neither copied nor annotated"
+
+
+def test_states_without_a_span(pane: DetailPane) -> None:
+    pane.show_loading("next one")
     pane.show_fault("The store is in use.")
     assert pane._notice.text() == "The store is in use."
     pane.show_nothing()

@@ -55,6 +55,7 @@ _MOST_FACTS_CHARS = 200_000
 _EMPTY = frozenset({"null", "{}", "[]", '""'})
 _MOST_EMPTY_CHARS = 4
 _MOST_BARS = 100
+_LOADING_AFTER_MS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,9 @@ class DetailPane(QWidget):
         self._done = UndoStrip(appearance)
         self._last_annotation: AnnotationRequest | None = None
         self._trace_needle = ""
+        self._awaited_name = ""
+        self._loading = QTimer(self, interval=_LOADING_AFTER_MS, singleShot=True)
+        self._loading.timeout.connect(self._on_loading_lasts)
         self._notice = PlainLabel(role=FontRole.BODY, tone="faint")
         self.lightbox = Lightbox(self, appearance, images)
         self._lay_out()
@@ -135,6 +139,7 @@ class DetailPane(QWidget):
 
         `readings` are its fields as far as they are read already, by the titles of their cards.
         """
+        self._loading.stop()
         before = self._detail
         is_same_span = before is not None and before.record.id == detail.record.id
         self._detail = detail
@@ -234,10 +239,14 @@ class DetailPane(QWidget):
         return has_part
 
     def show_loading(self, name: str) -> None:
-        """Show that a span's details are on their way."""
-        self._say("Loading…")
-        self._header.show_name(name)
-        self._header.show()
+        """Wait for a span's details; what was shown stays for a moment, so that a quick answer does not flicker."""
+        self._awaited_name = name
+        self._loading.start()
+
+    def _on_loading_lasts(self) -> None:
+        self._say("Loading the span…")
+        self._header.show_name(self._awaited_name)
+        self._header.setVisible(bool(self._awaited_name))
 
     def show_nothing(self) -> None:
         """Show that no span is selected."""
@@ -391,6 +400,7 @@ class DetailPane(QWidget):
         return (*self._fields.values(), self._odd_scores, self._partial_output)
 
     def _say(self, sentence: str) -> None:
+        self._loading.stop()
         self._detail = None
         self._header.hide()
         self._scroll.hide()

@@ -285,14 +285,14 @@ class _JsonDelegate(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         shown_key = self._metrics.elidedText(key, Qt.TextElideMode.ElideMiddle, key_width + 1)
         hits = self._view.hits
-        paint_marks(painter, place, shown_key, hits.needle, hits.color)
+        is_shown = paint_marks(painter, place, shown_key, hits.needle, hits.color)
         painter.drawText(place, int(middle), shown_key)
         place.setLeft(place.left() + key_width + self._metrics.horizontalAdvance("  "))
         painter.setPen(QColor(self._color(kind)))
         preview = self._metrics.elidedText(
             f"{index.data(JsonRole.PREVIEW)}", Qt.TextElideMode.ElideRight, place.width()
         )
-        is_shown = paint_marks(painter, place, preview, hits.needle, hits.color)
+        is_shown |= paint_marks(painter, place, preview, hits.needle, hits.color)
         if hits.needle and not is_shown and not self._view.isExpanded(index) and hits.holds(index.data(JsonRole.PATH)):
             # further back in a text that is cut, or in what is folded
             ground = QRect(
