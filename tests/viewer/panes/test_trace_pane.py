@@ -419,3 +419,14 @@ def test_a_large_trace_scrolls_to_its_end(shown: _Shown) -> None:
     shown.view.scrollToBottom()
     shown.pane.grab()
     assert shown.view.rowAt(shown.view.viewport().height() - 1) == 199_999
+
+
+def test_the_id_goes_before_the_name_is_cut(support: _Shown) -> None:
+    header = support.pane._header
+    seen = []
+    for width in (900, 360):
+        support.pane.resize(width, 480)
+        QApplication.processEvents()
+        seen.append(header._trace_id.isVisible())
+        assert header._name.width() >= header._name.fontMetrics().horizontalAdvance("support_agent.run")
+    assert seen == [True, False]

@@ -26,6 +26,7 @@ from spanglass_viewer.views.compare_delegates import ChangeDelegate, DiffLineDel
 from spanglass_viewer.widgets.buttons import Chip
 from spanglass_viewer.widgets.figures_table import make_figures_table
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
+from spanglass_viewer.widgets.screen_room import resize_within_screen
 
 if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
@@ -45,7 +46,7 @@ class CompareDialog(QDialog):
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Compare traces")
-        self.resize(980, 760)
+        resize_within_screen(self, 980, 760)
         self._model = CompareTableModel(self)
         self._lines = DiffLinesModel(self)
         self._before, self._after = ElidedLabel(role=FontRole.BODY_STRONG), ElidedLabel(role=FontRole.BODY_STRONG)

@@ -23,6 +23,7 @@ from spanglass_viewer.values.decode import NotJson, decode_json
 from spanglass_viewer.values.pretty import pretty_json
 from spanglass_viewer.widgets.figures_table import make_figures_table
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
+from spanglass_viewer.widgets.screen_room import resize_within_screen
 from spanglass_viewer.widgets.text_view import TextView
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class ExperimentDialog(QDialog):
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Experiment")
-        self.resize(760, 560)
+        resize_within_screen(self, 760, 560)
         self._experiment_id = ""
         self._name = ElidedLabel(role=FontRole.TITLE)
         self._facts = PlainLabel(role=FontRole.SMALL, tone="muted")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScroll
 
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.widgets.labels import PlainLabel
+from spanglass_viewer.widgets.screen_room import resize_within_screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,7 +58,7 @@ class KeysDialog(QDialog):
         column.setSpacing(16)
         column.addWidget(PlainLabel("Keyboard shortcuts", role=FontRole.TITLE))
         column.addWidget(area)
-        self.resize(self.sizeHint().width(), min(content.sizeHint().height() + _AROUND_PX, _most_height(parent)))
+        resize_within_screen(self, self.sizeHint().width(), content.sizeHint().height() + _AROUND_PX)
 
 
 def _make_grid(rows: Sequence[tuple[str, str]]) -> QGridLayout:
@@ -70,7 +71,3 @@ def _make_grid(rows: Sequence[tuple[str, str]]) -> QGridLayout:
         grid.addWidget(PlainLabel(keys, role=FontRole.CODE, tone="muted"), row, 0, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(PlainLabel(what), row, 1)
     return grid
-
-
-def _most_height(parent: QWidget) -> int:
-    return round(parent.screen().availableGeometry().height() * 0.9)

@@ -27,6 +27,7 @@ from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.values.chat.prompt_draft import Endpoint
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel
+from spanglass_viewer.widgets.screen_room import resize_within_screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -84,12 +85,25 @@ class SettingsDialog(QDialog):
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(14)
         column.addWidget(PlainLabel("Settings", role=FontRole.TITLE))
-        column.addLayout(self._make_form(shown))
-        column.addWidget(PlainLabel("Keys", role=FontRole.BODY_STRONG))
-        column.addWidget(self._make_keys(), 1)
+        column.addWidget(self._make_body(shown), 1)
         column.addWidget(self._clash)
         column.addLayout(self._make_foot(shown))
-        self.resize(*_SIZE)
+        resize_within_screen(self, *_SIZE)
+
+    def _make_body(self, shown: ShownSettings) -> QScrollArea:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 12, 0)
+        column.setSpacing(14)
+        column.addLayout(self._make_form(shown))
+        column.addWidget(PlainLabel("Keys", role=FontRole.BODY_STRONG))
+        column.addLayout(self._make_keys())
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(content)
+        area.setAccessibleName("Settings")
+        return area
 
     def _make_form(self, shown: ShownSettings) -> QFormLayout:
         self._theme = QComboBox()
@@ -169,10 +183,8 @@ class SettingsDialog(QDialog):
         box.activated.connect(self._on_editor_edited)
         return box
 
-    def _make_keys(self) -> QScrollArea:
-        content = QWidget()
-        grid = QGridLayout(content)
-        grid.setContentsMargins(0, 0, 8, 0)
+    def _make_keys(self) -> QGridLayout:
+        grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         for row, action in enumerate(self._actions):
             edit = QKeySequenceEdit()
@@ -187,11 +199,7 @@ class SettingsDialog(QDialog):
             grid.addWidget(edit, row, 1)
             grid.addWidget(self._make_remover(action), row, 2)
         self._show_keys()
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(content)
-        area.setAccessibleName("Keys")
-        return area
+        return grid
 
     def _make_remover(self, action: QAction) -> IconButton:
         button = IconButton("close", f"Take the keys of {action.text()} away", self._appearance)

@@ -27,6 +27,7 @@ _ID_CHARS = 9
 _LOGGED_COST = "Cost as it was logged"
 _MARGINS_PX = 28
 _FIGURE_GAP_PX = 8
+_TITLE_GAP_PX = 10
 
 
 class TraceHeader(QWidget):
@@ -73,7 +74,7 @@ class TraceHeader(QWidget):
 
     def _lay_out(self) -> None:
         title = QHBoxLayout()
-        title.setSpacing(10)
+        title.setSpacing(_TITLE_GAP_PX)
         title.addWidget(self._name, 1)
         title.addWidget(self._trace_id)
         title.addWidget(self._live)
@@ -146,7 +147,16 @@ class TraceHeader(QWidget):
         super().resizeEvent(event)
         self._fit_figures()
 
+    def _fit_title(self) -> None:
+        """Show the id only where the name has room beside it."""
+        buttons = (self._types, self._flame, self._copy)
+        shown = [*buttons, *([self._live] if self._live.isVisibleTo(self) else [])]
+        taken = sum(widget.sizeHint().width() + _TITLE_GAP_PX for widget in (*shown, self._trace_id))
+        name = self._name.fontMetrics().horizontalAdvance(self._name.text())
+        self._trace_id.setVisible(name + taken <= self.contentsRect().width() - _MARGINS_PX)
+
     def _fit_figures(self) -> None:
+        self._fit_title()
         room = self.contentsRect().width() - _MARGINS_PX
         for figure in (self._hidden, self._duration, self._errors, self._tokens, self._spans, self._cost):
             is_wanted = figure not in self._absent

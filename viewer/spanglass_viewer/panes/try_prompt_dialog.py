@@ -38,6 +38,7 @@ from spanglass_viewer.values.chat.prompt_draft import (
 )
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel
+from spanglass_viewer.widgets.screen_room import resize_within_screen
 from spanglass_viewer.widgets.text_view import TextView
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class TryPromptDialog(QDialog):
             self._add_message(message)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self._on_send)
-        self.resize(*_SIZE)
+        resize_within_screen(self, *_SIZE)
 
     def show_endpoint(self, endpoint: Endpoint, *, has_key: bool) -> None:
         """Say where the prompt would go; nothing can be sent before an endpoint was set up."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from string import Template
 from typing import TYPE_CHECKING
 
+from spanglass_assets.paths import get_icon_path
 from spanglass_viewer.theme.text_size import text_px
 
 if TYPE_CHECKING:
@@ -36,6 +37,17 @@ QTreeView[kind="commands"]::item { padding: 5px 8px; }
 QTreeView[kind="commands"]::item:selected { background: $selection; color: $text; }
 QTableView[kind="figures"]::item { padding: 0 8px; border-bottom: 1px solid $hairline; }
 QTableView[kind="figures"]::item:selected { background: $selection; color: $text; }
+QComboBox { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 4px 4px 4px 8px; }
+QComboBox:hover { border-color: $scrollbar; }
+QComboBox:focus { border-color: $accent; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url("$chevron_file"); width: 12px; height: 12px; }
+QComboBox QLineEdit, QComboBox QLineEdit:focus { background: transparent; border: none; padding: 0; }
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: 14px; height: 14px; background: $raised; border: 1px solid $text_faint; border-radius: 4px; }
+QCheckBox::indicator:hover { border-color: $text; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check_file"); }
+QCheckBox:focus { color: $accent; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; selection-background-color: $selection; selection-color: $text; }
 QListView[kind="completions"] { background: $raised; border: 1px solid $border; padding: 4px; }
 QListView[kind="completions"]::item { padding: 4px 8px; border-radius: 4px; }
@@ -62,10 +74,7 @@ QPlainTextEdit, QTextEdit { background: transparent; border: none; selection-bac
 QPlainTextEdit[kind="editor"] { background: $window; border: 1px solid $border; border-radius: 6px; padding: 2px 4px; selection-background-color: $accent; selection-color: $accent_text; }
 QPlainTextEdit[kind="editor"]:focus { border-color: $accent; }
 QFrame[kind="card"] QLineEdit { background: $window; }
-QFrame[kind="card"] QComboBox { background: $window; border: 1px solid $border; border-radius: 6px; padding: 4px 4px 4px 8px; }
-QFrame[kind="card"] QComboBox:focus { border-color: $accent; }
-QFrame[kind="card"] QComboBox::drop-down { border: none; width: 18px; }
-QFrame[kind="card"] QComboBox QLineEdit { background: transparent; border: none; padding: 0; }
+QFrame[kind="card"] QComboBox { background: $window; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; color: $text_muted; }
 QToolButton:hover { background: $hover; color: $text; }
@@ -138,7 +147,14 @@ QMenu::separator { height: 1px; background: $hairline; margin: 4px 8px; }
 def style_sheet(tokens: Tokens) -> str:
     """Return the style sheet of one theme, for the size of text that is in force."""
     colors = {name: getattr(tokens, name) for name in tokens.__slots__}
-    return _TEMPLATE.substitute(colors | _heights())
+    return _TEMPLATE.substitute(colors | _heights() | _files(tokens))
+
+
+def _files(tokens: Tokens) -> dict[str, str]:
+    """Return the icons that only a style sheet can place; Qt reads them from files, so each theme has its own."""
+    theme = "dark" if tokens.is_dark else "light"
+    names = {"check_file": f"themed/check-{theme}", "chevron_file": f"themed/chevron-down-{theme}"}
+    return {key: get_icon_path(name).as_posix() for key, name in names.items()}
 
 
 def _heights() -> dict[str, int]:

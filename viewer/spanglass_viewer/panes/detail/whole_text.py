@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from spanglass_viewer.widgets.paged_text import PagedText
+from spanglass_viewer.widgets.screen_room import resize_within_screen
 
 if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
@@ -28,6 +29,6 @@ def show_whole_text(text: str, appearance: Appearance, parent: QWidget) -> QDial
     column.addWidget(paged)
     column.addStretch(1)
     column.addWidget(buttons)
-    dialog.resize(_WIDTH_PX, _HEIGHT_PX)
+    resize_within_screen(dialog, _WIDTH_PX, _HEIGHT_PX)
     dialog.open()
     return dialog
