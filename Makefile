@@ -1,6 +1,6 @@
 # Every target does the set-up that it needs: a virtual environment in .venv and the system libraries of Qt.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long fuzz check docs bench bench-sdk bench-store bench-viewer soak packages bundle clean
+.PHONY: help setup demo test test-long fuzz check docs bench bench-sdk bench-store bench-viewer soak tour packages bundle clean
 
 PYTHON_BIN := .venv/bin
 CODE := sdk_shim store viewer assets tests scripts
@@ -11,6 +11,7 @@ help:
 	@echo "make demo       run the sample agent and watch its trace"
 	@echo "make test       run the tests"
 	@echo "make test-long  kill a program that logs 360 times, in five ways"
+	@echo "make tour       go through all of the window on a screen of its own; pictures in build/tour"
 	@echo "make fuzz       feed every decoder of attachments with mutated files"
 	@echo "make check      lint, types, import arrows, documentation"
 	@echo "make docs       build the documentation into build/site"
@@ -43,6 +44,10 @@ test: setup
 
 test-long: setup
 	@KILLS=200 $(PYTHON_BIN)/pytest -q tests/integration/test_sdk_processes.py -k "sigkill or sudden" $(ARGS)
+
+tour: setup
+	@scripts/setup.sh screen
+	@TOUR_PICTURES=build/tour $(PYTHON_BIN)/pytest -q tests/end2end/test_long_tour.py $(ARGS)
 
 fuzz: setup
 	@$(PYTHON_BIN)/python tests/hostile/fuzz.py $(ARGS)

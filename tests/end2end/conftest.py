@@ -97,9 +97,19 @@ class Screen:
         """Type text."""
         self._run("xdotool", "type", "--delay", "20", text)
 
-    def click(self, x: int, y: int, *, count: int = 1) -> None:
+    def click(self, x: int, y: int, *, count: int = 1, button: int = 1) -> None:
         """Click at a point of the screen."""
-        self._run("xdotool", "mousemove", str(x), str(y), "click", "--repeat", str(count), "--delay", "80", "1")
+        clicks = ("click", "--repeat", str(count), "--delay", "80", str(button))
+        self._run("xdotool", "mousemove", str(x), str(y), *clicks)
+
+    def wheel(self, x: int, y: int, direction: str, *, times: int = 1, modifier: str) -> None:
+        """Turn the wheel up or down over a point while a modifier key is held."""
+        turns = ("click", "--repeat", str(times), "--delay", "60", "4" if direction == "up" else "5")
+        self._run("xdotool", "mousemove", str(x), str(y), "keydown", modifier, *turns, "keyup", modifier)
+
+    def resize_window(self, width: int, height: int) -> None:
+        """Give the window a size, as its frame would."""
+        self._run("xdotool", "windowsize", "--sync", self.find_window() or "", str(width), str(height))
 
     def drag(self, from_x: int, from_y: int, to_x: int, to_y: int) -> None:
         """Press at one point, move to another, let go."""

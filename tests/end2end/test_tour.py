@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image, ImageChops
+from window_tour import Tour, run_demo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from conftest import Screen
@@ -18,56 +15,18 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.end2end
 
 MINIMAP_Y, MINIMAP_FROM, MINIMAP_TO = 148, 500, 700
-MOST_SAME_PIXELS = 400  # a caret blinks, a relative time ticks
-
-
-class Tour:
-    """The window under one's hands; `does` presses keys and waits until the screen looks otherwise."""
-
-    def __init__(self, screen: Screen, store: Path) -> None:
-        self.screen = screen
-        command = [sys.executable, "-m", "spanglass_assets.demo", "--store", str(store), "--speed", "20"]
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
-        self.window = screen.start_window(store, "--theme", "dark")
-        screen.wait_for_title("POST /refunds")
-
-    def changed_pixels(self, before: Path) -> int:
-        """Return how many pixels of the screen are others than in a picture."""
-        with Image.open(before) as one, Image.open(self.screen.picture("now")) as other:
-            difference = ImageChops.difference(one.convert("RGB"), other.convert("RGB")).convert("L")
-        return sum(difference.histogram()[24:])
-
-    def does(self, what: str, act: Callable[[], None]) -> None:
-        """Do something and wait until it shows."""
-        before = self.screen.picture("before")
-        act()
-        self.screen.wait_until(what, lambda: self.changed_pixels(before) > MOST_SAME_PIXELS)
-
-    def keys(self, what: str, *keys: str) -> None:
-        """Press keys and wait until it shows."""
-        self.does(what, lambda: self.screen.key(*keys))
-
-    def opens(self, title: str, key: str) -> None:
-        """Open a dialog by a key, see it, and leave it by Esc."""
-        self.screen.key(key)
-        self.screen.wait_until(f"{title} opens", lambda: self.screen.find_window(title))
-        self.screen.focus_window(title)
-        self.screen.key("Escape")
-        self.screen.wait_until(f"{title} closes", lambda: not self.screen.find_window(title))
-        self.screen.focus_window()
 
 
 def test_a_tour_by_keys_and_mouse(screen: Screen, store_path: Path) -> None:
+    run_demo(store_path, 20)
     tour = Tour(screen, store_path)
+    screen.wait_for_title("POST /refunds")
     _walk_errors_and_folds(tour)
     _find_and_narrow(tour)
     _look_at_the_time(tour)
     _list_filter_and_sort(tour)
     _open_dialogs(tour)
-    screen.focus_window()
-    screen.key("ctrl+q")
-    screen.wait_until("the window closes", lambda: tour.window.poll() is not None)
-    assert tour.window.returncode == 0, screen.log(tour.window)
+    tour.quits()
 
 
 def _walk_errors_and_folds(tour: Tour) -> None:
@@ -134,6 +93,7 @@ def _open_dialogs(tour: Tour) -> None:
         ("Compare traces", "d"),
     ):
         tour.opens(title, key)
+        tour.leaves(title)
     tour.screen.key("ctrl+k")
     tour.screen.type_text("first")
     tour.keys("the palette closes", "Escape")

@@ -10,7 +10,7 @@ from made_traces import (
     make_skeleton,
     make_support_skeleton,
 )
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -430,3 +430,15 @@ def test_the_id_goes_before_the_name_is_cut(support: _Shown) -> None:
         seen.append(header._trace_id.isVisible())
         assert header._name.width() >= header._name.fontMetrics().horizontalAdvance("support_agent.run")
     assert seen == [True, False]
+
+
+def test_score_chips_give_way_to_the_name(qtbot: QtBot, appearance: Appearance) -> None:
+    spans = [MadeSpan("root", name="a.name.that.fits.alone", score_text='{"faithful": 0.92}', scores=1)]
+    pane = TracePane(Selection(), appearance)
+    qtbot.addWidget(pane)
+    pane.show_snapshot(build_snapshot(make_skeleton(spans), 1, _NOW_US), opened=True)
+    row = pane.findChild(SpanTableView).model().row_at(0)
+    wide, narrow = (lay_out_cell(row, QRect(0, 0, width, 28)) for width in (400, 230))
+    assert [tag.text for tag, _ in wide.tags] == ["faithful 0.92"]
+    assert not narrow.tags
+    assert narrow.name.width() == wide.name.width()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from spanglass_viewer.app.session import Session, find_session, save_session
 from spanglass_viewer.panes.detail.view_state import DetailViewState
+from spanglass_viewer.widgets.screen_room import resize_within_screen
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -30,7 +31,7 @@ class WindowMemory:
         """Give everything the size and the state that it had."""
         geometry, sizes, cards = (self._settings.value(name) for name in ("geometry", "splitter", "detail"))
         if geometry is None or not window.restoreGeometry(geometry):
-            window.resize(*_FIRST_SIZE)
+            resize_within_screen(window, *_FIRST_SIZE, share=1.0)
         if sizes is not None:
             splitter.restoreState(sizes)
         with contextlib.suppress(ValueError):  # settings of another version, or edited by hand

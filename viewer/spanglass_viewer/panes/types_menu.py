@@ -39,7 +39,6 @@ class TypesMenu(QMenu):
             shown = (one_line(name, _MAX_NAME_CHARS) or _NO_TYPE).replace("&", "&&")
             box = QCheckBox(f"{shown}  {format_count(count)}", self)
             box.setChecked(name not in hidden)
-            box.setContentsMargins(12, 4, 16, 4)
             box.toggled.connect(self._on_box_toggled)
             action = QWidgetAction(self)
             action.setDefaultWidget(box)

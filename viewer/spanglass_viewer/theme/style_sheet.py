@@ -48,6 +48,7 @@ QCheckBox::indicator { width: 14px; height: 14px; background: $raised; border: 1
 QCheckBox::indicator:hover { border-color: $text; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check_file"); }
 QCheckBox:focus { color: $accent; }
+QMenu QCheckBox { padding: 5px 20px 5px 10px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; selection-background-color: $selection; selection-color: $text; }
 QListView[kind="completions"] { background: $raised; border: 1px solid $border; padding: 4px; }
 QListView[kind="completions"]::item { padding: 4px 8px; border-radius: 4px; }

@@ -38,6 +38,7 @@ class Tag:
     tone: str = "muted"
     is_pill: bool = False
     is_origin_link: bool = False
+    gives_way: bool = False  # to the name, where there is no room for both
 
     @property
     def width(self) -> int:
@@ -140,21 +141,21 @@ def _fitting_tags(row: SpanRow, room: int) -> list[Tag]:
     name_width = text_width(row.name, name_role(row))
     if name_width + sum(tag.width + _GAP for tag in tags) > room:
         tags = [replace(tag, text="") if tag.tone == "warning" else tag for tag in tags]
-    room -= min(name_width, _LEAST_NAME_PX // 2)
     fitting: list[Tag] = []
     for tag in tags:
-        room -= tag.width + _GAP
-        if room < 0:
+        name_px = name_width if tag.gives_way else min(name_width, _LEAST_NAME_PX // 2)
+        if tag.width + _GAP > room - name_px:
             break
+        room -= tag.width + _GAP
         fitting.append(tag)
     return fitting
 
 
 def _score_tags(row: SpanRow) -> Iterator[Tag]:
     for name, value in row.scores[:_MOST_SCORES]:
-        yield Tag(text=f"{_short(name)} {format_score(value)}", is_pill=True)
+        yield Tag(text=f"{_short(name)} {format_score(value)}", is_pill=True, gives_way=True)
     if len(row.scores) > _MOST_SCORES:
-        yield Tag(text=f"+{len(row.scores) - _MOST_SCORES}", tone="faint")
+        yield Tag(text=f"+{len(row.scores) - _MOST_SCORES}", tone="faint", gives_way=True)
     if row.score_count and not row.scores:
         yield Tag(icon="score", text=str(row.score_count) if row.score_count > 1 else "", tone="faint")
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _SPAN_SHARE = 0.52  # of the width that the figures leave
 _LEAST_SPAN_PX, _LEAST_TIMELINE_PX = 270, 90
-_FIGURES = ((Column.DURATION, 74, 430), (Column.TOKENS, 76, 560), (Column.COST, 68, 660))  # width, of a view this wide
+_FIGURES = ((Column.DURATION, 74, 430), (Column.TOKENS, 76, 560), (Column.COST, 78, 680))  # width, of a view this wide
 _CONTEXT_ROWS = 2  # around a row that was gone to
 _ZOOM_STEP = 0.8
 _PAN_STEP = 0.15

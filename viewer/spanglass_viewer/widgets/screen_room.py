@@ -9,10 +9,10 @@ from PySide6.QtCore import QSize
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-_MOST_SHARE = 0.94
+_DIALOG_SHARE = 0.94  # the rest is for the frame that the desktop draws
 
 
-def resize_within_screen(window: QWidget, width: int, height: int) -> None:
-    """Give a window a size, or as much of it as its screen has room for."""
-    room = window.screen().availableGeometry().size() * _MOST_SHARE
+def resize_within_screen(window: QWidget, width: int, height: int, share: float = _DIALOG_SHARE) -> None:
+    """Give a window a size, or as much of it as its share of the screen has room for."""
+    room = window.screen().availableGeometry().size() * share
     window.resize(QSize(width, height).boundedTo(room))
