@@ -127,6 +127,8 @@ def _apply_update(state: SpanState, row: Row) -> None:
     for path in row.replaced_paths:
         if is_object(_value_at(row.fields, path)):  # anything else replaces as it is
             erase_path(state.fields, state.marks, path, row.stamp)
+    for key in row.erased_fields:
+        erase_path(state.fields, state.marks, [key], row.stamp)
     _write_fields(state, row.fields, row.stamp)
     for path, unwanted in row.array_deletes:
         if path == ["tags"]:

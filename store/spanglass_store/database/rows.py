@@ -22,7 +22,8 @@ Path = list[str]
 class Row:
     """One row of a span. `stamp` names the row: two rows with one stamp are the same row.
 
-    `container` is "" where the row names none; `fields` holds what merges, `tags` as a dict tag → True.
+    `container` is "" where the row names none; `fields` holds what merges, `tags` as a dict tag → True. A field
+    that the row names as replaced by null is in `erased_fields`: without being named, null says nothing.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Row:
     identity: dict[str, Any] = field(default_factory=dict[str, Any])
     fields: dict[str, Any] = field(default_factory=dict[str, Any])
     replaced_paths: list[Path] = field(default_factory=list[Path])
+    erased_fields: list[str] = field(default_factory=list[str])
     array_deletes: list[tuple[Path, list[Any]]] = field(default_factory=list[tuple[Path, list[Any]]])
 
 
@@ -101,6 +103,8 @@ def _read_operators(row: Row, line: Line) -> None:
     paths = parsed(line.get("_merge_paths"))
     if isinstance(paths, list):
         row.replaced_paths = [path for path in cast("list[Any]", paths) if _is_path(path)]
+        named = {path[0] for path in row.replaced_paths if len(path) == 1}
+        row.erased_fields = [key for key in named.difference(_NOT_FIELDS) if key in line and parsed(line[key]) is None]
     deletes = parsed(line.get("_array_delete"))
     for entry in cast("list[Any]", deletes) if isinstance(deletes, list) else []:
         if isinstance(entry, dict):

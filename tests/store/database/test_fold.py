@@ -46,6 +46,8 @@ def _merge_row(fields: dict[str, Any], row: dict[str, Any]) -> None:
         target = _holder(fields, path)
         if isinstance(holder, dict) and isinstance(holder.get(key), dict) and isinstance(target, dict):
             target.pop(key, None)
+        if len(path) == 1 and path[0] in row and row[path[0]] is None:
+            fields.pop(path[0], None)
     for key, value in said.items():
         if key == "tags":
             fields["tags"] = {*fields.get("tags", ()), *value}

@@ -15,6 +15,7 @@ from spanglass_viewer.app.main_window import MainWindow
 from spanglass_viewer.backend.row_writer import RowWriter
 from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.panes.detail.annotate_card import AnnotateCard
+from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
@@ -95,6 +96,34 @@ def test_a_score_and_a_tag_are_taken_back(window: MainWindow, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: "new" not in _record(window).tags, timeout=10_000)
     assert json.loads(_record(window).scores or "") == {"exact": 0.5}
     assert _record(window).tags == ("old",)
+
+
+def _expect_and_comment(window: MainWindow, qtbot: QtBot) -> None:
+    form = _open_form(window, qtbot)
+    qtbot.keyClicks(form._expected, "Rome")
+    qtbot.keyClicks(form._comment, "odd")
+    qtbot.keyClick(form._comment, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: bool(window.detail_pane._detail and window.detail_pane._detail.comments), timeout=10_000)
+    assert json.loads(_record(window).expected or "") == "Rome"
+
+
+def test_a_first_expected_value_and_a_comment_are_taken_back(window: MainWindow, qtbot: QtBot) -> None:
+    _expect_and_comment(window, qtbot)
+    window.detail_pane._done._undo.click()
+    qtbot.waitUntil(lambda: not (window.detail_pane._detail and window.detail_pane._detail.comments), timeout=10_000)
+    assert json.loads(_record(window).expected or "null") is None
+    assert window.detail_pane._fields["Expected"].isHidden()
+    assert window.detail_pane._comments.isHidden()
+
+
+def test_a_comment_is_taken_back_later_by_itself(window: MainWindow, qtbot: QtBot) -> None:
+    _expect_and_comment(window, qtbot)
+    (remove,) = [
+        button for button in window.detail_pane._comments.findChildren(IconButton) if "Take" in button.accessibleName()
+    ]
+    remove.click()
+    qtbot.waitUntil(lambda: not (window.detail_pane._detail and window.detail_pane._detail.comments), timeout=10_000)
+    assert json.loads(_record(window).expected or "") == "Rome"
 
 
 def test_a_bad_score_is_said_in_place_and_esc_closes(window: MainWindow, qtbot: QtBot) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.server
+import ssl
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import media_files as files
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+TLS = Path(__file__).parents[2] / "assets" / "tls"
 PNG = files.encode_picture("PNG")
 
 
@@ -81,6 +84,55 @@ def test_an_image_comes_without_cookies_and_without_a_word_on_who_asks(server: h
     for _, headers in _seen(server):
         assert headers["host"] == f"pictures.example:{server.server_port}"
         assert headers.keys() == {"host", "user-agent", "accept", "accept-encoding", "connection"}
+
+
+def _secure(server: http.server.ThreadingHTTPServer, certificate: str) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+
+
+def _fetch_securely(server: http.server.ThreadingHTTPServer, path: str) -> RemoteFetch:
+    fetch = _fetch(server, path)
+    fetch.url = fetch.url.replace("http://", "https://", 1)
+    return fetch
+
+
+def test_an_image_comes_from_a_server_that_is_vouched_for(
+    server: http.server.ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
+    _secure(server, "good.pem")
+    assert _fetch_securely(server, "/mug").run() == PNG
+
+
+@pytest.mark.parametrize(
+    ("certificate", "is_authority_known", "problem"),
+    [
+        ("good.pem", False, "unable to get local issuer certificate"),
+        ("other-host.pem", True, "pictures.example"),
+        ("expired.pem", True, "certificate has expired"),
+    ],
+)
+def test_a_bad_certificate_is_refused_before_anything_is_asked(
+    server: http.server.ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, certificate: str, problem: str, *,
+    is_authority_known: bool,
+) -> None:  # fmt: skip
+    if is_authority_known:
+        monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
+    _secure(server, certificate)
+    with pytest.raises(RemoteFault, match=f"no certificate that can be trusted .*{problem}"):
+        _fetch_securely(server, "/mug").run()
+    assert _seen(server) == []
+
+
+def test_encryption_is_not_given_up_on_the_way(
+    server: http.server.ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
+    _secure(server, "good.pem")
+    with pytest.raises(RemoteFault, match="without encryption"):
+        _fetch_securely(server, "/to?http://pictures.example/mug").run()
 
 
 @pytest.mark.parametrize(

@@ -59,10 +59,15 @@ def test_rows_name_the_span_by_its_container_and_the_window_as_their_source() ->
     assert comment["id"] != "row-1"
 
 
-def test_what_cannot_be_taken_back_offers_no_undo() -> None:
-    record = make_record()
-    assert undo_rows(record, Annotation(comment="odd")) == []
-    assert undo_rows(record, Annotation(expected="new")) == []
+def test_a_comment_and_a_first_expected_value_are_taken_back() -> None:
+    annotation = Annotation(comment="odd", expected="new")
+    _, said = annotation_rows(make_record(), annotation, 10**18)
+    value, comment = undo_rows(make_record(), annotation)
+    assert (value["expected"], value["_merge_paths"]) == (None, [["expected"]])
+    assert (comment["id"], comment["origin"], comment["_object_delete"]) == (said["id"], said["origin"], True)
+
+
+def test_what_changed_nothing_offers_no_undo() -> None:
     assert undo_rows(make_record(tags=("t",)), Annotation(tags=("t",))) == []
 
 

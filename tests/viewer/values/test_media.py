@@ -58,6 +58,9 @@ def test_a_missing_blob_says_why(state: str | None, error: str | None, problem: 
         {"image_url": PIXEL},
         {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}},
         {"inline_data": {"mime_type": "image/png", "data": "iVBORw0KGgo="}},
+        {"image": {"format": "png", "source": {"bytes": "iVBORw0KGgo="}}},
+        {"type": "blob", "mime_type": "image/png", "modality": "image", "content": "iVBORw0KGgo="},
+        {"type": "image", "source_type": "base64", "mime_type": "image/png", "data": "iVBORw0KGgo="},
     ],
 )
 def test_inline_images_in_all_their_shapes(value: JsonValue) -> None:
@@ -92,6 +95,14 @@ def test_an_image_url_may_hold_an_attachment() -> None:
     [
         ("https://cdn.example.com/a/b.png?x=1", "Not fetched from cdn.example.com"),
         ({"image_url": {"url": "https://user:secret@cdn.example.com/x"}}, "Not fetched from cdn.example.com"),
+        (
+            {"type": "uri", "modality": "image", "mime_type": "image/png", "uri": "https://a.example/x"},
+            "Not fetched from a.example",
+        ),
+        (
+            {"image": {"format": "png", "source": {"s3Location": {"uri": "s3://bucket/k.png"}}}},
+            "Not fetched from bucket",
+        ),
         ({"type": "external_attachment", "filename": "k.png", "url": "s3://bucket/k.png"}, "Not fetched from bucket"),
     ],
 )
@@ -109,6 +120,32 @@ def test_remote_media_is_named_and_not_fetched(value: JsonValue, problem: str) -
 )  # fmt: skip
 def test_other_values_are_no_media(value: JsonValue) -> None:
     assert _resolver().resolve(value) is None
+
+
+@pytest.mark.parametrize(
+    ("part", "kind", "name", "content_type"),
+    [
+        ({"document": {"format": "pdf", "name": "policy", "source": {"bytes": "JVBERi0xLjc="}}},
+         MediaKind.PDF, "policy", "application/pdf"),
+        ({"document": {"format": "md", "name": "note", "source": {"bytes": "IyBBIG5vdGU="}}},
+         MediaKind.TEXT, "note", "text/markdown"),
+        ({"type": "blob", "mime_type": "audio/wav", "modality": "audio", "content": "UklGRgAAAABXQVZF"},
+         MediaKind.AUDIO, "inline audio", "audio/wav"),
+    ],
+)  # fmt: skip
+def test_files_of_bedrock_and_the_genai_conventions(
+    part: JsonValue, kind: MediaKind, name: str, content_type: str
+) -> None:
+    item = _resolver().resolve(part)
+    assert item is not None
+    assert (item.kind, item.name, item.content_type) == (kind, name, content_type)
+    assert may_hold_media(json.dumps(part))
+
+
+@pytest.mark.parametrize("part", [{"image": "a.png"}, {"image": {"source": {"bytes": 3}}}, {"document": {"name": "x"}},
+                                  {"type": "blob"}, {"type": "uri", "uri": 3}])  # fmt: skip
+def test_what_only_looks_like_them_is_no_media(part: JsonValue) -> None:
+    assert _resolver().resolve(part) is None
 
 
 def test_media_is_found_anywhere_in_order_and_once() -> None:

@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject
 
 from spanglass_store.faults import StoreFault
 from spanglass_viewer.backend.row_writer import RowWriter
-from spanglass_viewer.values.annotations import annotation_rows, undo_rows
+from spanglass_viewer.values.annotations import annotation_rows, comment_removal_row, undo_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from spanglass_store.database.records import CommentRecord, SpanRecord
     from spanglass_viewer.panes.detail.annotate_card import AnnotationRequest
     from spanglass_viewer.panes.detail.detail_pane import DetailPane
 
@@ -27,6 +28,7 @@ class SpanAnnotating(QObject):
         self._writer = RowWriter(store)
         pane.annotated.connect(self._on_annotated)
         pane.annotation_undone.connect(self._on_undone)
+        pane.comment_taken_back.connect(self._on_comment_taken_back)
 
     def _on_annotated(self, request: AnnotationRequest) -> None:
         try:
@@ -39,6 +41,14 @@ class SpanAnnotating(QObject):
     def _on_undone(self, request: AnnotationRequest) -> None:
         try:
             self._writer.write(undo_rows(request.record, request.annotation))
+        except StoreFault as fault:
+            self._pane.notice_given.emit(f"Not taken back. {fault}")
+        else:
+            self._pane.show_undone()
+
+    def _on_comment_taken_back(self, record: SpanRecord, comment: CommentRecord) -> None:
+        try:
+            self._writer.write([comment_removal_row(record, comment.id, comment.created_us)])
         except StoreFault as fault:
             self._pane.notice_given.emit(f"Not taken back. {fault}")
         else:

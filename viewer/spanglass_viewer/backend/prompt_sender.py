@@ -292,7 +292,7 @@ def _with_files(value: JsonValue, resolver: MediaResolver | None) -> JsonValue:
     item = resolver.resolve(value) if resolver is not None else None
     if item is None:
         return {name: _with_files(member, resolver) for name, member in value.items()}
-    address = item.data.text if item.data is not None else item.url
+    address = item.url if item.data is None else item.data.as_url()
     if item.path is not None:
         if item.path.stat().st_size > _MAX_FILE_BYTES:
             raise PromptFault(f"{item.name} is too large to be sent along")

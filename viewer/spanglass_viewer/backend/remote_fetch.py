@@ -146,5 +146,7 @@ class RemoteFetch:
             return "It was cancelled"
         if isinstance(fault, TimeoutError):
             return f"It takes longer than {self.max_secs:g} seconds"
+        if isinstance(fault, ssl.SSLCertVerificationError):
+            return f"{urlsplit(url).hostname} has no certificate that can be trusted ({fault.verify_message})"
         what = getattr(fault, "strerror", None) or type(fault).__name__
         return f"{urlsplit(url).hostname} cannot be reached ({what})"

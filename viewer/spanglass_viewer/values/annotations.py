@@ -29,12 +29,16 @@ class BadAnnotation(ValueError):  # noqa: N818 - it names what was typed, not th
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """Scores from 0 to 1 by name, an expected value, tags, a comment; what is None or empty says nothing."""
+    """Scores from 0 to 1 by name, an expected value, tags, a comment; what is None or empty says nothing.
+
+    `comment_id` is the id of the comment's own row.
+    """
 
     scores: dict[str, float] = field(default_factory=dict[str, float])
     expected: JsonValue = None
     tags: tuple[str, ...] = ()
     comment: str = ""
+    comment_id: str = field(default_factory=lambda: str(uuid4()), compare=False)
 
     def __bool__(self) -> bool:
         """Tell whether anything is said."""
@@ -81,38 +85,47 @@ def annotation_rows(record: SpanRecord, annotation: Annotation, now_ns: int) -> 
     if annotation.comment:
         rows.append(
             {
-                "id": str(uuid4()),
-                "created": _iso_utc(now_ns // _NS_PER_US),
-                **_container(record),
-                "origin": {"id": record.id},
+                **_comment_head(record, annotation.comment_id, now_ns // _NS_PER_US),
                 "comment": {"text": annotation.comment},
-                "_audit_source": SOURCE,
             }
         )
     return rows
 
 
-def undo_rows(record: SpanRecord, annotation: Annotation) -> list[JsonObject]:
-    """Return the rows that put a span back to what `record`, read before the annotation, says.
+def comment_removal_row(record: SpanRecord, comment_id: str, created_us: int) -> JsonObject:
+    """Return the row that takes a comment on a span back."""
+    return {**_comment_head(record, comment_id, created_us), "comment": None, "_object_delete": True}
 
-    Nothing where that cannot be: a comment stays, and so does an expected value where there was none.
-    """
-    if annotation.comment or (annotation.expected is not None and record.expected is None):
-        return []
+
+def undo_rows(record: SpanRecord, annotation: Annotation) -> list[JsonObject]:
+    """Return the rows that put a span back to what `record`, read before the annotation, says; none for no change."""
     said: JsonObject = {}
     replaced: list[JsonValue] = []
     if annotation.scores:
         said["scores"] = decode_json(record.scores) if record.scores is not None else {}
         replaced.append(["scores"])
-    if annotation.expected is not None and record.expected is not None:
-        said["expected"] = decode_json(record.expected)
+    if annotation.expected is not None:
+        said["expected"] = decode_json(record.expected) if record.expected is not None else None
         replaced.append(["expected"])
     if replaced:
         said["_merge_paths"] = replaced
     new_tags: list[JsonValue] = [tag for tag in annotation.tags if tag not in record.tags]
     if new_tags:
         said["_array_delete"] = [{"path": ["tags"], "delete": new_tags}]
-    return [{**_update_head(record), **said}] if said else []
+    rows: list[JsonObject] = [{**_update_head(record), **said}] if said else []
+    if annotation.comment:
+        rows.append(comment_removal_row(record, annotation.comment_id, record.created_us))
+    return rows
+
+
+def _comment_head(record: SpanRecord, comment_id: str, created_us: int) -> JsonObject:
+    return {
+        "id": comment_id,
+        "created": _iso_utc(created_us),
+        **_container(record),
+        "origin": {"id": record.id},
+        "_audit_source": SOURCE,
+    }
 
 
 def _update_head(record: SpanRecord) -> JsonObject:

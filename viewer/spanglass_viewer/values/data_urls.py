@@ -39,6 +39,10 @@ class DataUrl:
         except binascii.Error as error:
             raise ValueError(f"the base64 text is damaged: {error}") from None
 
+    def as_url(self) -> str:
+        """Return the text as a data URL, which bare base64 is not yet."""
+        return self.text if self.start else f"data:{self.content_type};base64,{self.text}"
+
     @property
     def is_cut(self) -> bool:
         """Tell whether somebody shortened the text: it ends in dots or words, or with a lone character of four."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from spanglass_store.database.records import AttachmentRecord
     from spanglass_viewer.values.decode import JsonValue
 
+_GENAI_PARTS = frozenset({"blob", "uri"})
+_BEDROCK_PARTS = {"image": "image", "document": "application", "video": "video"}
+_BEDROCK_TYPES = {"txt": "text/plain", "md": "text/markdown", "csv": "text/csv", "html": "text/html",
+                  "mkv": "video/x-matroska", "mov": "video/quicktime", "three_gp": "video/3gpp"}  # fmt: skip
 _PARTS = frozenset({"input_audio", "file", "input_file", "audio", "video"})
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".svg")
 _MAX_NODES = 400_000
@@ -25,8 +29,8 @@ _MAX_PART_KEYS = 4  # type, image_url, detail, and one to spare: more is a recor
 
 
 # what stands in every JSON text that names media: looking for it is a hundred times faster than walking the value
-_HINTS = ('_attachment"', "data:", "DATA:", "image_url", "inline_data", "inlineData", '"source"', "_audio", "http",
-          "iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "JVBERi0")  # fmt: skip
+_HINTS = ('_attachment"', "data:", "DATA:", "image_url", "inline_data", "inlineData", '"source', "_audio", "http",
+          '"blob"', '"uri"', "iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "JVBERi0")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +96,23 @@ class MediaResolver:
 
     def _resolve_dict(self, value: dict[str, JsonValue]) -> MediaItem | None:
         named = value.get("type")
-        if named == "braintrust_attachment":
-            return self._resolve_stored(value)
-        if named == "external_attachment":
-            return self._resolve_external(value)
+        if named in {"braintrust_attachment", "external_attachment"}:
+            return self._resolve_stored(value) if named == "braintrust_attachment" else self._resolve_external(value)
         if "image_url" in value and len(value) <= _MAX_PART_KEYS:
             return self._resolve_image_url(value["image_url"])
         if named in _PARTS and isinstance(inner := value.get(named), dict):
             return self._resolve_dict(inner) or _resolve_audio(inner)
-        if named in {"image", "document"}:
-            source = value.get("source")
-        else:
-            source = value.get("inline_data") or value.get("inlineData")
-        return self._resolve_source(source) if isinstance(source, dict) else None
+        return self._resolve_provider_part(value)
+
+    def _resolve_provider_part(self, part: dict[str, JsonValue]) -> MediaItem | None:
+        """Read what Anthropic, Gemini, LangChain, the GenAI conventions and Bedrock say of files in messages."""
+        if part.get("type") in _GENAI_PARTS or part.get("source_type") == "base64":
+            return _resolve_genai(part)
+        is_anthropic = part.get("type") in {"image", "document"}
+        source = part.get("source") if is_anthropic else part.get("inline_data") or part.get("inlineData")
+        if isinstance(source, dict):
+            return self._resolve_source(source)
+        return _resolve_bedrock(part) if len(part) == 1 else None
 
     def _resolve_source(self, source: dict[str, JsonValue]) -> MediaItem | None:
         if source.get("type") == "url" and isinstance(url := source.get("url"), str):
@@ -206,6 +214,33 @@ def _resolve_audio(part: dict[str, JsonValue]) -> MediaItem | None:
     if not isinstance(kind, str) or not isinstance(data, str):
         return None
     return _resolve_base64({"media_type": "audio/mpeg" if kind == "mp3" else f"audio/{kind}", "data": data})
+
+
+def _resolve_genai(part: dict[str, JsonValue]) -> MediaItem | None:
+    """Read a blob or an address of the GenAI conventions, or LangChain's image in base64."""
+    content_type = _text_of(part, "mime_type") or ""
+    if part.get("type") == "uri" and isinstance(uri := part.get("uri"), str):
+        kind = content_type or ("image" if part.get("modality") == "image" else "")
+        return _from_url(uri, _last_part(_split(uri).path) or uri, kind)
+    return _resolve_base64({"mime_type": content_type, "data": part.get("content") or part.get("data")})
+
+
+def _resolve_bedrock(part: dict[str, JsonValue]) -> MediaItem | None:
+    """Read Bedrock's `{"image": {"format": "png", "source": {"bytes": <base64>}}}`, and its like."""
+    for named, kind in _BEDROCK_PARTS.items():
+        inner = part.get(named)
+        source = inner.get("source") if isinstance(inner, dict) else None
+        if not isinstance(inner, dict) or not isinstance(source, dict):
+            continue
+        ending = (_text_of(inner, "format") or "").lower()
+        content_type = _BEDROCK_TYPES.get(ending) or f"{kind}/{ending}"
+        place = source.get("s3Location")
+        if isinstance(place, dict) and isinstance(uri := place.get("uri"), str):
+            return _from_url(uri, _text_of(inner, "name") or _last_part(_split(uri).path) or uri, content_type)
+        found = _resolve_base64({"mime_type": content_type, "data": source.get("bytes")})
+        name = _text_of(inner, "name")
+        return found if found is None or name is None else replace(found, name=name)
+    return None
 
 
 def _from_url(url: str, name: str, content_type: str) -> MediaItem:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from spanglass_viewer.values.chat.conversation import find_conversation
@@ -13,6 +15,9 @@ from spanglass_viewer.values.chat.prompt_draft import (
     make_draft,
     read_parameters,
 )
+
+if TYPE_CHECKING:
+    from spanglass_viewer.values.decode import JsonValue
 
 ANTHROPIC = {
     "model": "claude-sonnet-5", "max_tokens": 50, "thinking": {"type": "enabled"}, "system": "Be brief.",
@@ -42,10 +47,22 @@ def test_another_providers_call_becomes_an_openai_request() -> None:
             {"role": "tool", "content": '{"a": 1}', "tool_call_id": "t"},
         ],
         "tools": [{"type": "function", "function": {
-            "name": "read", "parameters": {"type": "object"}, "description": "Reads"}}],
+            "name": "read", "parameters": {"type": "object"}, "description": "Reads"}}, {"type": "web_search"}],
         "stream": True,
         "stream_options": {"include_usage": True},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [{"type": "web_search_20250305", "name": "web_search", "max_uses": 2},
+     {"type": "code_interpreter", "container": {}},
+     {"googleSearch": {}}, {"type": "function", "function": {"name": "f", "strict": True}}],
+)  # fmt: skip
+def test_a_tool_that_a_provider_runs_is_sent_as_it_was_logged(tool: JsonValue) -> None:
+    conversation = find_conversation({"model": "m", "messages": [{"role": "user", "content": "Hi"}], "tools": [tool]})
+    assert conversation is not None
+    assert make_draft(conversation).to_body()["tools"] == [tool]
 
 
 def test_parameters_are_edited_as_json() -> None:

@@ -43,7 +43,7 @@ from spanglass_viewer.widgets.labels import PlainLabel
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from spanglass_store.database.records import SpanRecord
+    from spanglass_store.database.records import CommentRecord, SpanRecord
     from spanglass_viewer.backend.images import ImageLoader
     from spanglass_viewer.backend.remote_images import RemoteImages
     from spanglass_viewer.models.selection import Selection
@@ -79,6 +79,7 @@ class DetailPane(QWidget):
     try_prompt_requested = Signal()
     annotated = Signal(object)  # AnnotationRequest
     annotation_undone = Signal(object)  # AnnotationRequest
+    comment_taken_back = Signal(object, object)  # SpanRecord, CommentRecord
 
     def __init__(
         self,
@@ -205,7 +206,9 @@ class DetailPane(QWidget):
         """Say that an annotation is in the journal, and offer to take it back."""
         self._annotate.close_form()
         self._last_annotation = request
-        can_undo = bool(undo_rows(request.record, request.annotation))
+        # what was there before is not at hand where it is too large for the window
+        is_whole = self._detail is None or self._detail.large.keys().isdisjoint({"scores", "expected"})
+        can_undo = is_whole and bool(undo_rows(request.record, request.annotation))
         self._done.show_done(f"Saved {request.annotation.summary()}", can_undo=can_undo)
         self._scroll.setFocus()
 
@@ -308,6 +311,7 @@ class DetailPane(QWidget):
         self._header.try_prompt_requested.connect(self.try_prompt_requested)
         self._annotate.saved.connect(self.annotated)
         self._done.undo_wanted.connect(self._on_undo_wanted)
+        self._comments.removal_wanted.connect(self._on_removal_wanted)
         self._context.media_opened.connect(self.open_media)
         self._context.field_link_wanted.connect(self._on_field_link_wanted)
         self._context.notice_given.connect(self.notice_given)
@@ -421,6 +425,10 @@ class DetailPane(QWidget):
     def _on_undo_wanted(self) -> None:
         if self._last_annotation is not None:
             self.annotation_undone.emit(self._last_annotation)
+
+    def _on_removal_wanted(self, comment: CommentRecord) -> None:
+        if self._detail is not None:
+            self.comment_taken_back.emit(self._detail.record, comment)
 
     def _on_fold_toggled(self, is_folded: bool) -> None:
         card = self.sender()

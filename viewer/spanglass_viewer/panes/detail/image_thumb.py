@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -21,6 +19,7 @@ from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.icons import icon_pixmap
 from spanglass_viewer.values.media_formats import MediaKind
 from spanglass_viewer.widgets.checkerboard import checkerboard
+from spanglass_viewer.widgets.pressable import Pressable
 
 if TYPE_CHECKING:
     from spanglass_viewer.backend.loaded_image import LoadedImage
@@ -34,7 +33,7 @@ _LEAST_HEIGHT_PX = 32
 _MARK_PX = 40
 
 
-class ImageThumb(QWidget):
+class ImageThumb(Pressable):
     """A thumbnail, as wide as its place and at most `max_height_px` tall; a click or Enter opens the image."""
 
     opened = Signal()
@@ -51,6 +50,7 @@ class ImageThumb(QWidget):
         self._is_mask = False
         self._problem = item.problem or ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.pressed.connect(self._open)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -105,18 +105,6 @@ class ImageThumb(QWidget):
         if self.hasFocus():
             painter.setPen(QPen(QColor(tokens.accent), 2))
             painter.drawPath(shape)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Open the image."""
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self._open()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open the image by Enter or Space."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
-            self._open()
-        else:
-            super().keyPressEvent(event)
 
     def _open(self) -> None:
         if self._item.has_bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.quantities import format_bytes
 from spanglass_viewer.panes.detail.image_thumb import ImageThumb
@@ -17,6 +17,7 @@ from spanglass_viewer.theme.icons import icon_pixmap
 from spanglass_viewer.values.media_formats import MediaKind
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
+from spanglass_viewer.widgets.pressable import Pressable
 
 if TYPE_CHECKING:
     from spanglass_viewer.backend.loaded_image import LoadedImage
@@ -84,7 +85,7 @@ class ImageTile(QWidget):
         show_media_menu(self._item, self, self.mapToGlobal(place))
 
 
-class FileTile(QFrame):
+class FileTile(Pressable):
     """An icon, the name, what is known of it, and what can be done."""
 
     def __init__(self, item: MediaItem, context: DetailContext, parent: QWidget | None = None) -> None:
@@ -95,6 +96,7 @@ class FileTile(QFrame):
         if item.has_bytes:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.pressed.connect(self._on_pressed)
         details = " · ".join(part for part in (describe_media(item), item.problem or "") if part)
         words = QVBoxLayout()
         words.setSpacing(1)
@@ -114,25 +116,12 @@ class FileTile(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName(f"{item.kind.value} {item.name}, {details}")
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Show it large."""
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self._open()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Show it large by Enter or Space."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
-            self._open()
-        else:
-            super().keyPressEvent(event)
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Show what can be done."""
         show_media_menu(self._item, self, event.globalPos())
 
-    def _open(self) -> None:
-        if self._item.has_bytes:
-            self._context.media_opened.emit(self._item)
+    def _on_pressed(self) -> None:
+        self._context.media_opened.emit(self._item)
 
     def _add_button(self, row: QHBoxLayout, icon_name: str, what: str, context: DetailContext) -> None:
         button = IconButton(icon_name, what, context.appearance)

@@ -59,7 +59,7 @@ def read_part(part: JsonValue) -> Iterator[MessagePart]:
         yield TextPart(part)
     elif isinstance(part, dict):
         found = _read_typed(part) or _read_lone(part)
-        yield ValuePart(_as_known_media(part)) if found is None else found
+        yield ValuePart(part) if found is None else found
     else:
         yield ValuePart(part)
 
@@ -153,25 +153,6 @@ def _read_lone(part: JsonObject) -> MessagePart | None:
         if key in part and len(part) <= _MOST_LONE_KEYS and "type" not in part:
             return read(part[key])
     return None
-
-
-def _as_known_media(part: JsonObject) -> JsonObject:
-    """Return an image or file of Bedrock, LangChain or the GenAI conventions in Anthropic's shape, which is known.
-
-    Anything else is returned as it is.
-    """
-    if part.get("type") == "blob" or part.get("source_type") == "base64":
-        content_type, data = part.get("mime_type"), part.get("content") or part.get("data")
-    elif isinstance(inner := part.get("image"), dict) and isinstance(source := inner.get("source"), dict):
-        content_type, data = f"image/{inner.get('format')}", source.get("bytes")
-    elif part.get("type") == "uri" and part.get("modality") == "image":
-        return {"type": "image_url", "image_url": {"url": part.get("uri")}}
-    else:
-        return part
-    if not isinstance(content_type, str) or not isinstance(data, str):
-        return part
-    kind = "image" if content_type.startswith("image/") else "document"
-    return {"type": kind, "source": {"type": "base64", "media_type": content_type, "data": data}}
 
 
 _MOST_LONE_KEYS = 2  # Gemini puts a thoughtSignature beside the part

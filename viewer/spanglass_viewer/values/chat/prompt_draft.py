@@ -194,18 +194,17 @@ def _arguments(call: ToolCall) -> str:
 
 
 def _tool_to_wire(schema: JsonValue, name: str) -> JsonValue:
-    """Return a tool as OpenAI's chat takes it; None for one that only its own provider can run."""
-    if not isinstance(schema, dict):
-        return None
-    if isinstance(schema.get("function"), dict):
+    """Return a tool as OpenAI's chat takes it; one that a provider runs itself (a web search) as it was logged."""
+    if not isinstance(schema, dict) or isinstance(schema.get("function"), dict):
         return schema
     spec = schema.get("toolSpec")
     inner = spec if isinstance(spec, dict) else schema
     given = inner.get("input_schema") or inner.get("parameters") or inner.get("inputSchema")
     if isinstance(given, dict) and given.keys() == {"json"}:
         given = given["json"]
-    if not isinstance(inner.get("name"), str):
-        return None
+    is_declared = isinstance(given, dict) or inner.get("type") in {None, "function", "custom"}
+    if not isinstance(inner.get("name"), str) or not is_declared:
+        return schema
     function: JsonObject = {"name": name, "parameters": given if isinstance(given, dict) else {"type": "object"}}
     if isinstance(told := inner.get("description"), str):
         function["description"] = told
