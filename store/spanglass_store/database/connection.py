@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import threading
@@ -44,6 +45,9 @@ _ENVIRONMENT_ERRORS = (
     duckdb.TransactionException,  # a commit that found the disk full
 )
 
+
+# What DuckDB says in many words where a file of the user's own cannot be written.
+_WRITE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.ENOENT, errno.EISDIR)
 
 _READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.RELATION})
 
@@ -142,8 +146,12 @@ def _writing(path: Path) -> Generator[None]:
     try:
         yield
     except duckdb.IOException as error:
-        if str(path) in str(error) or "No space left" in str(error):
-            raise OSError(None, str(error).splitlines()[0], str(path)) from error
+        text = str(error)
+        for code in _WRITE_ERRORS:
+            if os.strerror(code) in text:
+                raise OSError(code, os.strerror(code), str(path)) from error
+        if str(path) in text:
+            raise OSError(None, text.splitlines()[0], str(path)) from error
         raise
 
 

@@ -11,7 +11,6 @@ blobs/<digest>     the attachments' bytes, each under its SHA-256
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from spanglass_store.blobs.files import CHUNK_BYTES, blob_path
 from spanglass_store.faults import StoreFault, UnknownFormat
 from spanglass_store.journal.lines import decode_line
 from spanglass_store.transfer.source import SourceLine
+from spanglass_store.transfer.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -59,19 +59,14 @@ def write_bundle(
     Raises OSError where the file cannot be written.
     """
     tally = _Tally(on_progress)
-    draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    try:
-        with zipfile.ZipFile(draft, "x", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(_HEAD, orjson.dumps({"spanglass_bundle": BUNDLE_FORMAT}))
-            keys, row_ids = _write_spans(archive, store, roots, tally)
-            lines = store.list_attachment_lines(None if roots is None else sorted(keys))
-            archive.writestr("experiments.jsonl", b"".join(store.list_experiment_lines(roots)))
-            archive.writestr("attachments.jsonl", b"".join(lines))
-            archive.writestr("comments.jsonl", b"".join(store.list_comment_lines(None if roots is None else row_ids)))
-            _write_blobs(archive, store, lines, tally)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole_file(path) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(_HEAD, orjson.dumps({"spanglass_bundle": BUNDLE_FORMAT}))
+        keys, row_ids = _write_spans(archive, store, roots, tally)
+        lines = store.list_attachment_lines(None if roots is None else sorted(keys))
+        archive.writestr("experiments.jsonl", b"".join(store.list_experiment_lines(roots)))
+        archive.writestr("attachments.jsonl", b"".join(lines))
+        archive.writestr("comments.jsonl", b"".join(store.list_comment_lines(None if roots is None else row_ids)))
+        _write_blobs(archive, store, lines, tally)
 
 
 @dataclass(slots=True)

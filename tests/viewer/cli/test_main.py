@@ -141,3 +141,12 @@ def test_a_reader_that_leaves_is_no_error(store_path: Path) -> None:
     with os.fdopen(writer, "w") as pipe:
         result = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
     assert (result.returncode, result.stderr) == (ExitCode.OK, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device here is always full")  # noqa: PTH110 - as short
+def test_an_output_that_takes_nothing_is_a_fault(store_path: Path) -> None:
+    command = [sys.executable, "-m", "spanglass_viewer", "path", "--store", str(store_path)]
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        found = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert found.returncode == ExitCode.FAULT
+    assert found.stderr == "spanglass: The output could not be written: no space left on device.\n"

@@ -145,6 +145,23 @@ def test_a_place_that_cannot_be_written_is_a_fault(filled: Path, capsys: Printed
     assert capsys.readouterr().err.startswith("spanglass: The export could not be written")
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet", "bundle"])
+def test_an_export_to_a_full_disk_leaves_what_was_there(
+    filled: Path, tmp_path: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    output = tmp_path / "out"
+    output.write_text("of yesterday")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", fail)
+    assert main(["export", "-o", str(output), "--format", kind, "--store", str(filled)]) == ExitCode.FAULT
+    assert capsys.readouterr().err == f"spanglass: The export could not be written: no space left on device. {output}\n"
+    assert output.read_text() == "of yesterday"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
 def test_bad_lines_are_named(tmp_path: Path, capsys: Printed) -> None:
     source = tmp_path / "mixed.jsonl"
     source.write_text('{"input": 1}\nnonsense\n')

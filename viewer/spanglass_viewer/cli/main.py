@@ -45,6 +45,7 @@ COMMANDS = {
     "completion": "print_completion",
 }
 _DEFAULT = "open"
+_EXIT_CODES = {NotFound: ExitCode.NOT_FOUND, WrongUsage: ExitCode.USAGE, StoreFault: ExitCode.FAULT}
 _TOP_LEVEL = {"-h", "--help", "--version"}
 
 
@@ -61,22 +62,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from spanglass_viewer.cli.tidying import tidy_if_due  # noqa: PLC0415 - a second start never tidies
 
             tidy_if_due(options)
-    except NotFound as absence:
-        complain(str(absence))
-        return ExitCode.NOT_FOUND
-    except WrongUsage as reason:
+    except (NotFound, WrongUsage, StoreFault) as reason:
         complain(str(reason))
-        return ExitCode.USAGE
-    except StoreFault as fault:
-        complain(str(fault))
-        return ExitCode.FAULT
+        return _exit_code(reason)
     except BrokenPipeError:
-        # the reader (`| head`) has what it wanted; Python's own flush at exit must not complain either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the reader (`| head`) has what it wanted
         return ExitCode.OK
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        _drop_output()
+        complain(f"The output could not be written: {(error.strerror or str(error)).lower()}.")
+        return ExitCode.FAULT
     except (KeyboardInterrupt, Interrupted):
         return ExitCode.INTERRUPTED
     return code
+
+
+def _exit_code(reason: Exception) -> ExitCode:
+    return next(code for kind, code in _EXIT_CODES.items() if isinstance(reason, kind))
+
+
+def _drop_output() -> None:
+    """See to it that Python's own flush at exit does not complain of what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def load_command(name: str) -> Command:

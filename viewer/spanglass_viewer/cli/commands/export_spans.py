@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from spanglass_store.faults import StoreFault
 from spanglass_store.transfer.export_lines import iter_flat_lines, iter_nested_lines
 from spanglass_store.transfer.markdown import MAX_CHARS, trace_markdown
+from spanglass_store.transfer.whole_file import whole_file
 from spanglass_viewer.cli.command import Command, ExitCode, NotFound, WrongUsage, count_argument
 from spanglass_viewer.cli.commands.show_trace import resolve_trace
 from spanglass_viewer.cli.completion import complete_trace, completes_with
@@ -62,7 +63,8 @@ def _run(options: Namespace) -> int:
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise StoreFault(f"The export could not be written: {error.strerror}.", options.output) from error
+            reason = (error.strerror or str(error)).lower()
+            raise StoreFault(f"The export could not be written: {reason}.", options.output) from error
     return ExitCode.OK
 
 
@@ -85,11 +87,11 @@ def _export(store: Store, roots: list[str] | None, options: Namespace) -> None:
             with (Path(folder) / "spans.csv").open("rb") as table:
                 shutil.copyfileobj(table, sys.stdout.buffer)
     elif options.format == "csv":
-        with progress.ticking():
-            store.write_csv(options.output, roots)
+        with whole_file(options.output) as path, progress.ticking():
+            store.write_csv(path, roots)
     elif options.format == "parquet":
-        with progress.ticking():
-            store.write_parquet(options.output, roots)
+        with whole_file(options.output) as path, progress.ticking():
+            store.write_parquet(path, roots)
     elif options.format == "bundle":
         from spanglass_store.transfer.bundle import write_bundle  # noqa: PLC0415 - zipfile takes its time to load
 
@@ -100,7 +102,7 @@ def _export(store: Store, roots: list[str] | None, options: Namespace) -> None:
     elif options.output is None:
         _write_text(store, roots, options, sys.stdout.buffer, progress)
     else:
-        with options.output.open("wb") as target:
+        with whole_file(options.output) as path, path.open("wb") as target:
             _write_text(store, roots, options, target, progress)
 
 

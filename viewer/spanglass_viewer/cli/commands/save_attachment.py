@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from spanglass_store.faults import StoreFault
+from spanglass_store.transfer.whole_file import whole_file
 from spanglass_viewer.cli.command import Command, ExitCode, NotFound
 from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import plain_line
@@ -33,10 +34,11 @@ def _run(options: Namespace) -> int:
         _copy(blob, sys.stdout.buffer)
         return ExitCode.OK
     try:
-        with options.output.open("wb") as target:
+        with whole_file(options.output) as path, path.open("wb") as target:
             _copy(blob, target)
     except OSError as error:
-        raise StoreFault(f"The attachment could not be saved: {error.strerror}.", options.output) from error
+        reason = (error.strerror or str(error)).lower()
+        raise StoreFault(f"The attachment could not be saved: {reason}.", options.output) from error
     return ExitCode.OK
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from spanglass_store.transfer.whole_file import whole_file
 from spanglass_viewer.backend import decoder_process
 from spanglass_viewer.decoders.answers import DecoderFault
 from spanglass_viewer.format.text import one_line
@@ -50,13 +50,8 @@ def write_media(item: MediaItem, target: Path) -> None:
 
     Raises OSError, and DecoderFault where they cannot be read or are damaged.
     """
-    draft = target.with_name(f".spanglass-{uuid.uuid4().hex}.part")
-    try:
-        with decoder_process.open_media(item) as source, draft.open("xb") as file:
-            shutil.copyfileobj(source, file)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole_file(target) as path, decoder_process.open_media(item) as source, path.open("wb") as file:
+        shutil.copyfileobj(source, file)
 
 
 def open_media(item: MediaItem, parent: QWidget) -> None:
