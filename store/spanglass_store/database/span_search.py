@@ -6,7 +6,7 @@ asking, or interrupts the cursor.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from spanglass_store.database.columns import EPOCH
@@ -15,11 +15,11 @@ from spanglass_store.database.statements import query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from spanglass_store.database.connection import Cursor
     from spanglass_store.search.expression import Expression
 
+_LAST_US = (datetime.max - EPOCH) // timedelta(microseconds=1)  # noqa: DTZ901 - DuckDB's TIMESTAMP has no zone
 _FIRST_WINDOW_SPANS = 2000
 _LARGEST_WINDOW_SPANS = 128_000
 _WINDOW_GROWTH = 4
@@ -61,7 +61,7 @@ def _iter_window_starts(cursor: Cursor, before: SpanPosition | None, not_before:
     """Yield the lower ends of windows that grow, from the newest on; the last one is `not_before`."""
     window = _FIRST_WINDOW_SPANS
     # a position within one moment: the rest of that moment is part of the first window
-    until = None if before is None else EPOCH + timedelta(microseconds=before[0] + 1)
+    until = None if before is None or before[0] >= _LAST_US else EPOCH + timedelta(microseconds=before[0] + 1)
     bounds = {"until": until, "not_before": not_before, "window": window}
     [(first, count)] = cursor.rows(query("newest_created"), bounds)
     if count == window:

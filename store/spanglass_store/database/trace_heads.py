@@ -97,6 +97,6 @@ def _iter_windows(
         if count < window:
             yield None, before, LONG_AGO
             return
-        yield start, before, min(start, created) - _CLOCK_SKEW
+        yield start, before, max(min(start, created), LONG_AGO + _CLOCK_SKEW) - _CLOCK_SKEW
         before = ((start - EPOCH) // timedelta(microseconds=1), "")
         window *= _WINDOW_GROWTH

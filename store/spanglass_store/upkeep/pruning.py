@@ -53,7 +53,7 @@ def plan_prune(cursor: Cursor, rule: PruneRule, now_us: int) -> PrunePlan:
     """Return which traces a rule excludes; nothing is changed."""
     before = None
     if rule.older_than_secs is not None:
-        before = EPOCH + timedelta(microseconds=now_us - round(rule.older_than_secs * _US_PER_SEC))
+        before = EPOCH + timedelta(microseconds=max(0, now_us - round(rule.older_than_secs * _US_PER_SEC)))
     has_limit = before is not None or rule.keep_last is not None or rule.max_size_bytes is not None
     found = cursor.rows(
         query("list_prunable"),

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from journal_rows import JournalWriter
 
+from spanglass_store import open_store
 from spanglass_store.database import span_search, trace_heads
 from spanglass_store.database.columns import EPOCH
 from spanglass_store.database.filter_sql import LONG_AGO, Condition
@@ -22,6 +24,7 @@ from spanglass_store.search.tokens import FilterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from spanglass_store.database.connection import Database
     from spanglass_store.database.merge import Merger
@@ -270,3 +273,19 @@ def test_a_search_can_be_cancelled(database: Database, monkeypatch: pytest.Monke
         search()
     is_over.set()
     canceller.join()
+
+
+def test_pages_of_spans_and_traces_whose_clock_went_astray(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spanglass_store.database.trace_heads._FIRST_WINDOW_TRACES", 1)
+    writer = JournalWriter(store)
+    for number, created in enumerate(("0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59.999999+00:00"), 1):
+        writer.span(number, trace=number)
+        writer.write({"id": f"astray-{number}", "created": created, "_is_merge": False, "span_id": f"{number}",
+                      "root_span_id": f"{number}", "span_attributes": {"name": "astray"}})  # fmt: skip
+    writer.die()
+    with open_store(store) as opened:
+        assert {trace.root_span_id for trace in opened.list_traces("name:astray", limit=1)} <= {"1", "2"}
+        assert len(opened.list_traces(limit=10)) == 4
+        newest = next(opened.search_spans("name:astray"))
+        before = (newest.created_us, newest.id)
+        assert [span.id for span in opened.search_spans("name:astray", before=before)] == ["astray-1"]

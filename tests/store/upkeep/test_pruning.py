@@ -143,3 +143,7 @@ def test_a_prune_that_is_cancelled_is_no_half_one(filled: Path, list_traces: Cal
         assert [finding for finding in examine(filled) if finding.is_fault] == []
     assert outcomes[0] == "cancelled"
     assert list_traces() == [4, 5]
+
+
+def test_an_age_beyond_all_time_prunes_nothing(database: Database) -> None:
+    assert planned(database, PruneRule(older_than_secs=1e300)) == []

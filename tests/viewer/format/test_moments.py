@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -24,3 +25,17 @@ def test_older_than_a_week_is_a_date() -> None:
 def test_a_moment_keeps_its_milliseconds_and_its_offset() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.883 [+-]\d\d:\d\d", format_absolute(NOW_US))
     assert format_clock(NOW_US).endswith(".883")
+
+
+@pytest.mark.parametrize(("moment_us", "year"), [(253_402_300_799_999_999, "9999"), (-62_135_596_800_000_000, "0001")])
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_clocks_that_went_astray(monkeypatch: pytest.MonkeyPatch, moment_us: int, year: str, zone: str) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert format_absolute(moment_us).startswith(year) or year == "0001"
+        assert format_relative(moment_us, NOW_US)
+        assert re.fullmatch(r"\d\d:\d\d:\d\d\.\d{3}", format_clock(moment_us))
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_US = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_LAST_US = (datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
 def format_relative(moment_us: int, now_us: int) -> str:
@@ -47,4 +50,5 @@ def format_date(moment_us: int) -> str:
 
 
 def _local(moment_us: int) -> datetime:
-    return datetime.fromtimestamp(moment_us / 1e6, tz=UTC).astimezone()
+    """Return a moment in local time; where a clock went astray, the nearest one that has a local time everywhere."""
+    return (_EPOCH + timedelta(microseconds=min(max(moment_us, _FIRST_US), _LAST_US))).astimezone()
