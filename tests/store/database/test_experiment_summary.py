@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,18 @@ def store(store_path: Path) -> Iterator[Store]:
     journal.die()
     with open_store(store_path) as opened:
         yield opened
+
+
+def test_scores_with_a_lone_surrogate_are_in_nobodys_way(store_path: Path) -> None:
+    journal = JournalWriter(store_path)
+    journal.span(1, trace=1, type="eval", experiment_id="odd", experiment_name="odd", scores={"exact": 1.0})
+    os.write(journal._fd, b'{"id":"sur","_is_merge":false,"experiment_id":"odd","scores":{"s\\ud800":1}}\n')
+    journal.die()
+    with open_store(store_path) as opened:
+        assert list_score_names(opened._cursor) == ["exact"]
+        summary = summarize_experiment(opened._cursor, "odd")
+    assert summary is not None
+    assert [score.name for score in summary.scores] == ["exact"]
 
 
 def test_containers_are_listed_by_last_use_with_their_traces(store: Store) -> None:

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from spanglass_viewer.cli.command import WrongUsage
+from spanglass_viewer.cli.terminal import complain
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -24,4 +25,7 @@ def is_agreed(options: Namespace, question: str) -> bool:
         raise WrongUsage("Nothing was changed: there is no terminal to ask at. Say --yes to go ahead.")
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    is_said = sys.stdin.readline().strip().lower() in {"y", "yes"}
+    if not is_said:
+        complain("Nothing was changed.")
+    return is_said

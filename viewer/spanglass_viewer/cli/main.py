@@ -75,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(f"The output could not be written: {(error.strerror or str(error)).lower()}.")
         return ExitCode.FAULT
     except (KeyboardInterrupt, Interrupted):
+        if sys.stderr.isatty():
+            sys.stderr.write("\n")  # the terminal has written ^C
         return ExitCode.INTERRUPTED
     return code
 

@@ -1,8 +1,8 @@
 -- By trace of an experiment and name of a score: its value, and what tells the case again in another experiment.
 WITH named AS (
-    SELECT root_span_id, is_root, scores, unnest(json_keys(scores)) AS name
+    SELECT root_span_id, is_root, scores, unnest(TRY(json_keys(scores))) AS name
     FROM spans
-    WHERE experiment_id = $id AND score_count > 0 AND json_type(scores) = 'OBJECT'
+    WHERE experiment_id = $id AND score_count > 0 AND TRY(json_type(scores)) = 'OBJECT'
 ),
 valued AS (
     SELECT
