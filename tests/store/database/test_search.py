@@ -289,3 +289,12 @@ def test_pages_of_spans_and_traces_whose_clock_went_astray(store: Path, monkeypa
         newest = next(opened.search_spans("name:astray"))
         before = (newest.created_us, newest.id)
         assert [span.id for span in opened.search_spans("name:astray", before=before)] == ["astray-1"]
+
+
+def test_a_trace_without_a_root_counts_as_one(store: Path) -> None:
+    writer = JournalWriter(store)
+    writer.span(1, trace=1)
+    writer.span(2, trace=2, parents=(99,))
+    writer.die()
+    with open_store(store) as opened:
+        assert opened.totals().traces == len(opened.list_traces()) == 2

@@ -64,6 +64,9 @@ def _write_csv(terminal: Terminal, names: Sequence[str], rows: Sequence[Sequence
 def _write_table(terminal: Terminal, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     cells = [["" if value is None else plain_line(str(value), _MAX_CELL_CHARS) for value in row] for row in rows]
     heads = [plain_line(name, _MAX_CELL_CHARS) for name in names]
+    if terminal.width is not None and not rows:
+        terminal.write_line("No rows.")
+        return
     if terminal.width is not None and terminal.width < len(heads) * _LEAST_COLUMN_WIDTH:
         _write_records(terminal, heads, cells)
         return
