@@ -238,6 +238,11 @@ class StoreReader:
         [(traces, spans)] = self._cursor.rows(query("totals"))
         return StoreTotals(traces, spans, _size_bytes(self._cursor.store))
 
+    def sequence(self) -> int:
+        """Return the number of the last change of the tables: what was read at the same number is as it was."""
+        [(sequence,)] = self._cursor.rows(query("read_sequence"))
+        return int(sequence)
+
     def _list_spans(self, where: str, parameters: dict[str, Any]) -> list[SpanRecord]:
         rows = self._cursor.rows(query("span_columns") + query(where), parameters)
         return [span_record(row) for row in rows]

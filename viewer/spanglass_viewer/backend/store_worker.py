@@ -64,8 +64,7 @@ class StoreWorker(QObject):
         self._prices: PriceBook | None = None
         self._shown: TraceSnapshot | None = None  # what the window was given last
         self._left: TraceSnapshot | None = None  # what it showed before
-        self._changes = 0  # how often the tables may have changed here
-        self._shown_state = (0, 0)  # the tables' generation, and `_changes`, when `_shown` was read
+        self._shown_sequence = -1  # of the tables, when `_shown` was read: whatever changes them counts it on
         self._waiting: dict[type[object], Callable[[], None]] = {}
         self._upkeep: Generator[str, None, UpkeepReport | None] | None = None
         self._recovery: Recovery | None = None
@@ -175,17 +174,19 @@ class StoreWorker(QObject):
         self.prices_loaded.emit(describe_price_list(datetime.now(tz=UTC).date()))
 
     def _load_trace(self, request: TraceRequest) -> None:
+        from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
+
         began = time.perf_counter()
         before = self._shown if self._shown is not None and self._shown.root_span_id == request.root_span_id else None
         with self._need_database().cursor() as cursor:
             # kept here until the next one: hundreds of MB would be given back in the UI thread
             self._left, self._shown = self._shown, None
-            state = (self._need_database().generation, self._changes)
-            if before is not None and not before.has_running and self._shown_state == state:
+            sequence = StoreReader(cursor).sequence()
+            if before is not None and not before.has_running and sequence == self._shown_sequence:
                 self._shown = self._price_again(before, request)  # to read it would take a second for a million spans
             else:
                 self._shown = self._read_trace(cursor, request, before)
-            self._shown_state = state
+            self._shown_sequence = sequence
         lacks_prices = self._shown is not None and self._lacks_prices(
             are_needed=_has_unpriced_calls(self._shown.skeleton)
         )
@@ -257,7 +258,6 @@ class StoreWorker(QObject):
             self.recovered.emit(recovery)
         self._recovery = recovery
         if changes:
-            self._changes += 1
             self._note_use()
             self.merged.emit(changes)
 
@@ -268,7 +268,6 @@ class StoreWorker(QObject):
             return False  # the window is closing
         except StoreFault as fault:
             self._has_fault = True
-            self._changes += 1  # what was done before it is not known
             self.fault_raised.emit(fault)
             if not isinstance(fault, StoreBusy):
                 self._waiting.clear()
@@ -308,7 +307,6 @@ class StoreWorker(QObject):
     def _take_upkeep_step(self, steps: Generator[str, None, UpkeepReport | None]) -> None:
         """Go one step on; merges and what the window asks for have their turn between the steps."""
         self._upkeep = None
-        self._changes += 1
 
         def take() -> None:
             try:
