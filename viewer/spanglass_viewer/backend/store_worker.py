@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from spanglass_store.faults import Interrupted, StoreBusy, StoreFault
 from spanglass_store.upkeep.schedule import is_upkeep_due
+from spanglass_viewer.backend.heap import give_memory_back, keep_freed_memory
 from spanglass_viewer.backend.requests import ListAnswer, ListRequest, TraceAnswer, TraceRequest
 from spanglass_viewer.backend.trace_listing import read_page
 
@@ -87,6 +88,7 @@ class StoreWorker(QObject):
         from spanglass_store.database.merge import Merger  # noqa: PLC0415 - as above
         from spanglass_viewer.backend.journal_watch import JournalWatch  # noqa: PLC0415 - as above
 
+        keep_freed_memory()
         self._database = Database(self._store)
         self._merger = Merger(self._database, self._store)
         self._watch = JournalWatch(self._store / "journal", self._woken.emit)
@@ -288,6 +290,7 @@ class StoreWorker(QObject):
         self._held_since = None
         self._left = None  # the window has long gone over to what came after it
         self._need_database().let_go()
+        give_memory_back()
         self._is_asleep = True
         watch = self._need_watch()
         watch.fall_asleep()
