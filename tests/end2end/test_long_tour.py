@@ -185,7 +185,7 @@ def _compare(tour: Tour) -> None:
     screen = tour.screen
     _go_to(tour, "name:summarize.run", "summarize.run")
     tour.opens("Compare traces", "d")
-    tour.does("how the values differ", lambda: screen.key("Tab", "Down", "Down"))
+    tour.does("how the values differ", lambda: screen.key("Down"))
     tour.leaves("Compare traces")
     tour.does("what a trace can be compared with", lambda: screen.click(LIST_X, 245, button=3))
     screen.key("Escape")
@@ -198,9 +198,8 @@ def _weigh_experiments(tour: Tour) -> None:
     tour.keys("projects and experiments are offered", "p")
     screen.key("Escape")
     _go_to(tour, "experiment:candidate", "eval")
-    screen.key("s")
-    tour.keys("what scores can be sorted by", "Up", "Up")
-    tour.keys("sorted by a score", "Return")
+    tour.keys("what traces can be sorted by", "s")
+    tour.keys("the lowest accuracy comes first", *["Down"] * 6, "Return")
     screen.click(TREE_X, ROW_Y)
     tour.opens("Experiment", "x")
     tour.leaves("Experiment")
@@ -219,6 +218,7 @@ def _pause_and_go_on(tour: Tour, store: Path) -> None:
     tour.screen.wait_until("a running trace is listed", lambda: _opens_running(tour))
     assert before
     tour.look("a trace while it runs")
+    screen.click(TREE_X, ROW_Y)
     screen.key("End")
     tour.look("following at its end")
     program.wait(timeout=120)
@@ -245,7 +245,8 @@ def _use_keys_alone(tour: Tour) -> None:
     tour.look("back")
     screen.key("alt+Right")
     tour.look("forward")
-    tour.keys("a link is copied", "ctrl+l")
+    screen.key("ctrl+l")
+    tour.look("a link is copied")
     for number in range(6):
         screen.key("Tab")
         tour.look(f"the focus after Tab {number + 1}")

@@ -150,6 +150,19 @@ def test_the_window_comes_back_where_it_was_unless_newer_traces_came(
 
 
 @pytest.mark.usefixtures("journal")
+def test_the_window_comes_back_where_it_was_though_a_filter_hid_the_newest_trace(
+    open_window: Callable[[], MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    window.controller.open_trace(root_id(2))
+    qtbot.waitUntil(lambda: selected(window) == 5)
+    window.trace_list.filter_box.set_text("name:older")
+    qtbot.waitUntil(lambda: window.trace_list.view.model().rowCount() == 1 and window.controller.is_settled)
+    window = open_window()
+    assert selected(window) == 5
+
+
+@pytest.mark.usefixtures("journal")
 def test_what_is_copied_can_be_used(open_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
     window = open_window()
     window.controller.open_trace(root_id(2))

@@ -442,3 +442,13 @@ def test_score_chips_give_way_to_the_name(qtbot: QtBot, appearance: Appearance) 
     assert [tag.text for tag, _ in wide.tags] == ["faithful 0.92"]
     assert not narrow.tags
     assert narrow.name.width() == wide.name.width()
+
+
+def test_costs_have_a_column_where_a_trace_has_any(support: _Shown) -> None:
+    support.pane.resize(900, 480)
+    QApplication.processEvents()
+    seen = []
+    for skeleton in (make_skeleton([MadeSpan("free")]), make_support_skeleton(), make_skeleton([MadeSpan("free")])):
+        support.pane.show_snapshot(build_snapshot(skeleton, 1, _NOW_US), opened=True)
+        seen.append(not support.view.isColumnHidden(Column.COST))
+    assert seen == [False, True, False]

@@ -72,6 +72,7 @@ class WindowController(QObject):
         self._filter: Expression = EVERYTHING
         self._order = BY_START
         self._shown: tuple[Expression, TraceOrder] | None = None
+        self._newest_root: str | None = None
         self._number = 0
         self._list_on_its_way: ListRequest | None = None
         self._wanted_page: tuple[tuple[int, str], int] | None = None  # as soon as the list can be asked again
@@ -105,6 +106,11 @@ class WindowController(QObject):
     def is_opening(self) -> bool:
         """Tell whether a trace was chosen that is not there yet."""
         return self._trace_on_its_way is not None and self._trace_on_its_way.is_opening
+
+    @property
+    def newest_root(self) -> str | None:
+        """The newest trace of the whole store when it was last listed without a filter, None where there is none."""
+        return self._newest_root
 
     def start(self) -> None:
         """Ask for the first page."""
@@ -298,6 +304,8 @@ class WindowController(QObject):
         asked = answer.request
         if (asked.filter, asked.order) != (self._filter, self._order):
             return
+        if asked.is_first_page and (asked.filter, asked.order) == (EVERYTHING, BY_START):
+            self._newest_root = answer.summaries[0].root_span_id if answer.summaries else None
         self._traces.set_scores(_score_texts(answer))
         if not asked.is_first_page:
             self._traces.append_page(answer.summaries, has_more=answer.has_more)

@@ -433,7 +433,7 @@ class MainWindow(QMainWindow):
         session = self._memory.take_session()
         if session is None or self.selection.root_span_id is not None:
             return
-        has_newer = self._traces.newest() != session.newest
+        has_newer = self.controller.newest_root != session.newest
         if not (has_newer and self._preferences.follows_newest):
             self.controller.open_trace(session.root_span_id, session.span_id)
 
@@ -441,7 +441,7 @@ class MainWindow(QMainWindow):
         root_span_id, span = self.selection.root_span_id, self.selection.span
         if root_span_id is not None:
             self._memory.save_session(
-                Session(root_span_id, None if span is None else span.span_id, self._traces.newest())
+                Session(root_span_id, None if span is None else span.span_id, self.controller.newest_root)
             )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

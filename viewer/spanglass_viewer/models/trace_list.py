@@ -116,10 +116,6 @@ class TraceListModel(QAbstractListModel):
         """Show no scores."""
         self._scores.clear()
 
-    def newest(self) -> str | None:
-        """Return the trace held that started last, None where there is none."""
-        return max(((held.start_us, held.root_span_id) for held in self._summaries), default=(0, None))[1]
-
     def append_page(self, page: Sequence[TraceSummary], *, has_more: bool) -> None:
         """Add older traces at the end."""
         self._is_fetching = False

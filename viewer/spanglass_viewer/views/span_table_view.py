@@ -73,6 +73,7 @@ class SpanTableView(QTableView):
         self._place: _Place | None = None
         self._is_quiet = False  # the current row changes by no user's hand
         self._is_fitting = False
+        self._shows_costs = False
         self._error_bar = ErrorScrollBar(appearance, self)
         self._set_up_table()
         self._set_up_columns()
@@ -127,9 +128,8 @@ class SpanTableView(QTableView):
         before = self._spans.snapshot
         is_same = before is not None and snapshot is not None and before.root_span_id == snapshot.root_span_id
         rows_below = self._rows_below()
-        had_costs = self._spans.has_costs
         self._spans.set_snapshot(snapshot)
-        if self._spans.has_costs != had_costs:
+        if self._spans.has_costs != self._shows_costs:
             self._fit_columns()
         if is_same and self._rows_below() > rows_below:
             self.rows_added_below.emit(self._rows_below() - rows_below)
@@ -402,9 +402,10 @@ class SpanTableView(QTableView):
 
     def _fit_columns(self) -> None:
         width = self.viewport().width()
+        self._shows_costs = self._spans.has_costs
         self._is_fitting = True
         for column, figure_px, from_px in _FIGURES:
-            has_figures = column != Column.COST or self._spans.has_costs
+            has_figures = column != Column.COST or self._shows_costs
             self.setColumnHidden(column, width < text_px(from_px) or not has_figures)
             self.setColumnWidth(column, text_px(figure_px))
         free = self._free_width()
