@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter
-from PySide6.QtCore import QAbstractItemModel, QSettings, Qt
+from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -22,9 +22,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from spanglass_store.location import ensure_store
-from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.compare_dialog import CompareDialog
 from spanglass_viewer.panes.experiment_dialog import ExperimentDialog
@@ -36,12 +33,13 @@ from spanglass_viewer.views.span_table_view import SpanTableView
 from spanglass_viewer.views.trace_list_view import TraceListView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
-    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.app.main_window import MainWindow
+
 
 # the offscreen platform says so of every window that is shown
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints|does not support raise", extend=True)
@@ -64,7 +62,7 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "/a.py", line 1, in f\n 
 
 
 @pytest.fixture
-def window(qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path) -> Iterator[MainWindow]:
+def window(open_window: Callable[..., MainWindow], qtbot: QtBot, store_path: Path) -> Iterator[MainWindow]:
     """A window on a failed trace with everything that a card can hold."""
     journal = JournalWriter(store_path)
     picture = journal.attach("key", b"\x89PNG", "receipt.png", "image/png")
@@ -75,19 +73,10 @@ def window(qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Pat
         expected=[1], scores={"tone": 0.5}, metadata={"model": "gpt-5"}, error=TRACEBACK, tags=["a tag"],
         experiment_id="e",
     )  # fmt: skip
-    info = ensure_store(store_path)
-    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    shown = MainWindow(info, Backend(info.path), appearance, settings)
-    shown.show()
-    shown.activateWindow()
-    qtbot.waitUntil(shown.isActiveWindow)
-    shown.backend.start()
-    shown.controller.start()
-    qtbot.waitUntil(lambda: shown.controller.is_settled and shown.detail_pane.is_idle, timeout=10_000)
-    yield shown
+    window = open_window()
+    qtbot.waitUntil(lambda: window.detail_pane.is_idle, timeout=10_000)
+    yield window
     journal.die()
-    shown.close()
-    shown.deleteLater()
 
 
 def nameless(root: QWidget) -> list[str]:

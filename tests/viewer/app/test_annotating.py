@@ -7,46 +7,34 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
-from spanglass_store.location import ensure_store
-from spanglass_viewer.app.main_window import MainWindow
 from spanglass_viewer.backend.row_writer import RowWriter
-from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.panes.detail.annotate_card import AnnotateCard
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
     from spanglass_store.database.records import SpanRecord
-    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.app.main_window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def window(qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path) -> Iterator[MainWindow]:
+def window(open_window: Callable[..., MainWindow], qtbot: QtBot, store_path: Path) -> Iterator[MainWindow]:
     """The window on a span with a score, a tag and no expected value."""
     journal = JournalWriter(store_path)
     journal.span(1, name="answer", type="llm", output="Paris", scores={"exact": 0.5}, tags=["old"])
-    info = ensure_store(store_path)
-    backend = Backend(info.path)
-    made = MainWindow(info, backend, appearance, QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    backend.start()
-    made.controller.start()
-    qtbot.waitUntil(lambda: made.controller.is_settled and made.selection.span is not None, timeout=10_000)
-    yield made
-    made.close()
-    made.deleteLater()
+    window = open_window()
+    qtbot.waitUntil(lambda: window.selection.span is not None, timeout=10_000)
+    yield window
     journal.die()
 
 

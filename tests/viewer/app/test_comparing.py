@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from journal_rows import JournalWriter, root_id
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 
-from spanglass_store.location import ensure_store
-from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.models.compare_table import CHANGE_ROLE, Column
 from spanglass_viewer.models.diff_lines import LINE_ROLE
 from spanglass_viewer.trace.comparison import Change
@@ -18,13 +15,13 @@ from spanglass_viewer.values.text_diff import DiffLine, LineKind
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
     from spanglass_viewer.app.comparing import TraceComparing
-    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.app.main_window import MainWindow
 
 # the offscreen platform says so of every window that is shown
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -44,24 +41,13 @@ def journal(store_path: Path) -> JournalWriter:
 
 
 @pytest.fixture
-def window(
-    qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path, journal: JournalWriter
-) -> Iterator[MainWindow]:
+def window(open_window: Callable[..., MainWindow], journal: JournalWriter) -> Iterator[MainWindow]:
     """A window on two runs of one agent, the newest open, and a trace of another name between them."""
     _run(journal, 1, "The order is refunded")
     journal.span(150, trace=5, at=15.0, name="other", type="task")
     _run(journal, 2, "The order was lost", more=("apologise",))
-    info = ensure_store(store_path)
-    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    shown = MainWindow(info, Backend(info.path), appearance, settings)
-    shown.show()
-    shown.backend.start()
-    shown.controller.start()
-    qtbot.waitUntil(lambda: shown.controller.is_settled, timeout=10_000)
-    yield shown
+    yield open_window()
     journal.die()
-    shown.close()
-    shown.deleteLater()
 
 
 def _cells(comparing: TraceComparing, column: Column, role: int = Qt.ItemDataRole.DisplayRole) -> list[Any]:

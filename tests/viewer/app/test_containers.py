@@ -6,22 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter, root_id
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 
-from spanglass_store.location import ensure_store
-from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.models.score_table import Column
 from spanglass_viewer.models.trace_list import SCORE_ROLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
+    from spanglass_viewer.app.main_window import MainWindow
     from spanglass_viewer.panes.container_picker import PickedContainer
-    from spanglass_viewer.theme.appearance import Appearance
 
 # the offscreen platform says so of every window that is shown
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -42,20 +39,13 @@ def journal(store_path: Path) -> Iterator[JournalWriter]:
 
 @pytest.fixture
 def window(
-    qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path, journal: JournalWriter
-) -> Iterator[MainWindow]:
+    open_window: Callable[..., MainWindow], qtbot: QtBot, store_path: Path, journal: JournalWriter
+) -> MainWindow:
     """A window on two experiments of two cases each, and a trace beside them."""
     assert journal.store == store_path
-    info = ensure_store(store_path)
-    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    shown = MainWindow(info, Backend(info.path), appearance, settings)
-    shown.show()
-    shown.backend.start()
-    shown.controller.start()
-    qtbot.waitUntil(lambda: shown.controller.is_settled and len(_offered(shown)) == 3, timeout=10_000)
-    yield shown
-    shown.close()
-    shown.deleteLater()
+    window = open_window()
+    qtbot.waitUntil(lambda: len(_offered(window)) == 3, timeout=10_000)
+    return window
 
 
 def _offered(window: MainWindow) -> list[PickedContainer]:

@@ -6,29 +6,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter, root_id
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from spanglass_store.known_stores import note_store
 from spanglass_store.links.addresses import SpanAddress, parse_address
 from spanglass_store.location import ensure_store
-from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.instance.visit import Visit
 from spanglass_viewer.models.json_tree import JsonRole
 from spanglass_viewer.panes.detail.field_card import FieldCard
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
 from spanglass_viewer.widgets.arrival_mark import ArrivalMark
-from spanglass_viewer.widgets.banner import Banner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
-    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.app.main_window import MainWindow
+
 
 # the offscreen screen has no window manager
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
@@ -47,9 +44,7 @@ class Visited:
         self.window = window
         self.journal = journal
         self._qtbot = qtbot
-        banner = window.findChild(Banner)
-        assert isinstance(banner, Banner)
-        self.banner = banner
+        self.banner = window._banner
 
     def visit(self, address: SpanAddress | None = None, name: str | None = None) -> None:
         self.window.visit(Visit(address, name))
@@ -87,23 +82,13 @@ def journal(store_path: Path) -> JournalWriter:
 
 
 @pytest.fixture
-def visited(
-    qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path, journal: JournalWriter
-) -> Iterator[Visited]:
+def visited(open_window: Callable[..., MainWindow], qtbot: QtBot, journal: JournalWriter) -> Visited:
     journal.span(1, name="run", input={"question": "?"}, output="an answer")
     journal.span(2, parents=(1,), at=0.1, name="step")
     journal.span(3, parents=(2,), at=0.2, name="chat", output={"content": "hi"})
-    info = ensure_store(store_path)
-    backend = Backend(info.path)
-    window = MainWindow(info, backend, appearance, QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
-    window.resize(1440, 900)
-    window.show()
-    backend.start()
-    window.controller.start()
-    qtbot.waitUntil(lambda: window.controller.is_settled and window.selection.span is not None, timeout=10_000)
-    yield Visited(window, journal, qtbot)
-    window.close()
-    window.deleteLater()
+    window = open_window()
+    qtbot.waitUntil(lambda: window.selection.span is not None, timeout=10_000)
+    return Visited(window, journal, qtbot)
 
 
 def test_a_link_leads_to_its_span_unfolds_it_and_marks_it(visited: Visited) -> None:

@@ -10,58 +10,28 @@ from typing import TYPE_CHECKING
 import pytest
 from journal_rows import JournalWriter, root_id
 from PIL import Image
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from spanglass_store import open_store
 from spanglass_store.links.addresses import parse_address
-from spanglass_store.location import ensure_store
 from spanglass_store.settings import StoreSettings, write_settings
-from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.panes.empty_pane import EmptyPane
 from spanglass_viewer.views.span_table_view import SpanTableView
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
-    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.app.main_window import MainWindow
+
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 TRACEBACK = 'Traceback (most recent call last):\n  File "agent.py", line 3, in refund\n    pay()\n'
-
-
-@pytest.fixture
-def open_window(
-    qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path
-) -> Iterator[Callable[[], MainWindow]]:
-    """Opens the window on the test's store, and ends its threads."""
-    windows: list[MainWindow] = []
-
-    def open_it() -> MainWindow:
-        info = ensure_store(store_path)
-        backend = Backend(info.path)
-        settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(info, backend, appearance, settings)
-        windows.append(window)
-        window.resize(1440, 900)
-        window.show()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
-        backend.start()
-        window.controller.start()
-        qtbot.waitUntil(lambda: window.controller.is_settled, timeout=10_000)
-        return window
-
-    yield open_it
-    for window in windows:
-        window.close()
-        window.deleteLater()
 
 
 @pytest.fixture

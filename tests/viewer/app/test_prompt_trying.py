@@ -9,23 +9,21 @@ import pytest
 from journal_rows import JournalWriter
 from llm_server import Events, LlmServer, Reply
 from llm_wire import chat_text_chunks
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from spanglass_store import open_store
-from spanglass_store.location import ensure_store
-from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.panes.settings_dialog import SettingsDialog
 from spanglass_viewer.panes.try_prompt_dialog import TryPromptDialog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
-    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.app.main_window import MainWindow
+
 
 KEY = "sk-secret-123"
 MESSAGES = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "2 + 2?"}]
@@ -39,26 +37,16 @@ def server() -> Iterator[LlmServer]:
 
 @pytest.fixture
 def window(
-    qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_window: Callable[..., MainWindow], qtbot: QtBot, store_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[MainWindow]:
     """The window on a model's call."""
     monkeypatch.setenv("TEST_LLM_KEY", KEY)
     journal = JournalWriter(store_path)
     journal.span(1, name="chat", type="llm", input=MESSAGES, output=[{"role": "assistant", "content": "Three."}],
                  metadata={"model": "gpt-5-mini", "temperature": 0.2, "user": "u"})  # fmt: skip
-    info = ensure_store(store_path)
-    backend = Backend(info.path)
-    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    made = MainWindow(info, backend, appearance, settings)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    backend.start()
-    made.controller.start()
-    qtbot.waitUntil(lambda: made.detail_pane.find_prompt() is not None, timeout=10_000)
-    yield made
-    made.close()
-    made.deleteLater()
+    window = open_window()
+    qtbot.waitUntil(lambda: window.detail_pane.find_prompt() is not None, timeout=10_000)
+    yield window
     journal.die()
 
 

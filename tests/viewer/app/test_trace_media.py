@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING
 import media_files as files
 import pytest
 from journal_rows import JournalWriter
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
-from spanglass_store.location import ensure_store
-from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.panes.settings_dialog import SettingsDialog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
-    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.app.main_window import MainWindow
 
 
 @pytest.fixture
@@ -40,23 +37,13 @@ def journal(store_path: Path) -> Iterator[JournalWriter]:
 
 @pytest.fixture
 def window(
-    qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path, journal: JournalWriter
-) -> Iterator[MainWindow]:
+    open_window: Callable[..., MainWindow], qtbot: QtBot, store_path: Path, journal: JournalWriter
+) -> MainWindow:
     """The window on that store, with the attachments listed."""
     assert journal.store == store_path
-    info = ensure_store(store_path)
-    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    settings.setValue("remote_hosts", "a.example")
-    made = MainWindow(info, Backend(info.path), appearance, settings)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    made.backend.start()
-    made.controller.start()
-    qtbot.waitUntil(lambda: len(made.filmstrip.entries) == 2, timeout=10_000)
-    yield made
-    made.close()
-    made.deleteLater()
+    window = open_window(remote_hosts="a.example")
+    qtbot.waitUntil(lambda: len(window.filmstrip.entries) == 2, timeout=10_000)
+    return window
 
 
 def test_each_attachment_stands_once_below_the_trace_and_leads_to_its_span(window: MainWindow, qtbot: QtBot) -> None:
