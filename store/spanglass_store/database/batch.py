@@ -18,7 +18,7 @@ from spanglass_store.database.columns import (
     time_of,
 )
 from spanglass_store.database.fold import SpanState, fold
-from spanglass_store.database.json_text import parsed, read_fields
+from spanglass_store.database.json_text import TOO_DEEP, parsed, read_fields
 from spanglass_store.database.rows import Row, read_row
 from spanglass_store.database.side_lines import (
     attachment_row,
@@ -100,6 +100,9 @@ class Batch:
         """Take in a line; one that says nothing that we understand is rejected."""
         try:
             fields = read_fields(line.raw)
+            if deep := fields.pop(TOO_DEEP, None):  # the rest of the row is merged
+                reason = f"{', '.join(deep)}: nested too deeply to be read; the rest of the row was merged"
+                self.rejected.append(Rejected(line.segment, line.offset, reason, line.raw))
             kind = kind_of({key: parsed(fields[key]) for key in ("_line",) if key in fields} or fields)
             if kind is LineKind.ROW:
                 self._add_row(fields, line)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 _scan_string = cast("Callable[[str, int], tuple[str, int]]", json.decoder.scanstring)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - as said
 
 _WHITESPACE = " \t\n\r"
+# runs of brackets, and strings, in which brackets mean nothing
+_BRACKETS = re.compile(r'[\[{]+|[\]}]+|"(?:[^"\\]|\\.)*+"')
+TOO_DEEP = "_too_deep"  # the names of the fields of a line that could not be read for their depth
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 _MAX_INT_DIGITS = 4000  # beyond it Python refuses to convert
 
@@ -93,29 +97,68 @@ def read_fields(raw: bytes) -> Line:
 
 
 def _read_refused(raw: bytes, fault: BadLine) -> Line:
-    """Read the JSON that orjson refuses though it is some: lone surrogates, numbers past a double."""
+    """Read the JSON that orjson refuses though it is some: lone surrogates, numbers past a double, deep nesting."""
     try:
         text = raw.decode()
         _EXACT.decode(text)  # cutting into fields takes for granted that it is JSON
         return _slice_fields(text)
+    except RecursionError:
+        return _read_deep(raw, fault)
+    except (ValueError, IndexError):
+        raise fault from None
+
+
+def _read_deep(raw: bytes, fault: BadLine) -> Line:
+    """Read a line of which a field is nested more deeply than can be read; a sentence stands in that field's stead."""
+    try:
+        return _slice_fields(raw.decode(), is_deep=True)
     except (ValueError, IndexError, RecursionError):
         raise fault from None
 
 
-def _slice_fields(text: str) -> Line:
-    """Cut an object's text into its top-level fields, each as the slice that was logged."""
+def _slice_fields(text: str, *, is_deep: bool = False) -> Line:
+    """Cut an object's text into its top-level fields, each as the slice that was logged.
+
+    With `is_deep` what cannot be read for its depth is replaced by a sentence, and named in `TOO_DEEP`.
+    """
     fields: Line = {}
+    deep: list[str] = []
     at = _skip(text, 0, "{")
     while text[at : at + 1] != "}":
         key, at = _scan_string(text, at + 1)
         start = _skip(text, at, ":")
-        value, at = _EXACT.raw_decode(text, start)
+        try:
+            value, at = _EXACT.raw_decode(text, start)
+        except RecursionError:
+            if not is_deep:
+                raise
+            at = _end_of_container(text, start)
+            deep.append(_clean_key(key))
+            fields[deep[-1]] = f"(nested too deeply to be read: {at - start:,} characters, kept in rejected/)"
+            at = _skip(text, at, ",") if text[_skip(text, at)] == "," else _skip(text, at)
+            continue
         is_scalar = value is None or isinstance(value, bool)
         fields[_clean_key(key)] = value if is_scalar else JsonText(text[start:at])
         at = _skip(text, at, ",") if text[_skip(text, at)] == "," else _skip(text, at)
     if text[at + 1 :].strip(_WHITESPACE):
         raise ValueError("more than one value")
+    if deep:
+        fields[TOO_DEEP] = deep
     return fields
+
+
+def _end_of_container(text: str, start: int) -> int:
+    """Return the index after the list or object that begins at `start`, by counting brackets."""
+    depth = 0
+    for found in _BRACKETS.finditer(text, start):
+        run = found[0]
+        if run[0] in "[{":
+            depth += len(run)
+        elif run[0] in "]}":
+            depth -= len(run)
+            if depth <= 0:
+                return found.end() + depth  # a run may close more than this one
+    raise ValueError("it does not end")
 
 
 def _skip(text: str, at: int, token: str = "") -> int:

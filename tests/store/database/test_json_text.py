@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanglass_store.database.json_text import JsonText, dump_text, parsed, read_fields
+from spanglass_store.database.json_text import TOO_DEEP, JsonText, dump_text, parsed, read_fields
 from spanglass_store.journal.lines import BadLine
 
 ODD = [
@@ -71,3 +71,17 @@ json_values = st.recursive(
 def test_fields_mean_what_the_line_meant(line: dict[str, Any], ensure_ascii: bool, indent: int | None):
     raw = json.dumps(line, ensure_ascii=ensure_ascii, indent=indent).encode("utf-8", "surrogatepass")
     assert {key: parsed(value) for key, value in read_fields(raw).items()} == line
+
+
+@pytest.mark.parametrize("deep", ["[" * 200_000 + "]" * 200_000, '{"a": [' * 100_000 + '"]"' + "]}" * 100_000])
+def test_a_field_that_is_too_deep_costs_no_other(deep: str):
+    raw = f'{{"id":"row","output": {deep} ,"input":"[","end":1e5}}'.encode()
+    fields = read_fields(raw)
+    assert fields.pop(TOO_DEEP) == ["output"]
+    assert fields.pop("output") == f"(nested too deeply to be read: {len(deep):,} characters, kept in rejected/)"
+    assert {key: dump_text(value) for key, value in fields.items()} == {"id": '"row"', "input": '"["', "end": "1e5"}
+
+
+def test_a_deep_line_that_does_not_end_is_refused():
+    with pytest.raises(BadLine):
+        read_fields(b'{"id":"row","output":' + b"[" * 200_000)

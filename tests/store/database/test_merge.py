@@ -12,6 +12,7 @@ from spanglass_store.database.connection import Database
 from spanglass_store.database.merge import Merger
 from spanglass_store.database.reader import StoreReader
 from spanglass_store.faults import StoreFault
+from spanglass_store.journal.lines import encode_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -424,3 +425,23 @@ def test_one_line_that_the_tables_do_not_take_is_set_aside_alone(
     [kept] = (database.store / "rejected").iterdir()
     assert "seven" in json.loads(kept.read_text())["reason"]
     assert len(spans_of(database, ROOT)) == 19
+
+
+def test_a_row_with_a_field_nested_too_deeply_is_merged_without_it(
+    merger: Merger, database: Database, rows: Any, open_segment: Any, store: Path
+):
+    deep = b"[" * 50_000 + b"]" * 50_000
+    segment = open_segment()
+    segment.write(rows.start(0, input="shallow"))
+    segment.write_bytes(encode_line(rows.end(0, output="deep down")).replace(b'"deep down"', deep))
+    segment.write(rows.start(1, root=0, parents=[0]))
+    change_set = merger.merge_once()
+    assert change_set.lines_rejected == 1, "it is kept, and told"
+    spans = spans_of(database, ROOT)
+    assert len(spans) == 2
+    with database.cursor() as cursor:
+        ended, output = cursor.rows("SELECT end_ts IS NOT NULL, output FROM spans WHERE input IS NOT NULL")[0]
+    assert ended
+    assert "nested too deeply to be read: 100,000 characters" in output
+    (kept,) = (store / "rejected").iterdir()
+    assert "output: nested too deeply" in kept.read_text()

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QAbstractSlider,
+    QFrame,
+    QHBoxLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from spanglass_viewer.backend.images import FULL_SIZE
 from spanglass_viewer.backend.preview_session import PreviewSession
@@ -31,6 +39,14 @@ if TYPE_CHECKING:
     from spanglass_viewer.values.media import MediaItem
 
 _ZOOM_STEP = 1.25
+_SCROLL_STEPS = {
+    Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
+}
 _PAUSE, _PLAY = "Pause (Space)", "Play (Space)"
 
 
@@ -86,7 +102,7 @@ class Lightbox(QWidget):
         self._end_preview()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes, ← → step, plus, minus, 0 and 1 zoom, the space bar plays."""
+        """Esc closes, ← → step, plus, minus, 0 and 1 zoom, the space bar plays, the others scroll; Ctrl+F finds."""
         actions = {
             Qt.Key.Key_Escape: self.close_lightbox,
             Qt.Key.Key_Left: self._on_previous,
@@ -100,9 +116,27 @@ class Lightbox(QWidget):
         }
         if event.matches(QKeySequence.StandardKey.Copy):
             self._on_copy()
+        elif event.matches(QKeySequence.StandardKey.Find):
+            self.preview.begin_find()
+        elif (step := _SCROLL_STEPS.get(Qt.Key(event.key()))) is not None:
+            self._scroll(step)
         elif (action := actions.get(Qt.Key(event.key()))) is not None:
             action()
         event.accept()  # nothing goes through to the window behind
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the window's own shortcuts from what lies below, but for the one that ends it all."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+            if not event.matches(QKeySequence.StandardKey.Quit):
+                event.accept()
+            return True
+        return super().event(event)
+
+    def _scroll(self, step: QAbstractSlider.SliderAction) -> None:
+        """Scroll what is long, wherever the keyboard is."""
+        areas = [area for area in self.preview.findChildren(QAbstractScrollArea) if area.isVisible()]
+        if areas:
+            areas[0].verticalScrollBar().triggerAction(step)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Cover the window."""
@@ -277,10 +311,14 @@ class Lightbox(QWidget):
             self.canvas.show_sentence(problem)
 
     def _on_previous(self) -> None:
-        self._go_to(self._position - 1)
+        self._step(-1)
 
     def _on_next(self) -> None:
-        self._go_to(self._position + 1)
+        self._step(1)
+
+    def _step(self, direction: int) -> None:
+        if len(self._items) > 1:  # the same one again would begin anew
+            self._go_to(self._position + direction)
 
     def _on_zoom_in(self) -> None:
         self.preview.zoom_by(_ZOOM_STEP)

@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from media_files import encode_pdf
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from span_details import make_detail, stored_file
 
 from spanglass_viewer.panes.detail.image_thumb import ImageThumb
+from spanglass_viewer.panes.previews.pdf_preview import PdfPreview
 from spanglass_viewer.values.media import MediaItem
 from spanglass_viewer.values.media_formats import MediaKind
 
@@ -60,6 +62,40 @@ def test_arrows_step_round_and_escape_closes(opened: Lightbox, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: opened.canvas.pixmap.width() == 2000)
     qtbot.keyClick(opened, Qt.Key.Key_Escape)
     assert not opened.isVisible()
+
+
+def test_a_lone_attachment_does_not_begin_anew(opened: Lightbox, qtbot: QtBot) -> None:
+    opened.open_items(opened._items[:1], 0)
+    qtbot.keyClick(opened, Qt.Key.Key_Plus)
+    zoom = opened.canvas.zoom
+    qtbot.keyClick(opened, Qt.Key.Key_Right)
+    assert opened.canvas.zoom == zoom
+
+
+def test_the_keys_of_the_window_stay_below_it(opened: Lightbox, pane: DetailPane, qtbot: QtBot) -> None:
+    below = QShortcut(QKeySequence("J"), pane.window())
+    fired: list[bool] = []
+    below.activated.connect(lambda: fired.append(True))
+    pane.window().activateWindow()
+    qtbot.waitUntil(opened.hasFocus)
+    qtbot.keyClick(opened, Qt.Key.Key_J)
+    assert fired == []
+    opened.close_lightbox()
+    qtbot.keyClick(pane, Qt.Key.Key_J)
+    assert fired == [True]
+
+
+def test_a_document_is_searched_and_scrolled_by_keys(opened: Lightbox, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "policy.pdf"
+    path.write_bytes(encode_pdf(["First", "Second", "Third"]))
+    opened.open_items([MediaItem("p", "policy.pdf", "application/pdf", MediaKind.PDF, path=path)], 0)
+    qtbot.waitUntil(lambda: isinstance(opened.preview, PdfPreview) and opened.is_idle, timeout=20_000)
+    preview = opened.preview
+    assert isinstance(preview, PdfPreview)
+    qtbot.keyClick(opened, Qt.Key.Key_End)
+    assert preview.pages.verticalScrollBar().value() == preview.pages.verticalScrollBar().maximum() > 0
+    qtbot.keyClick(opened, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert preview.find_box.hasFocus()
 
 
 def test_zoom_keeps_what_is_below_the_cursor(opened: Lightbox) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from spanglass_viewer.decoders.answers import Hits, Outline, Page
@@ -15,8 +14,6 @@ from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
-
     from spanglass_viewer.backend.preview_session import PreviewSession
     from spanglass_viewer.decoders.document import Wish
     from spanglass_viewer.theme.appearance import Appearance
@@ -94,13 +91,10 @@ class PdfPreview(Preview):
         """Copy the selected text."""
         return self.pages.copy()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+F goes to the box that searches."""
-        if event.key() == Qt.Key.Key_F and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.find_box.setFocus()
-            self.find_box.selectAll()
-        else:
-            super().keyPressEvent(event)
+    def begin_find(self) -> None:
+        """Go to the box that searches."""
+        self.find_box.setFocus()
+        self.find_box.selectAll()
 
     def _on_page_wanted(self, number: int, max_px: int) -> None:
         if self.session is not None:

@@ -49,6 +49,9 @@ class Preview(QWidget):
         """Copy what is shown or selected; tell whether there was something."""
         return False
 
+    def begin_find(self) -> None:
+        """Let the user look for a text, where there is some."""
+
     def press_space(self) -> None:
         """Play, pause: what the space bar does."""
 
