@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,10 +29,14 @@ _BY_NUMBER, _BY_TEXT = 1, 2  # `parent_kind` in `skeleton_spans.sql`
 def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
     """Return the skeleton of a trace; one of length 0 where there is no such trace."""
     reading = _Reading(cursor, root_span_id)
-    parent, extra_child, extra_parent = reading.find_parents()
-    name_code, names = reading.encode_words("name")
-    type_code, types = reading.encode_words("type")
-    model_code, models = reading.encode_words("model")
+    with ThreadPoolExecutor(1) as beside:  # numpy sorts without the interpreter's lock: 0.1 s less for a million spans
+        finding = beside.submit(reading.find_parents)
+        name_code, names = reading.encode_words("name")
+        type_code, types = reading.encode_words("type")
+        model_code, models = reading.encode_words("model")
+        errors = reading.read_texts("skeleton_errors", "is_error", end_chars=ERROR_END_CHARS)
+        scores = reading.read_texts("skeleton_scores", "score_count", most_chars=MAX_SCORES_CHARS)
+    parent, extra_child, extra_parent = reading.add_edges(finding.result())
     return TraceSkeleton(
         root_span_id=root_span_id,
         span_id=reading.span_id,
@@ -58,8 +63,8 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
         ttft_us=reading.take("ttft_us"),
         attachment_count=reading.take("attachment_count"),
         score_count=reading.take("score_count"),
-        errors=reading.read_texts("skeleton_errors", "is_error", end_chars=ERROR_END_CHARS),
-        scores=reading.read_texts("skeleton_scores", "score_count", most_chars=MAX_SCORES_CHARS),
+        errors=errors,
+        scores=scores,
     )
 
 
@@ -94,14 +99,18 @@ class _Reading:
         """Return a column in the order of the rows."""
         return fold_one_value(self._spans[name][self._order])
 
-    def find_parents(self) -> tuple[Ints, Ints, Ints]:
-        """Return the row of each span's first parent, and the further edges as rows of children and of parents."""
+    def find_parents(self) -> Ints:
+        """Return the row of each span's first parent, as far as numbers tell; asks the store for nothing."""
         kind, key = self._spans["parent_kind"][self._order], self._spans["parent_key"][self._order]
         parent = np.full(len(self), NO_PARENT, np.int32)
         by_number = np.flatnonzero(kind == _BY_NUMBER)
         found = self.span_id.find_keys(key[by_number])
         parent[by_number] = np.where(found < 0, MISSING_PARENT, found)
-        if not (kind == _BY_TEXT).any():
+        return parent
+
+    def add_edges(self, parent: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return the first parents, those told by texts too, and the further edges as rows of children and parents."""
+        if not (self._spans["parent_kind"] == _BY_TEXT).any():
             return parent, np.zeros(0, np.int32), np.zeros(0, np.int32)
         child, upper, place = self._read_edges()
         is_first = place == 1
