@@ -44,10 +44,12 @@ class SpanIds:
     @classmethod
     def of_texts(cls, texts: Sequence[str]) -> SpanIds:
         """Return the ids that these texts are."""
-        others = [place for place, text in enumerate(texts) if _DIGITS.fullmatch(text) is None]
+        is_number = _DIGITS.fullmatch
+        others = [place for place, text in enumerate(texts) if is_number(text) is None]
         other_texts = np.empty(len(others), object)
         other_texts[:] = [texts[place] for place in others]
-        return cls(keys_of(texts), np.array(others, np.int64), other_texts)
+        keys = keys_of(texts) if others else np.fromiter((int(text, 16) for text in texts), np.uint64, len(texts))
+        return cls(keys, np.array(others, np.int64), other_texts)
 
     def __len__(self) -> int:
         """Return the number of spans."""

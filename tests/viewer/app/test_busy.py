@@ -90,6 +90,9 @@ def _steps(window: MainWindow) -> Iterator[_Step]:
     pane = window.trace_pane
     view, flame = pane.findChild(SpanTableView), pane.findChild(FlameView)
     model, bar = view.model(), view.verticalScrollBar()
+    box = window.trace_list.filter_box
+    shown: list[object] = []
+    window.controller.span_shown.connect(shown.append)
 
     def act(name: str) -> Callable[[], object]:
         return window.findChild(QAction, name).trigger
@@ -111,6 +114,11 @@ def _steps(window: MainWindow) -> Iterator[_Step]:
     yield "open", start, lambda: model.rowCount() >= SPANS and window.controller.is_settled
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End):
         yield "move", press(key), always
+    for row in (40, 41, 900):
+        shown.clear()
+        yield "select", lambda row=row: view.setCurrentIndex(model.index(row, 0)), lambda: bool(shown)
+    for text in ("e", "error", ""):
+        yield "filter the list", lambda text=text: box.set_text(text), lambda: window.controller.is_settled
     for step in range(5):
         yield "scroll", lambda step=step: bar.setValue(bar.maximum() // 2 + 84 * step), always
     yield "fold all", press(Qt.Key.Key_BracketLeft), lambda: model.rowCount() < SPANS

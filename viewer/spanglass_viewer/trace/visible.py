@@ -23,10 +23,12 @@ def visible_rows(layout: TraceLayout, is_folded: Bools, first: int = 0, end: int
     folded = folded[sizes[folded] > 1]
     if not len(folded):
         return np.arange(first, end, dtype=np.int32)
-    # ends of several folds may coincide, their beginnings never do
-    depth_of_folds = -np.bincount(folded + sizes[folded], minlength=end - first + 1)
-    depth_of_folds[folded + 1] += 1
-    return (np.flatnonzero(np.cumsum(depth_of_folds[:-1]) == 0) + first).astype(np.int32)
+    ends = folded + sizes[folded]
+    is_outer = folded >= np.append(0, np.maximum.accumulate(ends)[:-1])
+    steps = np.zeros(end - first + 1, np.int8)  # outer folds lie apart: no step meets another
+    steps[folded[is_outer] + 1] = 1
+    steps[ends[is_outer]] = -1
+    return (np.flatnonzero(np.cumsum(steps[:-1], dtype=np.int8) == 0) + first).astype(np.int32)
 
 
 class Folding:
@@ -93,5 +95,5 @@ class Narrowing:
         if self.hidden_types:
             types = snapshot.skeleton.types
             is_hidden = np.array([name in self.hidden_types for name in types], np.bool_)
-            is_kept &= ~is_hidden[snapshot.skeleton.type_code[layout.span]]
+            is_kept &= ~is_hidden[snapshot.skeleton.type_code][layout.span]
         return is_kept
