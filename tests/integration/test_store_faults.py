@@ -17,6 +17,7 @@ from spanglass_store.faults import StoreFault
 from spanglass_store.journal.lines import encode_line
 from spanglass_store.journal.segment import SegmentWriter
 from spanglass_store.upkeep.compaction import compact
+from spanglass_store.upkeep.doctor import examine
 from spanglass_store.upkeep.session import hold_store, merge_all
 
 if TYPE_CHECKING:
@@ -151,6 +152,83 @@ def test_a_store_on_a_read_only_mount_is_read_as_it_is(disk: Path) -> None:
     assert list_ids(store) == sorted([*EVERY_ID, "row-9000"])
 
 
+def list_kinds(store: Path, *, is_fixing: bool = False) -> dict[str, bool]:
+    """Return what doctor finds by name, and whether it is a fault that is left."""
+    found = examine(store, is_fixing=is_fixing)
+    return {finding.kind: finding.is_fault and not finding.is_mended for finding in found}
+
+
+def test_doctor_names_a_full_disk_as_beyond_mending(disk: Path) -> None:
+    store = disk / "store"
+    write_spans(store)
+    with open_store(store):
+        pass
+    ballast = leave_free(disk, 0)
+    assert list_kinds(store, is_fixing=True)["full-disk"]
+    ballast.unlink()
+    assert list_kinds(store) == {}
+    assert list_ids(store) == EVERY_ID
+
+
+def test_doctor_mends_what_a_full_disk_left_behind(disk: Path) -> None:
+    """A program lost rows, a merge and a compaction were cut short, and all were killed before they could tidy up."""
+    store = disk / "store"
+    write_spans(store)
+    with hold_store(store):
+        pass
+    writer = SegmentWriter(store, sdk_version="1", on_fault=lambda _: None)
+    ballast = leave_free(disk, 60_000)
+    for number in range(40):
+        writer.append(encode_line({"id": f"late-{number}", "_is_merge": False, "input": "x" * 2000}))
+    assert writer.lost_lines
+    writer.seal()
+    for name in ("traces.compacting.duckdb", "blobs/.draft-00", "rejected/a.draft"):
+        (store / name).write_bytes(b"")
+        os.utime(store / name, (0, 0))
+    ballast.unlink()
+    assert list_kinds(store, is_fixing=True) == {"left-draft": False, "rejected-lines": False}
+    assert list_kinds(store) == {"rejected-lines": False}
+    assert set(EVERY_ID) < set(list_ids(store))
+
+
+def test_doctor_reads_a_store_on_a_read_only_mount(disk: Path) -> None:
+    store = disk / "store"
+    write_spans(store)
+    with open_store(store):
+        pass
+    next((store / "merged").iterdir()).chmod(0o644)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    try:
+        assert list_kinds(store) == {"permissions": True, "read-only": False}
+        [finding] = [found for found in examine(store, is_fixing=True) if found.is_fault]
+        assert finding.hindrance == "read-only file system"
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    assert list_kinds(store, is_fixing=True) == {"permissions": False}
+
+
+TAILS = {
+    "torn": b'{"id":"torn","input":"abc',
+    "of NULs": b"\0" * 4096,
+    "garbage": os.urandom(3000).replace(b"\n", b"") + b"\n",
+    "a torn character": b'{"id":"torn","input":"\xf0\x9f',
+}
+
+
+@pytest.mark.parametrize("tail", TAILS.values(), ids=TAILS)
+def test_doctor_sets_a_bad_end_of_a_segment_aside(tmp_path: Path, tail: bytes) -> None:
+    store = tmp_path / "store"
+    writer = JournalWriter(store)
+    writer.span(1)
+    writer.die()
+    [segment] = (store / "journal").iterdir()
+    with segment.open("ab") as file:
+        file.write(tail)
+    assert list_kinds(store) == {"rejected-lines": False}
+    assert list_kinds(store, is_fixing=True) == {"rejected-lines": False}
+    assert list_ids(store) == ["row-1"]
+
+
 @pytest.fixture
 def sealed(tmp_path: Path) -> Callable[[int], Path]:
     """Return a store with so many segments whose writers are gone, a span in each."""
@@ -167,6 +245,7 @@ def sealed(tmp_path: Path) -> Callable[[int], Path]:
 
 def test_two_thousand_old_segments_are_merged_and_leave(sealed: Callable[[int], Path]) -> None:
     store = sealed(2000)
+    assert list_kinds(store) == {}
     assert len(list_ids(store)) == 2000
     assert list((store / "journal").iterdir()) == []
 
@@ -190,4 +269,5 @@ def test_a_line_of_200_mb_is_set_aside_and_the_rest_goes_in(tmp_path: Path) -> N
         rejected += merger.merge_once(budget_secs=60).lines_rejected
     database.close()
     assert rejected >= 1
+    assert list_kinds(store) == {"rejected-lines": False}
     assert list_ids(store) == ["row-1", "row-2"]
