@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor, Database
     from spanglass_store.upkeep.findings import Check
 
+_Name = tuple[str, str]  # a kind of line, an id
+
 _NAMES_A_LOOK = 100_000  # of lines, whose ids are looked up together
 _NAMED_BY = {LineKind.ROW: "id", LineKind.COMMENT: "id", LineKind.ATTACHMENT: "key"}
 
@@ -40,20 +43,25 @@ def check_rows(cursor: Cursor) -> Iterator[Check]:
 
 def check_merged(database: Database, cursor: Cursor) -> Iterator[Check]:
     """Yield each segment that was merged and of which something is not in the tables; mended, it is merged anew."""
-    store = cursor.store
-    for path in list_kept(store / MERGED_FOLDER):
-        if lost := _count_lost(cursor, iter_kept_lines(path)):
-            yield _lost(lost, path), _giving_back(database, path)
-    sizes = {segment.name for segment in list_segments(store / JOURNAL_FOLDER)}
+    for path, names in _find_lost(cursor, _iter_merged_lines(cursor)).items():
+        sentence = f"{len(names):,} of what this part of the journal holds was merged, and is not in the tables."
+        is_kept = path.parent.name == MERGED_FOLDER
+        mend = _giving_back(database, path) if is_kept else _merging_anew(database, cursor, path.name)
+        yield Finding("lost-rows", sentence, path), mend
+
+
+def _iter_merged_lines(cursor: Cursor) -> Iterator[tuple[Path, bytes]]:
+    """Yield what the tables should hold: the kept segments, and those in the journal as far as they are merged."""
+    for path in list_kept(cursor.store / MERGED_FOLDER):
+        for line in iter_kept_lines(path):
+            yield path, line
+    journal = cursor.store / JOURNAL_FOLDER
+    present = {segment.name for segment in list_segments(journal)}
     for name, merged_bytes, _ in cursor.rows(query("list_segments")):
-        path = store / JOURNAL_FOLDER / name
-        if name in sizes and (lost := _count_lost(cursor, _iter_lines(path, merged_bytes))):
-            yield _lost(lost, path), _merging_anew(database, cursor, name)
-
-
-def _lost(count: int, path: Path) -> Finding:
-    sentence = f"{count:,} of what this part of the journal holds was merged, and is not in the tables."
-    return Finding("lost-rows", sentence, path)
+        if name in present:
+            with (journal / name).open("rb") as file:
+                while file.tell() < merged_bytes and (line := file.readline()):
+                    yield journal / name, line
 
 
 def _giving_back(database: Database, path: Path) -> Callable[[], object]:
@@ -72,27 +80,29 @@ def _merging_anew(database: Database, cursor: Cursor, name: str) -> Callable[[],
     return mend
 
 
-def _iter_lines(path: Path, size_bytes: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while file.tell() < size_bytes and (line := file.readline()):
-            yield line
+def _find_lost(cursor: Cursor, lines: Iterable[tuple[Path, bytes]]) -> dict[Path, set[_Name]]:
+    """Return which spans, comments and attachments these lines speak of that the tables do not know, by segment."""
+    named = ((name, path, _hash(line)) for path, line in lines if (name := _name_of(line)) is not None)
+    lost: dict[Path, set[_Name]] = defaultdict(set)
+    refused: set[int] | None = None
+    while some := list(itertools.islice(named, _NAMES_A_LOOK)):
+        names = {name for name, _, _ in some}
+        parameters = {"kinds": [kind for kind, _ in names], "ids": [name_id for _, name_id in names]}
+        missing = set(cursor.rows(query("list_missing"), parameters))
+        if missing and refused is None:
+            refused = _list_refused(cursor.store)
+        for name, path, line_hash in some:
+            if name in missing and line_hash not in (refused or ()):
+                lost[path].add(name)
+    return lost
 
 
-def _count_lost(cursor: Cursor, lines: Iterable[bytes]) -> int:
-    """Return how many spans, comments and attachments these lines speak of that the tables do not know."""
-    named = ((name, line) for line in lines if (name := _name_of(line)) is not None)
-    lost: set[tuple[str, str]] = set()
-    refused: set[bytes] | None = None
-    while some := dict(itertools.islice(named, _NAMES_A_LOOK)):
-        kinds, ids = [kind for kind, _ in some], [name for _, name in some]
-        for missing in cursor.rows(query("list_missing"), {"kinds": kinds, "ids": ids}):
-            refused = _list_refused(cursor.store) if refused is None else refused
-            if some[missing].rstrip(b"\n") not in refused:
-                lost.add(missing)
-    return len(lost)
+def _hash(line: bytes) -> int:
+    """Return what stands for a line in memory, where a hundred thousand of them are held."""
+    return hash(line.rstrip(b"\n"))
 
 
-def _name_of(line: bytes) -> tuple[str, str] | None:
+def _name_of(line: bytes) -> _Name | None:
     """Return what a line speaks of: a kind and an id; None where a merge refuses it, or it says nothing by itself."""
     if len(line) > MAX_LINE_BYTES:
         return None
@@ -105,13 +115,13 @@ def _name_of(line: bytes) -> tuple[str, str] | None:
     return (kind.value, name) if isinstance(name, str) and name and is_utf8(name) else None
 
 
-def _list_refused(store: Path) -> set[bytes]:
+def _list_refused(store: Path) -> set[int]:
     """Return the lines that were set aside: the tables could not take them, though they look like any other."""
-    refused: set[bytes] = set()
+    refused: set[int] = set()
     for path in (store / REJECTED_FOLDER).glob("*.ndjson"):
         for line in path.read_bytes().splitlines():
             try:
-                refused.add(str(cast("dict[str, Any]", orjson.loads(line))["line"]).encode())
+                refused.add(_hash(str(cast("dict[str, Any]", orjson.loads(line))["line"]).encode()))
             except (orjson.JSONDecodeError, KeyError, TypeError):
                 continue
     return refused
