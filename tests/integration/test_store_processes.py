@@ -20,6 +20,7 @@ from spanglass_store.database.exit_merge import merge_at_exit
 from spanglass_store.database.merge import Merger
 from spanglass_store.faults import StoreBusy
 from spanglass_store.location import ensure_store
+from spanglass_store.upkeep.doctor import examine
 
 pytestmark = pytest.mark.integration
 
@@ -175,6 +176,7 @@ def test_writers_and_mergers_killed_at_any_moment_lose_and_double_nothing(store:
         process.wait()
     spans = check_all_there(store, writers)
     print(f"{KILLS} kills, {spans} spans: none lost, doubled or wrong")
+    assert [finding for finding in examine(store) if finding.is_fault] == []
     assert spans > 100
     (store / "traces.duckdb").unlink()
     assert check_all_there(store, writers) == spans, "the kept journal gives the same tables"

@@ -28,6 +28,7 @@ from spanglass_store.database.bulk import UnfitSegments, WholeSegments, merge_se
 from spanglass_store.database.json_text import parsed, read_fields
 from spanglass_store.database.known_tables import KnownTables
 from spanglass_store.database.processes import LivingProcesses
+from spanglass_store.database.pruned_lines import clean_kept_segments
 from spanglass_store.database.records import ChangeSet
 from spanglass_store.database.rootless import RootlessTraces
 from spanglass_store.database.segments import LineBatch, Segment, is_living, list_segments, read_batch
@@ -89,9 +90,11 @@ class Merger:
         self.is_caught_up = False
         self.left_out: StoreFault | None = None
         self._database = database
+        self._store = store
         self._journal = store / JOURNAL_FOLDER
         self._rejected = store / REJECTED_FOLDER
         self._kept = KeptJournal(store, read_settings(store).keep_journal_bytes)
+        self._has_kept = True  # a merge that was cut short before has perhaps
         self._generation = -1
         self._segments: dict[str, _Progress] = {}
         self._living: LivingProcesses
@@ -144,6 +147,9 @@ class Merger:
                 break
         self.is_caught_up = not self._has_work(segments)
         if self.is_caught_up:
+            if self._has_kept:
+                clean_kept_segments(self._store)
+                self._has_kept = False
             self._kept.tidy(deadline)
         return self._finish(total, rejected, sequence)
 
@@ -395,6 +401,7 @@ class Merger:
                     left.append(replace(segment, size_bytes=size_bytes))
                 else:
                     self._kept.take(path)
+                    self._has_kept = True
             except FileNotFoundError:
                 continue
             except OSError as error:

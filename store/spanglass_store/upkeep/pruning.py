@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from spanglass_store.database.columns import EPOCH
 from spanglass_store.database.connection import DATABASE_FILE
-from spanglass_store.database.json_text import parsed, read_fields
-from spanglass_store.database.rows import container_of
+from spanglass_store.database.pruned_lines import PrunedNames, note_pruned
+from spanglass_store.database.segments import list_segments
 from spanglass_store.database.statements import query
 from spanglass_store.faults import StoreBusy, StoreFault
 from spanglass_store.journal.kept import MERGED_FOLDER, list_kept, rewrite_kept
-from spanglass_store.journal.lines import BadLine
+from spanglass_store.location import JOURNAL_FOLDER
 from spanglass_store.upkeep.blob_sweep import list_unnamed_blobs, sweep_blobs
 from spanglass_store.upkeep.compaction import compact, free_bytes
 
@@ -84,7 +84,11 @@ def iter_prune(database: Database, plan: PrunePlan) -> Generator[str]:
         names = _list_names(cursor, plan)
     yield from _clean_kept(database.store, names, cleaned)
     yield f"Deleting {len(plan.root_span_ids):,} {'trace' if len(plan.root_span_ids) == 1 else 'traces'}"
-    names = _delete(database, plan)
+    _note_in_journal(database.store, names)
+    deleted = _delete(database, plan)
+    if deleted != names:
+        names = deleted
+        _note_in_journal(database.store, names)
     yield from _clean_kept(database.store, names, cleaned)  # what was merged between the steps
 
 
@@ -115,23 +119,16 @@ def iter_prune_and_free(
     return freed_bytes + max(0, sizes.before_bytes - sizes.after_bytes)
 
 
-class _Names(NamedTuple):
-    """What lines of the journal call the spans and attachments that go."""
-
-    spans: set[tuple[str, str]]  # row id, container
-    keys: set[str]
-
-
-def _list_names(cursor: Cursor, plan: PrunePlan) -> _Names:
+def _list_names(cursor: Cursor, plan: PrunePlan) -> PrunedNames:
     spans = {
         name
         for row_id, container in cursor.rows(query("list_row_ids_of"), {"roots": list(plan.root_span_ids)})
         for name in ((row_id, container), (row_id, ""))
     }  # an update need not name its container
-    return _Names(spans, _list_own_keys(cursor, plan.root_span_ids))
+    return PrunedNames(spans, _list_own_keys(cursor, plan.root_span_ids))
 
 
-def _delete(database: Database, plan: PrunePlan) -> _Names:
+def _delete(database: Database, plan: PrunePlan) -> PrunedNames:
     roots = {"roots": list(plan.root_span_ids)}
     with database.transaction() as cursor:
         names = _list_names(cursor, plan)
@@ -143,13 +140,23 @@ def _delete(database: Database, plan: PrunePlan) -> _Names:
     return names
 
 
-def _clean_kept(store: Path, names: _Names, cleaned: set[Path]) -> Generator[str]:
+def _note_in_journal(store: Path, names: PrunedNames) -> None:
+    """Note what is to be taken out of the segments that living programs write to. Raises StoreFault."""
+    for segment in list_segments(store / JOURNAL_FOLDER):
+        try:
+            note_pruned(store, segment.name, names)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise StoreFault(f"What is to be deleted cannot be noted: {reason}.", store) from error
+
+
+def _clean_kept(store: Path, names: PrunedNames, cleaned: set[Path]) -> Generator[str]:
     """Take their lines out of the kept segments that are not `cleaned` yet, one a step. Raises StoreFault."""
     paths = [path for path in list_kept(store / MERGED_FOLDER) if path not in cleaned]
     for number, path in enumerate(paths, 1):
         yield f"Cleaning the kept journal, {number:,} of {len(paths):,}"
         try:
-            rewrite_kept(path, lambda line: not _speaks_of(line, names))
+            rewrite_kept(path, lambda line: not names.are_spoken_of(line))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise StoreFault(f"A kept part of the journal cannot be written anew: {reason}.", path) from error
@@ -162,15 +169,3 @@ def _list_own_keys(cursor: Cursor, roots: tuple[str, ...]) -> set[str]:
         return set()
     found = cursor.rows(query("list_named_keys"), {"roots": list(roots)})
     return {key for key, is_named_elsewhere in found if not is_named_elsewhere}
-
-
-def _speaks_of(line: bytes, names: _Names) -> bool:
-    try:
-        fields = read_fields(line)
-    except BadLine:
-        return False
-    if "_line" in fields:
-        return parsed(fields.get("key")) in names.keys
-    origin = parsed(fields.get("origin"))
-    row_id = parsed(cast("dict[str, Any]", origin if isinstance(origin, dict) else fields).get("id"))
-    return (row_id, container_of(fields)) in names.spans

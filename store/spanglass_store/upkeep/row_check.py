@@ -10,6 +10,7 @@ import orjson
 
 from spanglass_store.database.connection import DATABASE_FILE
 from spanglass_store.database.json_text import is_utf8
+from spanglass_store.database.pruned_lines import read_pruned
 from spanglass_store.database.segments import list_segments
 from spanglass_store.database.statements import query
 from spanglass_store.journal.kept import MERGED_FOLDER, KeptJournal, iter_kept_lines, list_kept
@@ -53,15 +54,17 @@ def check_merged(database: Database, cursor: Cursor) -> Iterator[Check]:
 def _iter_merged_lines(cursor: Cursor) -> Iterator[tuple[Path, bytes]]:
     """Yield what the tables should hold: the kept segments, and those in the journal as far as they are merged."""
     for path in list_kept(cursor.store / MERGED_FOLDER):
-        for line in iter_kept_lines(path):
-            yield path, line
+        pruned = read_pruned(cursor.store, path.name)
+        yield from ((path, line) for line in iter_kept_lines(path) if not pruned.are_spoken_of(line))
     journal = cursor.store / JOURNAL_FOLDER
     present = {segment.name for segment in list_segments(journal)}
     for name, merged_bytes, _ in cursor.rows(query("list_segments")):
         if name in present:
+            pruned = read_pruned(cursor.store, name)
             with (journal / name).open("rb") as file:
                 while file.tell() < merged_bytes and (line := file.readline()):
-                    yield journal / name, line
+                    if not pruned.are_spoken_of(line):
+                        yield journal / name, line
 
 
 def _giving_back(database: Database, path: Path) -> Callable[[], object]:

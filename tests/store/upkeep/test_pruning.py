@@ -10,6 +10,7 @@ from spanglass_store import open_store
 from spanglass_store.database.connection import Database
 from spanglass_store.database.merge import Merger
 from spanglass_store.faults import Interrupted
+from spanglass_store.journal.kept import iter_kept_lines, list_kept
 from spanglass_store.upkeep.doctor import examine
 from spanglass_store.upkeep.pruning import PruneRule, iter_prune, iter_prune_and_free, plan_prune
 from spanglass_store.upkeep.session import hold_store
@@ -87,6 +88,32 @@ def test_a_rebuild_does_not_bring_back_what_was_pruned(filled: Path, list_traces
     with open_store(filled) as opened:
         assert opened.sql("SELECT key FROM attachments").rows == [("shared",)]
         assert opened.sql("SELECT id FROM comments").rows == [("note-3",)]
+
+
+def test_what_a_living_program_logged_is_taken_out_when_its_segment_is_kept(
+    filled: Path, list_traces: Callable[[], list[int]]
+) -> None:
+    writer = JournalWriter(filled, process="22" * 16)
+    reference = writer.attach("late", b"late bytes", "c.txt", "text/plain")
+    writer.span(90, trace=9, at=-DAY_SECS, input=["a secret", reference])
+    writer.span(91, trace=10, at=10 * DAY_SECS)
+    with hold_store(filled) as database:
+        with database.cursor() as cursor:
+            plan = plan_prune(cursor, PruneRule(keep_last=6), NOW_US)
+        run_steps(iter_prune(database, plan))
+    assert list_traces() == [1, 2, 3, 4, 5, 10]
+    assert examine(filled) == []
+    writer.die()
+    assert list_traces() == [1, 2, 3, 4, 5, 10]
+    assert [*(filled / "journal").iterdir()] == []
+    kept = b"".join(line for path in list_kept(filled / "merged") for line in iter_kept_lines(path))
+    assert b"a secret" not in kept
+    assert b'"late"' not in kept
+    assert b'"row-91"' in kept
+    assert not list((filled / "merged").glob("*.pruned"))
+    (filled / "traces.duckdb").unlink()
+    assert list_traces() == [1, 2, 3, 4, 5, 10]
+    assert [finding.kind for finding in examine(filled) if finding.is_fault] == []
 
 
 def test_a_window_notices(filled: Path) -> None:
