@@ -4,6 +4,7 @@ import json
 
 from span_details import make_record
 
+from spanglass_viewer.trace.references import LargeValue
 from spanglass_viewer.values.metrics import list_scores, present_metrics
 from spanglass_viewer.values.presentation import RowsBlock, TextBlock
 from spanglass_viewer.values.span_text import span_as_json, span_as_markdown
@@ -45,3 +46,11 @@ def test_scores_that_are_none() -> None:
     assert list_scores({"a": 0.5, "b": None, "c": True}) == [("a", 0.5), ("b", None), ("c", 1.0)]
     assert list_scores({"a": "good"}) is None
     assert list_scores([1]) is None
+
+
+def test_what_is_too_large_is_said_to_be_left_out() -> None:
+    large = {"input": LargeValue(50_000_000, "d", None)}
+    record = make_record(output='"small"')
+    row = json.loads(span_as_json(record, large))
+    assert (row["input"], row["output"]) == ("(50 MB, left out here)", "small")
+    assert "(50 MB, left out here)" in span_as_markdown(record, large)

@@ -12,7 +12,6 @@ from spanglass_viewer.values.span_snippet import span_as_python
 from spanglass_viewer.values.span_text import span_as_json, span_as_markdown
 
 if TYPE_CHECKING:
-    from spanglass_store.database.records import SpanRecord
     from spanglass_store.location import StoreInfo
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
@@ -27,16 +26,16 @@ class SpanClipboard(QObject):
         super().__init__(parent)
         self._info = info
         self._selection = selection
-        self._record: SpanRecord | None = None
+        self._detail: SpanDetail | None = None
 
     def show_span(self, detail: SpanDetail | None) -> None:
         """Copy from this span from here on."""
-        self._record = None if detail is None else detail.record
+        self._detail = detail
 
     @property
     def experiment_id(self) -> str | None:
         """The experiment that the span belongs to."""
-        return None if self._record is None else self._record.experiment_id
+        return None if self._detail is None else self._detail.record.experiment_id
 
     def copy_link(self) -> None:
         """Copy a link to the selected span, or to the trace where none is."""
@@ -60,15 +59,17 @@ class SpanClipboard(QObject):
 
     def copy_json(self) -> None:
         """Copy the span's row as JSON."""
-        self._copy(None if self._record is None else span_as_json(self._record), "Span copied as JSON")
+        detail = self._detail
+        self._copy(None if detail is None else span_as_json(detail.record, detail.large), "Span copied as JSON")
 
     def copy_markdown(self) -> None:
         """Copy the span as Markdown."""
-        self._copy(None if self._record is None else span_as_markdown(self._record), "Span copied as Markdown")
+        detail = self._detail
+        self._copy(None if detail is None else span_as_markdown(detail.record, detail.large), "Span copied as Markdown")
 
     def copy_snippet(self) -> None:
         """Copy a program that reads the span from the store."""
-        snippet = None if self._record is None else span_as_python(self._record, self._info.path)
+        snippet = None if self._detail is None else span_as_python(self._detail.record, self._info.path)
         self._copy(snippet, "Python snippet copied")
 
     def _copy(self, text: str | None, notice: str) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.decoders.answers import Answer
     from spanglass_viewer.decoders.document import Wish
 
-PAGE_CHARS = 256_000
+PAGE_CHARS = 128_000  # what a view lays out within a frame or two
 MAX_MEMBERS = 1000
 MAX_HITS = 5000
 MAX_ROWS = 1000

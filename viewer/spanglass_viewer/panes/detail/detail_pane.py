@@ -350,7 +350,7 @@ class DetailPane(QWidget):
         record = self._detail.record
         texts = {title: getattr(record, name) for title, name in FIELD_OF_TITLE.items()}
         # megabytes are spliced and read only for a card that is open
-        texts["Raw"] = None if self._fields["Raw"].is_folded else span_as_json(record)
+        texts["Raw"] = None if self._fields["Raw"].is_folded else span_as_json(record, self._detail.large)
         listed = _read_scores(record.scores)
         self._scores.show_scores(listed or [])
         self._scores.setVisible(bool(listed))
@@ -440,7 +440,7 @@ class DetailPane(QWidget):
         if not is_folded and self._detail is not None:
             resolver = MediaResolver(self._detail.attachments, self._detail.blobs, self._detail.kinds)
             record = self._detail.record
-            self._fields["Raw"].show_field(span_as_json(record), record.type or "", resolver)
+            self._fields["Raw"].show_field(span_as_json(record, self._detail.large), record.type or "", resolver)
 
     def open_media(self, item: MediaItem) -> None:
         """Show one of the span's attachments large, the others beside it."""

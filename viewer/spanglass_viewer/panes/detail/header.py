@@ -173,11 +173,11 @@ class DetailHeader(QFrame):
 
     def _on_copy_json(self) -> None:
         if self._detail is not None:
-            self._copy(span_as_json(self._detail.record))
+            self._copy(span_as_json(self._detail.record, self._detail.large))
 
     def _on_copy_markdown(self) -> None:
         if self._detail is not None:
-            self._copy(span_as_markdown(self._detail.record))
+            self._copy(span_as_markdown(self._detail.record, self._detail.large))
 
 
 class _TypeIcon(QWidget):

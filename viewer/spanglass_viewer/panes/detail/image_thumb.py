@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFontMetrics,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 THUMB_PX = 720  # decoded once, in device pixels: enough for a pane of 360 at 200 %
 _RADIUS_PX = 8
 _PLACEHOLDER_HEIGHT_PX = 72
+_PLACEHOLDER_SIDE_PX = 8
 _LEAST_HEIGHT_PX = 32
 _MARK_PX = 40
 
@@ -77,10 +79,15 @@ class ImageThumb(Pressable):
     def heightForWidth(self, width: int) -> int:
         """Return the height at which the image fills the width, within its own size and the limit."""
         if self._pixmap is None:
-            return _PLACEHOLDER_HEIGHT_PX
+            return max(_PLACEHOLDER_HEIGHT_PX, _PLACEHOLDER_HEIGHT_PX // 2 + 6 + self._problem_height(width))
         size = self._pixmap.deviceIndependentSize()
         height = min(size.height(), self._max_height_px, width * size.height() / max(1.0, size.width()))
         return max(_LEAST_HEIGHT_PX, round(height))
+
+    def _problem_height(self, width: int) -> int:
+        room = QRect(0, 0, max(1, width - 2 * _PLACEHOLDER_SIDE_PX), 10_000)
+        wrapped = int(Qt.AlignmentFlag.AlignHCenter) | int(Qt.TextFlag.TextWordWrap)
+        return QFontMetrics(font(FontRole.TINY)).boundingRect(room, wrapped, self._problem).height()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the ground, the picture or the sentence, and the focus."""
@@ -156,11 +163,12 @@ class ImageThumb(Pressable):
     def _paint_placeholder(self, painter: QPainter) -> None:
         tokens = self._context.appearance.tokens
         icon = icon_pixmap(self._item.kind.value, tokens.text_faint, 20, self.devicePixelRatioF())
-        middle = self.rect().center()
+        middle = QPoint(self.rect().center().x(), _PLACEHOLDER_HEIGHT_PX // 2)
         painter.drawPixmap(middle.x() - 10, middle.y() - (22 if self._problem else 10), icon)
         painter.setFont(font(FontRole.TINY))
         painter.setPen(QColor(tokens.text_muted))
-        below = self.rect().adjusted(8, self.height() // 2 + 2, -8, -4)
+        side = _PLACEHOLDER_SIDE_PX
+        below = self.rect().adjusted(side, _PLACEHOLDER_HEIGHT_PX // 2 + 2, -side, -4)
         wrapped = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
         painter.drawText(below, wrapped, self._problem)
 
@@ -171,6 +179,7 @@ class ImageThumb(Pressable):
     def _on_image_failed(self, key: str, max_px: int, problem: str) -> None:
         if key == self._item.key and max_px == THUMB_PX:
             self._problem = problem
+            self.updateGeometry()
             self.setAccessibleName(f"{self._word} {self._item.name}, {problem}")
             self.update()
 
