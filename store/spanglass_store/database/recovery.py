@@ -35,12 +35,13 @@ class Recovery:
     def sentence(self) -> str:
         """Say what happened, what is safe, and what to do."""
         where = f" The damaged file was set aside: {self.set_aside}" if self.set_aside is not None else ""
+        kept = f"the kept journal, {self.segment_count} {'segment' if self.segment_count == 1 else 'segments'}"
         if self.what == "log":
-            source = f"What it held is merged anew from {self.segment_count} kept segments of the journal."
+            source = f"What it held is merged anew from {kept}."
             return f"The log of the store's tables was damaged. {source}{where}"
         found = "damaged" if self.set_aside is not None else "missing"
         source = (
-            f"They are rebuilt from {self.segment_count} kept segments of the journal; older traces are not in these."
+            f"They are rebuilt from {kept}; older traces are not in it."
             if self.segment_count
             else "No journal was kept to rebuild them from; what is logged from now on is safe."
         )

@@ -77,7 +77,9 @@ def test_a_window_says_what_became_of_damaged_tables(
     (store_path / "traces.duckdb").write_bytes(b"nothing of a database" * 1000)
     window = open_window()
     qtbot.waitUntil(window._damage_banner.isVisible, timeout=10_000)
-    assert window._damage_banner.text.startswith("The store's tables were damaged. They are rebuilt from 1 kept")
+    assert window._damage_banner.text.startswith(
+        "The store's tables were damaged. They are rebuilt from the kept journal, 1 segment;"
+    )
     [aside] = store_path.glob("*.damaged-*")
     assert window._damage_banner.text.endswith(str(aside))
     qtbot.waitUntil(lambda: window.selection.root_span_id == root_id(), timeout=10_000)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from spanglass_store.faults import StoreFault
+from spanglass_store.faults import Interrupted, StoreFault
 from spanglass_viewer.cli import main as main_module
 from spanglass_viewer.cli.command import Command, ExitCode, NotFound
 from spanglass_viewer.cli.commands import open_window
@@ -150,3 +150,12 @@ def test_an_output_that_takes_nothing_is_a_fault(store_path: Path) -> None:
         found = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert found.returncode == ExitCode.FAULT
     assert found.stderr == "spanglass: The output could not be written: no space left on device.\n"
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, Interrupted])
+def test_what_is_cancelled_ends_with_130(monkeypatch: pytest.MonkeyPatch, ending: type[BaseException]) -> None:
+    def run(_options: object) -> int:
+        raise ending
+
+    use_stand_in(monkeypatch, run)
+    assert main(["stand-in"]) == ExitCode.INTERRUPTED
