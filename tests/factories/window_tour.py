@@ -30,7 +30,7 @@ class Tour:
         if self._pictures is not None:
             self._taken += 1
             name = re.sub(r"[^a-z0-9]+", "-", what.lower()).strip("-")
-            self.screen.picture("look").replace(self._pictures / f"{self._taken:02}-{name}.png")
+            self.screen.picture("look").replace(self._pictures / f"{self._taken:03}-{name}.png")
 
     def changed_pixels(self, before: Path) -> int:
         """Return how many pixels of the screen are others than in a picture."""

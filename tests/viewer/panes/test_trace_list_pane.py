@@ -72,3 +72,13 @@ def test_a_faulty_filter_keeps_its_chips_out(pane: TraceListPane) -> None:
     assert checked(pane) == []
     pane.clear_filter()
     assert checked(pane) == ["All"]
+
+
+@pytest.mark.parametrize("width", [170, 288])
+def test_no_chip_is_cut(pane: TraceListPane, qtbot: QtBot, width: int) -> None:
+    pane.resize(width, 400)
+    pane.show()
+    qtbot.waitUntil(lambda: all(0 < found.x() for found in pane.findChildren(Chip)))
+    for found in pane.findChildren(Chip):
+        assert found.width() >= found.sizeHint().width()
+        assert found.geometry().right() < width

@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
         trace_column.setSpacing(0)
         trace_column.addWidget(self.trace_pane, 1)
         trace_column.addWidget(self.filmstrip)
-        for number, (pane, least) in enumerate(((self.trace_list, 200), (trace, 320), (self.detail_pane, 280))):
+        for number, (pane, least) in enumerate(((self.trace_list, 170), (trace, 300), (self.detail_pane, 240))):
             pane.setMinimumWidth(least)
             self._splitter.addWidget(pane)
             self._splitter.setStretchFactor(number, 1 if number == 1 else 0)

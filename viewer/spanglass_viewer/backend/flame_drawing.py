@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QRectF, QRunnable, Qt, QThreadPool, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
 from spanglass_viewer.format.text import one_line
 from spanglass_viewer.theme.fonts import FontRole, font
@@ -25,6 +25,7 @@ LANE_PX = 20
 BAR_PX = 18
 _LEAST_LABEL_PX = 36
 _TEXT_PAD_PX = 5
+_MOST_LABEL_PX = 14  # a bar holds no larger text, whatever the user's size
 _MAX_NAME_CHARS = 120
 _HUE_SHARE = {True: 0.5, False: 0.34}  # of a bar's colour, by is_dark; the rest is ground, so that names can be read
 _ERROR_SHARE = {True: 0.68, False: 0.5}
@@ -140,14 +141,18 @@ def paint_flame(index: FlameIndex, request: FlameRequest) -> QImage:
     _paint_cells(painter, fill_cells(index, window, color_of_type, request.now_us), colors)
     labels = list_labels(index, window, _LEAST_LABEL_PX, request.now_us)
     is_error = request.snapshot.errors.is_own
-    painter.setFont(font(FontRole.TINY))
-    metrics = QFontMetrics(font(FontRole.TINY))
+    painter.setFont(_label_font())
+    metrics = QFontMetrics(_label_font())
     codes = request.snapshot.skeleton.type_code
     for label in labels:
         cell = 1 if is_error[label.span] else int(color_of_type[codes[label.span]]) + FIRST_COLOR_CELL
         _paint_label(painter, metrics, label, request, QColor.fromRgba(int(colors[cell])))
     painter.end()
     return image
+
+
+def _label_font() -> QFont:
+    return font(FontRole.TINY, min(1.0, _MOST_LABEL_PX / font(FontRole.TINY).pixelSize()))
 
 
 def _paint_cells(painter: QPainter, cells: npt.NDArray[np.uint8], colors: npt.NDArray[np.uint32]) -> None:

@@ -26,6 +26,7 @@ _TREE_KEYS = (
 
 
 _AROUND_PX = 84  # title and margins
+_MOST_WIDTH_SHARE = 0.9
 
 
 class KeysDialog(QDialog):
@@ -39,13 +40,9 @@ class KeysDialog(QDialog):
         rows = [("  ".join(key.toString(native) for key in action.shortcuts()), action.text()) for action in keyed]
         rows += _TREE_KEYS
         half = -(-len(rows) // 2)
-        columns = QHBoxLayout()
-        columns.setContentsMargins(0, 0, 12, 0)
-        columns.setSpacing(40)
-        for part in (rows[:half], rows[half:]):
-            columns.addLayout(_make_grid(part), 1)
-        content = QWidget()
-        content.setLayout(columns)
+        content = _make_columns((rows[:half], rows[half:]))
+        if content.sizeHint().width() > parent.screen().availableGeometry().width() * _MOST_WIDTH_SHARE:
+            content = _make_columns((rows,))
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -59,6 +56,16 @@ class KeysDialog(QDialog):
         column.addWidget(PlainLabel("Keyboard shortcuts", role=FontRole.TITLE))
         column.addWidget(area)
         resize_within_screen(self, self.sizeHint().width(), content.sizeHint().height() + _AROUND_PX)
+
+
+def _make_columns(parts: Sequence[Sequence[tuple[str, str]]]) -> QWidget:
+    content = QWidget()
+    columns = QHBoxLayout(content)
+    columns.setContentsMargins(0, 0, 12, 0)
+    columns.setSpacing(40)
+    for part in parts:
+        columns.addLayout(_make_grid(part), 1)
+    return content
 
 
 def _make_grid(rows: Sequence[tuple[str, str]]) -> QGridLayout:

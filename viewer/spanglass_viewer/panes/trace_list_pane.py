@@ -18,6 +18,7 @@ from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.views.trace_list_view import TraceListView
 from spanglass_viewer.widgets.buttons import Chip
+from spanglass_viewer.widgets.flow_layout import FlowLayout
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
@@ -105,9 +106,10 @@ class TraceListPane(QWidget):
         summary = QHBoxLayout()
         summary.setContentsMargins(14, 0, 14, 0)
         summary.addWidget(self._experiment, 0, Qt.AlignmentFlag.AlignLeft)
-        chips = QHBoxLayout()
-        chips.setContentsMargins(14, 0, 14, 0)
-        chips.setSpacing(6)
+        chips = FlowLayout(spacing_px=6)  # a chip that is cut says nothing: those without room go below
+        chip_row = QHBoxLayout()
+        chip_row.setContentsMargins(14, 0, 14, 0)
+        chip_row.addLayout(chips)
         self._all_chip.setToolTip("Every trace")
         self._all_chip.setChecked(True)
         chips.addWidget(self._all_chip)
@@ -115,7 +117,6 @@ class TraceListPane(QWidget):
             chip = self._chips[term] = Chip(text)
             chip.setToolTip(f"{what}: {term}")
             chips.addWidget(chip)
-        chips.addStretch()
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._nothing.setContentsMargins(16, 24, 16, 0)
         self._nothing.setWordWrap(True)
@@ -128,7 +129,7 @@ class TraceListPane(QWidget):
         column.setSpacing(10)
         column.addLayout(title)
         column.addLayout(scope)
-        column.addLayout(chips)
+        column.addLayout(chip_row)
         column.addLayout(summary)
         column.addWidget(stack, 1)
 
