@@ -78,7 +78,7 @@ def test_a_faulty_filter_keeps_its_chips_out(pane: TraceListPane) -> None:
 def test_no_chip_is_cut(pane: TraceListPane, qtbot: QtBot, width: int) -> None:
     pane.resize(width, 400)
     pane.show()
-    qtbot.waitUntil(lambda: all(0 < found.x() for found in pane.findChildren(Chip)))
+    qtbot.waitUntil(lambda: all(found.x() > 0 for found in pane.findChildren(Chip)))
     for found in pane.findChildren(Chip):
         assert found.width() >= found.sizeHint().width()
         assert found.geometry().right() < width
