@@ -19,9 +19,16 @@ from spanglass_store.journal.segment import SegmentWriter
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+
+def can_others_read(path: Path) -> bool:
+    """Tell whether somebody else reaches a file: a program that has become nobody still loads parts of ours."""
+    return all(folder.stat().st_mode & 0o001 for folder in path.parents)
+
+
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become somebody else"),
+    pytest.mark.skipif(not can_others_read(Path(__file__)), reason="the sources lie in a folder that is root's alone"),
 ]
 
 NOBODY = 65534
