@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import media_files as files
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -17,8 +17,9 @@ from spanglass_viewer.panes.lightbox import Lightbox
 from spanglass_viewer.panes.previews.pdf_preview import PdfPreview
 from spanglass_viewer.panes.previews.stream_preview import StreamPreview
 from spanglass_viewer.panes.previews.table_preview import TablePreview
-from spanglass_viewer.panes.previews.text_preview import RenderedMarkdown, TextPreview
+from spanglass_viewer.panes.previews.text_preview import TextPreview
 from spanglass_viewer.values.media import MediaItem, kind_of
+from spanglass_viewer.widgets.markdown_view import MarkdownView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -222,10 +223,11 @@ def test_markdown_is_rendered_on_demand_and_reads_nothing(lightbox: Lightbox, qt
     assert isinstance(preview, TextPreview)
     assert preview.text == files.MARKDOWN.decode()
     preview._rendered.click()
-    (page,) = preview.findChildren(RenderedMarkdown)
-    assert "Some bold words" in page.toPlainText()
-    assert page.loadResource(2, str(secret)).isNull()
-    assert not page.openLinks()
+    (page,) = preview.findChildren(MarkdownView)
+    shown = page.view.toPlainText()
+    assert "Some bold words" in shown
+    assert '<img src="file:///dev/zero">' in shown, "a tag is text"
+    assert page.view.loadResource(2, QUrl.fromLocalFile(str(secret))).isNull()
 
 
 def test_a_picture_with_another_name_is_a_picture(lightbox: Lightbox, qtbot: QtBot, tmp_path: Path) -> None:

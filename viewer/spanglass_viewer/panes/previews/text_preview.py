@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from spanglass_viewer.decoders.answers import TextHead
 from spanglass_viewer.panes.previews.preview import Preview
 from spanglass_viewer.theme.fonts import FontRole
-from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.widgets.buttons import Chip
 from spanglass_viewer.widgets.labels import PlainLabel
+from spanglass_viewer.widgets.markdown_view import MarkdownView
 from spanglass_viewer.widgets.paged_text import PagedText
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QUrl
-
     from spanglass_viewer.backend.preview_session import PreviewSession
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.values.media_formats import MediaFormat
@@ -97,20 +95,15 @@ class TextPreview(Preview):
 
     def _on_rendered_toggled(self, is_rendered: bool) -> None:
         if is_rendered and self._stack.count() == 1:
-            view = RenderedMarkdown()
-            view.setMarkdown(self.text)
-            self._stack.addWidget(view)
+            # read run by run, as everywhere: Qt's own Markdown swallows tags, and would load what they name
+            area = QScrollArea()
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            page = QWidget()
+            around = QVBoxLayout(page)
+            around.setContentsMargins(0, 0, 0, 0)
+            around.addWidget(MarkdownView(self.text, self._appearance))
+            around.addStretch(1)
+            area.setWidget(page)
+            self._stack.addWidget(area)
         self._stack.setCurrentIndex(1 if is_rendered else 0)
-
-
-class RenderedMarkdown(QTextBrowser):
-    """Markdown as a page; nothing that it names is opened or loaded, be it a file or an address."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setOpenLinks(False)
-        wear(self, FontRole.BODY)
-
-    def loadResource(self, kind: int, name: QUrl | str) -> Any:  # noqa: ARG002 - Qt's signature
-        """Return an empty picture: None would let Qt read the file itself."""
-        return QImage()
