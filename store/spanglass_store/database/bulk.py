@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from spanglass_store.database.batch import Batch, JournalLine, Outcome, merge_batch
+from spanglass_store.database.error_headline import find_headline
+from spanglass_store.database.json_text import JsonText
 from spanglass_store.database.statements import query
 
 if TYPE_CHECKING:
@@ -97,20 +99,19 @@ def merge_segments(
     is returned says what there is to say of projects and experiments. Returns None, and writes nothing, where a
     line is none, or counts by its place, or too many do not simply add up. Raises UnfitSegments.
     """
-    writers = {str(path): process for path, process in processes.items()}
+    files, writers = [str(path) for path in processes], list(processes.values())
     cursor.rows(query("bulk_macros"))
     try:
-        cursor.rows(query("bulk_read"), {"files": list(writers)})
-        cursor.rows(query("bulk_fold"), {"processes": writers})
-        [(left,)] = cursor.rows(query("bulk_left"))
+        left = _fold(cursor, files, writers, known)
         if left > _MAX_LEFT_LINES + note_count:
             return None
-        batches = _read_left(cursor, writers) if left > note_count else []
+        batches = _read_left(cursor, files, dict(zip(files, writers, strict=True))) if left > note_count else []
     except _READ_ERRORS as error:
         raise UnfitSegments from error
     if batches is None or any(batch.rejected for batch in batches):
         return None  # a line that is set aside is named by its place
     outcome = _insert(cursor)
+    cursor.is_bulk = True
     known.look(cursor)
     names = Batch()
     for batch in batches:
@@ -120,10 +121,24 @@ def merge_segments(
     return outcome, names
 
 
-def _read_left(cursor: Cursor, writers: Mapping[str, str]) -> list[Batch] | None:
+def _fold(cursor: Cursor, files: list[str], writers: list[str], known: KnownTables) -> int:
+    """Fold the lines of all files, each written by the process at its place; return how many lines are left."""
+    cursor.rows(query("bulk_deleted"))
+    parameters = {"files": files, "processes": writers}
+    cursor.rows(query("bulk_fold"), parameters)
+    [(earliest,)] = cursor.rows(query("bulk_earliest"))
+    if earliest is not None and known.may_hold(earliest):
+        [(stored,)] = cursor.rows(query("bulk_stored"))
+        if stored:
+            cursor.rows(query("bulk_fold"), parameters)
+    [(left,)] = cursor.rows(query("bulk_left"))
+    return left
+
+
+def _read_left(cursor: Cursor, files: list[str], writers: Mapping[str, str]) -> list[Batch] | None:
     """Return the lines that the statements leave, in batches; None where one has to be taken by its place."""
     batches: list[Batch] = []
-    for number, line in enumerate(cursor.rows(query("bulk_rest"), {"files": list(writers)})):
+    for number, line in enumerate(cursor.rows(query("bulk_rest"), {"files": files})):
         file, text, is_stamped, process = line
         if not is_stamped or text is None or process not in {None, writers[file]}:
             return None
@@ -134,7 +149,16 @@ def _read_left(cursor: Cursor, writers: Mapping[str, str]) -> list[Batch] | None
 
 
 def _insert(cursor: Cursor) -> Outcome:
-    cursor.rows(query("bulk_insert"))
+    errors = cursor.rows(query("bulk_errors"))
+    headlines = [find_headline(JsonText(text).parse()) for _, text in errors]
+    cursor.rows(
+        query("bulk_insert"),
+        {
+            "ids": [row_id for row_id, _ in errors],
+            "types": [headline.type if headline else None for headline in headlines],
+            "messages": [headline.message if headline else None for headline in headlines],
+        },
+    )
     outcome = Outcome()
     for root_span_id, has_root, spans in cursor.rows(query("bulk_traces")):
         outcome.traces_written[root_span_id] = has_root

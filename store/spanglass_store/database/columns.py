@@ -216,7 +216,11 @@ def _preview(value: Any, text: str | None) -> str | None:
         value = value.parse()
         text = dump_text(value)
     shown = value if isinstance(value, str) else text
-    return _clean(" ".join(shown[:_PREVIEW_SOURCE_CHARS].split())[:PREVIEW_CHARS])
+    head = shown[: PREVIEW_CHARS + 1]
+    folded = " ".join(head.split())
+    if head != folded and not (len(head) > PREVIEW_CHARS and head == folded + " "):  # most have nothing to fold there
+        folded = " ".join(shown[:_PREVIEW_SOURCE_CHARS].split())
+    return _clean(folded[:PREVIEW_CHARS])
 
 
 def _extra_text(fields: dict[str, Any]) -> str | None:

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 DATABASE_FILE = "traces.duckdb"
 
+_CHECKPOINT_THRESHOLD = "32MB"
 # max_vacuum_tasks: its stalls took 3.4 to 3.9 s. Extensions: offline, looking for one costs seconds.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": "2",
     "memory_limit": "1GB",
     "max_vacuum_tasks": "0",
-    "checkpoint_threshold": "32MB",
+    "checkpoint_threshold": _CHECKPOINT_THRESHOLD,
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
@@ -65,6 +66,7 @@ class Cursor:
     def __init__(self, cursor: duckdb.DuckDBPyConnection, store: Path) -> None:
         self._cursor = cursor
         self.store = store
+        self.is_bulk = False  # set by a transaction that writes tens of megabytes
 
     def rows(self, sql: str, parameters: dict[str, Any] | Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """Return all rows that a statement gives."""
@@ -223,12 +225,24 @@ class Database:
             cursor.rows("BEGIN")
             try:
                 yield cursor
-                cursor.rows("COMMIT")
+                if cursor.is_bulk:
+                    self._commit_into_file(cursor)
+                else:
+                    cursor.rows("COMMIT")
             except BaseException:
                 self._is_suspect = True
                 with contextlib.suppress(duckdb.Error):
                     cursor.rows("ROLLBACK")
                 raise
+
+    def _commit_into_file(self, cursor: Cursor) -> None:
+        """Commit by a checkpoint, so that much at once is written into the file alone, and not into the log before."""
+        cursor.rows("SET checkpoint_threshold = '1KB'")
+        try:
+            cursor.rows("COMMIT")
+        finally:
+            with contextlib.suppress(duckdb.Error):  # after a failed commit the connection goes
+                cursor.rows(f"SET checkpoint_threshold = '{_CHECKPOINT_THRESHOLD}'")
 
     def let_go(self) -> bool:
         """Close the file so that others may open it; return False where it is still in use in this process."""

@@ -112,6 +112,7 @@ class Merger:
 
         Opens the database only where there is something to do. Afterwards `is_caught_up` tells whether all is
         merged that was there at the beginning (rows that come meanwhile wait: small batches cost the most).
+        Whoever has time then calls `tidy`.
         Raises StoreBusy while another process holds the file, and StoreFault where the disk says no; nothing is
         lost then, a later call does it.
         """
@@ -146,12 +147,14 @@ class Merger:
             if time.monotonic() >= deadline:
                 break
         self.is_caught_up = not self._has_work(segments)
-        if self.is_caught_up:
-            if self._has_kept:
-                clean_kept_segments(self._store)
-                self._has_kept = False
-            self._kept.tidy(deadline)
+        if self.is_caught_up and self._has_kept:
+            clean_kept_segments(self._store)
+            self._has_kept = False
         return self._finish(total, rejected, sequence)
+
+    def tidy(self, *, budget_secs: float = 0.2) -> bool:
+        """Compress what is merged and hold it to its cap, for about `budget_secs`; return whether all is done."""
+        return self._kept.tidy(time.monotonic() + budget_secs)
 
     def _finish(self, total: Outcome, rejected: int, sequence: int | None) -> ChangeSet:
         is_reset, self._is_reset = self._is_reset, False

@@ -344,6 +344,7 @@ def _merge_all(database: Database, folder: Path) -> StoreFault | None:
         merger = Merger(database, folder)
         while not merger.is_caught_up:
             merger.merge_once(budget_secs=1.0)
+        merger.tidy()
     except (StoreBusy, UnknownFormat):
         raise
     except StoreFault as fault:

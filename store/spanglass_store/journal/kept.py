@@ -49,26 +49,28 @@ class KeptJournal:
                 return
         segment.unlink()
 
-    def tidy(self, deadline: float) -> None:
-        """Compress what came lately, newest first, and delete what the cap has no room for, until `deadline`.
+    def tidy(self, deadline: float) -> bool:
+        """Compress what came lately, newest first, and delete what the cap has no room for; return whether all is done.
 
-        `deadline` is of `time.monotonic`. What goes is not compressed before, but for the one that fills the cap.
+        It ends at `deadline`, a time of `time.monotonic`. What goes is not compressed before, but for the one that
+        fills the cap.
         Never raises for the disk's faults: what is kept is a precaution, and nothing here is the only copy.
         """
         if self._is_tidy:
-            return
+            return True
         left_bytes = self._cap_bytes
         with contextlib.suppress(OSError):
             for path in reversed(list_kept(self.folder)):
                 kept = path
                 if left_bytes > 0 and path.suffix != _GZ:
                     if time.monotonic() >= deadline:
-                        return
+                        return False
                     kept = _compress(path)
                 left_bytes -= kept.stat().st_size
                 if left_bytes < 0:
                     kept.unlink()
-            self._is_tidy = True
+        self._is_tidy = True  # where the disk refuses, too: not again before there is something new
+        return True
 
     def give_back(self, segments: Sequence[Path] | None = None) -> int:
         """Move kept segments, all by default, back into the journal, where a merge finds them; return how many.

@@ -89,6 +89,7 @@ class _Import:
         self._report = ImportReport()
         self._rejected_lines: list[bytes] = []
         self._kept_bytes = 0
+        self._read_bytes = 0
         self._faults: list[str] = []
         self._writer = SegmentWriter(store, sdk_version=_WRITER, on_fault=self._faults.append)
         self._database = Database(store)
@@ -102,6 +103,8 @@ class _Import:
             self._copy_lines()
             self._writer.seal()
             self._merge()
+            while not self._merger.tidy():
+                self._on_progress(self._read_bytes, self._source.size_bytes)
         finally:
             self._writer.seal()
             self._database.close()
@@ -125,11 +128,11 @@ class _Import:
                 self._reject(f"blobs/{digest}", 0, "its bytes are not those that its name says", b"")
 
     def _copy_lines(self) -> None:
-        read_bytes = unmerged_bytes = 0
+        unmerged_bytes = 0
         chunk: list[bytes] = []
         chunk_bytes = 0
         for line in self._source.iter_lines():
-            read_bytes += len(line.raw)
+            self._read_bytes += len(line.raw)
             self._report.lines_read += 1
             for adopted in self._adopt(line):
                 chunk.append(adopted)
@@ -138,12 +141,12 @@ class _Import:
                 self._write(chunk)
                 unmerged_bytes += chunk_bytes
                 chunk, chunk_bytes = [], 0
-                self._on_progress(read_bytes, self._source.size_bytes)
+                self._on_progress(self._read_bytes, self._source.size_bytes)
             if unmerged_bytes >= _MERGE_AFTER_BYTES:
                 self._merge()
                 unmerged_bytes = 0
         self._write(chunk)
-        self._on_progress(read_bytes, self._source.size_bytes)
+        self._on_progress(self._read_bytes, self._source.size_bytes)
 
     def _adopt(self, line: SourceLine) -> list[bytes]:
         if len(line.raw) > MAX_LINE_BYTES:

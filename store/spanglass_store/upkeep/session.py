@@ -38,3 +38,4 @@ def merge_all(database: Database) -> None:
     merger = Merger(database, database.store)
     while not merger.is_caught_up:
         merger.merge_once(budget_secs=_BUDGET_SECS)
+    merger.tidy(budget_secs=_BUDGET_SECS)

@@ -237,6 +237,8 @@ class StoreWorker(QObject):
         elif time.monotonic() - self._last_use > IDLE_AFTER_SECS and is_upkeep_due(self._store):
             self._begin_upkeep()
             self._schedule(0)
+        elif time.monotonic() - self._last_use > IDLE_AFTER_SECS and not self._tidy():
+            self._schedule(GIVE_WAY_MS if self._let_others_in() else 0)
         elif time.monotonic() - self._last_use > IDLE_AFTER_SECS:
             self._fall_asleep()
         else:
@@ -262,6 +264,10 @@ class StoreWorker(QObject):
         if changes:
             self._note_use()
             self.merged.emit(changes)
+
+    def _tidy(self) -> bool:
+        """Compress what was merged, a part at a time; return whether nothing is left to do."""
+        return self._merger is None or self._merger.tidy()
 
     def _attempt(self, action: Callable[[], None]) -> bool:
         try:

@@ -1,99 +1,195 @@
--- The spans of `bulk_read` whose rows simply add up → rows of `spans`, column by column as `columns.span_row` makes
--- them.
--- Left out are those whose rows do not add up after all, and those that the tables know already.
+-- Segments → one row for each id: those whose rows are plain and simply add up become rows of `spans`, column by
+-- column as `columns.span_row` makes them (but for the headlines of errors). Of all others, and of lines that are no
+-- rows of a span, `left_lines` holds the lines, for the fold in Python. JSON text is taken from DuckDB only where it
+-- writes a line just as it was logged.
 CREATE OR REPLACE TEMP TABLE bulk_fold AS
-WITH known AS (
-    SELECT *, id[2:-2] AS bare_id, TRY_CAST(created[2:27] AS TIMESTAMP) AS created_at
-    FROM bulk_read
-    WHERE
-        is_plain
-        AND TRY_CAST(id[2:-2] AS UUID)::VARCHAR = id[2:-2]
-        AND created LIKE '"____-__-__T__:__:__.______+00:00"'
-        AND created[2] BETWEEN '0' AND '9'
-        AND created[13:14] < '24'
-        AND TRY_CAST(created[2:27] AS TIMESTAMP) IS NOT NULL
-        AND bulk_is_word(span_id)
-        AND bulk_is_word(root_span_id)
-        AND bulk_is_word(coalesce(nullif(experiment_id, 'null'), project_id))
-        AND bulk_is_name(project_id)
-        AND bulk_is_name(project_name)
-        AND bulk_is_name(experiment_name)
-), doubled AS (  -- their rows say different things of what they are
-    SELECT id[2:-2] AS id FROM bulk_read GROUP BY id HAVING count(*) > 1
-), stored AS (
-    SELECT spans.id
-    FROM spans
-    WHERE spans.created >= (SELECT min(created_at) FROM known) AND spans.id IN (SELECT bare_id FROM known)
-    UNION ALL
-    SELECT deleted_spans.id FROM deleted_spans
-), ordered AS (
+WITH lines AS (
     SELECT
-        * REPLACE (
-            bulk_sorted(input) AS input,
-            bulk_sorted(output) AS output,
-            bulk_sorted(expected) AS expected,
-            bulk_sorted(context) AS context,
-            bulk_sorted(scores) AS scores,
-            bulk_sorted(metadata) AS metadata,
-            bulk_sorted(metrics) AS metrics,
-            bulk_sorted(span_attributes) AS span_attributes,
-            bulk_sorted(tags) AS tags
-        )
-    FROM known
-    WHERE bare_id NOT IN (SELECT id FROM doubled) AND bare_id NOT IN (SELECT id FROM stored)
+        file_index::INTEGER + 1 AS file,
+        json::VARCHAR AS raw,
+        -- what it should be; `bulk_is_whole` and the check of the id find out whether it is
+        CASE
+            WHEN starts_with(raw, '{"id":"') AND substr(raw, 44, 1) = '"' THEN substr(raw, 8, 36)
+            ELSE json_extract_string(json, '$.id')
+        END AS id
+    FROM read_json_objects(
+        $files, format = 'newline_delimited', maximum_object_size = 4194304, ignore_errors = true
+    )
+), grouped AS (
+    SELECT id, list({file: file, raw: raw}) AS logged FROM lines GROUP BY id
+), said AS (
+    SELECT
+        id,
+        logged,
+        bulk_said(logged[1].raw) AS a,
+        CASE WHEN len(logged) >= 2 THEN bulk_said(logged[2].raw) END AS b,
+        CASE WHEN len(logged) >= 3 THEN bulk_said(logged[3].raw) END AS c,
+        CASE WHEN len(logged) >= 4 THEN bulk_said(logged[4].raw) END AS d,
+        CASE WHEN len(logged) >= 5 THEN bulk_said(logged[5].raw) END AS e,
+        CASE WHEN len(logged) >= 6 THEN bulk_said(logged[6].raw) END AS f
+    FROM grouped
+), valued AS (
+    -- a field's values, row by row
+    SELECT
+        *,
+        bulk_value(a, 14) AS input_a, bulk_value(b, 14) AS input_b, bulk_value(c, 14) AS input_c,
+        bulk_value(d, 14) AS input_d, bulk_value(e, 14) AS input_e, bulk_value(f, 14) AS input_f,
+        bulk_value(a, 15) AS output_a, bulk_value(b, 15) AS output_b, bulk_value(c, 15) AS output_c,
+        bulk_value(d, 15) AS output_d, bulk_value(e, 15) AS output_e, bulk_value(f, 15) AS output_f,
+        bulk_value(a, 16) AS expected_a, bulk_value(b, 16) AS expected_b, bulk_value(c, 16) AS expected_c,
+        bulk_value(d, 16) AS expected_d, bulk_value(e, 16) AS expected_e, bulk_value(f, 16) AS expected_f,
+        bulk_value(a, 17) AS context_a, bulk_value(b, 17) AS context_b, bulk_value(c, 17) AS context_c,
+        bulk_value(d, 17) AS context_d, bulk_value(e, 17) AS context_e, bulk_value(f, 17) AS context_f,
+        bulk_value(a, 18) AS error_a, bulk_value(b, 18) AS error_b, bulk_value(c, 18) AS error_c,
+        bulk_value(d, 18) AS error_d, bulk_value(e, 18) AS error_e, bulk_value(f, 18) AS error_f,
+        bulk_value(a, 19) AS scores_a, bulk_value(b, 19) AS scores_b, bulk_value(c, 19) AS scores_c,
+        bulk_value(d, 19) AS scores_d, bulk_value(e, 19) AS scores_e, bulk_value(f, 19) AS scores_f,
+        bulk_value(a, 20) AS metadata_a, bulk_value(b, 20) AS metadata_b, bulk_value(c, 20) AS metadata_c,
+        bulk_value(d, 20) AS metadata_d, bulk_value(e, 20) AS metadata_e, bulk_value(f, 20) AS metadata_f,
+        bulk_value(a, 21) AS metrics_a, bulk_value(b, 21) AS metrics_b, bulk_value(c, 21) AS metrics_c,
+        bulk_value(d, 21) AS metrics_d, bulk_value(e, 21) AS metrics_e, bulk_value(f, 21) AS metrics_f,
+        bulk_value(a, 22) AS span_attributes_a,
+        bulk_value(b, 22) AS span_attributes_b,
+        bulk_value(c, 22) AS span_attributes_c,
+        bulk_value(d, 22) AS span_attributes_d,
+        bulk_value(e, 22) AS span_attributes_e,
+        bulk_value(f, 22) AS span_attributes_f,
+        bulk_value(a, 23) AS tags_a, bulk_value(b, 23) AS tags_b, bulk_value(c, 23) AS tags_c,
+        bulk_value(d, 23) AS tags_d, bulk_value(e, 23) AS tags_e, bulk_value(f, 23) AS tags_f
+    FROM said
+), sayers AS (
+    SELECT
+        *,
+        bulk_sayers(input_a, input_b, input_c, input_d, input_e, input_f) AS input_sayers,
+        bulk_sayers(output_a, output_b, output_c, output_d, output_e, output_f) AS output_sayers,
+        bulk_sayers(expected_a, expected_b, expected_c, expected_d, expected_e, expected_f) AS expected_sayers,
+        bulk_sayers(context_a, context_b, context_c, context_d, context_e, context_f) AS context_sayers,
+        bulk_sayers(error_a, error_b, error_c, error_d, error_e, error_f) AS error_sayers,
+        bulk_sayers(scores_a, scores_b, scores_c, scores_d, scores_e, scores_f) AS scores_sayers,
+        bulk_sayers(metadata_a, metadata_b, metadata_c, metadata_d, metadata_e, metadata_f) AS metadata_sayers,
+        bulk_sayers(metrics_a, metrics_b, metrics_c, metrics_d, metrics_e, metrics_f) AS metrics_sayers,
+        bulk_sayers(
+            span_attributes_a, span_attributes_b, span_attributes_c, span_attributes_d, span_attributes_e, span_attributes_f
+        ) AS span_attributes_sayers,
+        bulk_sayers(tags_a, tags_b, tags_c, tags_d, tags_e, tags_f) AS tags_sayers
+    FROM valued
 ), texts AS (
     SELECT
         *,
-        bulk_text(input) AS input_text,
-        bulk_text(output) AS output_text,
-        bulk_text(expected) AS expected_text,
-        bulk_text(context) AS context_text,
-        bulk_text(scores) AS scores_text,
-        bulk_text(metadata) AS metadata_text,
-        bulk_text(metrics) AS metrics_text,
-        bulk_text(span_attributes) AS span_attributes_text,
-        bulk_text(tags) AS tags_text
-    FROM ordered
+        -- one full row, then updates of the same span in their order
+        len(logged) <= 6
+            AND a[2] = '"' || id || '"'
+            AND bulk_is_whole(a, logged[1].raw)
+            AND a[4] IS DISTINCT FROM 'true'
+            AND TRY_CAST(a[3] AS BIGINT) > 0
+            AND bulk_follows(b, logged[2].raw, a, a)
+            AND bulk_follows(c, logged[3].raw, b, a)
+            AND bulk_follows(d, logged[4].raw, c, a)
+            AND bulk_follows(e, logged[5].raw, d, a)
+            AND bulk_follows(f, logged[6].raw, e, a) AS is_in_order,
+        a[3] AS full_stamp,
+        coalesce(f[3], e[3], d[3], c[3], b[3]) AS last_stamp,
+        [a[3], b[3], c[3], d[3], e[3], f[3]] AS row_stamps,
+        a[5] AS created,
+        TRY_CAST(substr(a[5], 2, 26) AS TIMESTAMP) AS created_at,
+        a[6] AS span_id,
+        a[7] AS root_span_id,
+        a[8] AS span_parents,
+        a[9] AS project_id,
+        a[10] AS project_name,
+        a[11] AS experiment_id,
+        a[12] AS experiment_name,
+        a[13] AS log_id,
+        bulk_text(input_sayers, input_a, input_b, input_c, input_d, input_e, input_f) AS input,
+        bulk_text(output_sayers, output_a, output_b, output_c, output_d, output_e, output_f) AS output,
+        bulk_text(expected_sayers, expected_a, expected_b, expected_c, expected_d, expected_e, expected_f) AS expected,
+        bulk_text(context_sayers, context_a, context_b, context_c, context_d, context_e, context_f) AS context,
+        bulk_text(error_sayers, error_a, error_b, error_c, error_d, error_e, error_f) AS error,
+        bulk_text(scores_sayers, scores_a, scores_b, scores_c, scores_d, scores_e, scores_f) AS scores,
+        bulk_text(metadata_sayers, metadata_a, metadata_b, metadata_c, metadata_d, metadata_e, metadata_f) AS metadata,
+        bulk_text(metrics_sayers, metrics_a, metrics_b, metrics_c, metrics_d, metrics_e, metrics_f) AS metrics,
+        bulk_text(
+            span_attributes_sayers, span_attributes_a, span_attributes_b, span_attributes_c, span_attributes_d, span_attributes_e, span_attributes_f
+        ) AS span_attributes,
+        bulk_text(tags_sayers, tags_a, tags_b, tags_c, tags_d, tags_e, tags_f) AS tags
+    FROM sayers
 ), parsed AS (
     SELECT
         *,
-        bulk_plain_text(input_text) AS input_plain,
-        bulk_plain_text(output_text) AS output_plain,
-        json_extract(metrics_text, [
+        bulk_plain_text(input) AS input_plain,
+        bulk_plain_text(output) AS output_plain,
+        json_extract(metrics, [
             '$.start', '$.end', '$.tokens', '$.total_tokens', '$.prompt_tokens', '$.completion_tokens',
             '$.prompt_cached_tokens', '$.cached_tokens', '$.completion_reasoning_tokens', '$.reasoning_tokens',
             '$.cost', '$.estimated_cost', '$.time_to_first_token'
         ])::VARCHAR[] AS measured,
-        json_extract(span_attributes_text, ['$.name', '$.type'])::VARCHAR[] AS named,
+        json_extract(span_attributes, ['$.name', '$.type', '$.exec_counter', '$.purpose'])::VARCHAR[] AS named,
         coalesce(from_json(nullif(span_parents, 'null'), '["VARCHAR"]'), []) AS parents,
-        coalesce(from_json(tags_text, '["VARCHAR"]'), []) AS tag_list
+        coalesce(from_json(tags, '["VARCHAR"]'), []) AS tag_list
     FROM texts
-    WHERE
-        bulk_has_own_keys(scores_text)
-        AND bulk_has_own_keys(metadata_text)
-        AND bulk_has_own_keys(metrics_text)
-        AND bulk_has_own_keys(span_attributes_text)
-        AND bulk_adds_up(input, input_text)
-        AND bulk_adds_up(output, output_text)
-        AND bulk_adds_up(expected, expected_text)
-        AND bulk_adds_up(context, context_text)
-        AND bulk_adds_up(scores, scores_text)
-        AND bulk_adds_up(metadata, metadata_text)
-        AND bulk_adds_up(metrics, metrics_text)
-        AND bulk_adds_up(span_attributes, span_attributes_text)
-        AND (tags IS NULL OR len(tags) = 1)
+), numbered AS (
+    SELECT *, TRY_CAST(measured AS DOUBLE[]) AS numbers FROM parsed
 ), counted AS (
     SELECT
         *,
-        bulk_micros(measured[1]) AS start_us,
-        bulk_micros(measured[2]) AS end_us,
-        coalesce(bulk_number(measured[3]), bulk_number(measured[4])) AS total,
-        bulk_count(bulk_number(measured[5])) AS prompt,
-        bulk_count(bulk_number(measured[6])) AS completion
-    FROM parsed
+        bulk_micros(numbers[1]) AS start_us,
+        bulk_micros(numbers[2]) AS end_us,
+        coalesce(bulk_number(numbers[3]), bulk_number(numbers[4])) AS total,
+        bulk_count(bulk_number(numbers[5])) AS prompt,
+        bulk_count(bulk_number(numbers[6])) AS completion,
+        is_in_order
+            AND id NOT IN (SELECT stored.id FROM bulk_stored AS stored)
+            AND TRY_CAST(id AS UUID)::VARCHAR = id
+            AND created LIKE '"____-__-__T__:__:__.______+00:00"'
+            AND substr(created, 2, 1) BETWEEN '0' AND '9'
+            AND substr(created, 13, 2) < '24'
+            AND created_at IS NOT NULL
+            AND bulk_is_word(span_id)
+            AND bulk_is_word(root_span_id)
+            AND bulk_is_word(coalesce(nullif(experiment_id, 'null'), project_id))
+            AND bulk_is_name(project_id)
+            AND bulk_is_name(project_name)
+            AND bulk_is_name(experiment_name)
+            AND coalesce(nullif(span_parents, 'null') = bulk_list_text(parents), true)
+            AND coalesce(tags = bulk_list_text(tag_list), true)
+            AND len(list_distinct(tag_list)) = len(tag_list)
+            AND tags_sayers < 2
+            AND bulk_adds_up(input_sayers, input)
+            AND bulk_adds_up(output_sayers, output)
+            AND bulk_adds_up(expected_sayers, expected)
+            AND bulk_adds_up(context_sayers, context)
+            AND bulk_adds_up(error_sayers, error)
+            AND bulk_adds_up(scores_sayers, scores)
+            AND bulk_adds_up(metadata_sayers, metadata)
+            AND bulk_adds_up(metrics_sayers, metrics)
+            AND bulk_adds_up(span_attributes_sayers, span_attributes)
+            AND coalesce(bulk_has_own_keys(scores), true)
+            AND coalesce(bulk_has_own_keys(metadata), true)
+            AND coalesce(
+                bulk_has_own_keys_beside(
+                    metrics,
+                    bulk_key_bytes(measured[1], 5) + bulk_key_bytes(measured[2], 3)
+                    + bulk_key_bytes(measured[3], 6) + bulk_key_bytes(measured[4], 12)
+                    + bulk_key_bytes(measured[5], 13) + bulk_key_bytes(measured[6], 17)
+                    + bulk_key_bytes(measured[7], 20) + bulk_key_bytes(measured[8], 13)
+                    + bulk_key_bytes(measured[9], 27) + bulk_key_bytes(measured[10], 16)
+                    + bulk_key_bytes(measured[11], 4) + bulk_key_bytes(measured[12], 14)
+                    + bulk_key_bytes(measured[13], 19)
+                ),
+                true
+            )
+            AND coalesce(
+                bulk_has_own_keys_beside(
+                    span_attributes,
+                    bulk_key_bytes(named[1], 4) + bulk_key_bytes(named[2], 4)
+                    + bulk_key_bytes(named[3], 12) + bulk_key_bytes(named[4], 7)
+                ),
+                true
+            ) AS is_plain
+    FROM numbered
 )
 SELECT
-    bare_id AS id,
+    id,
     bulk_word(coalesce(nullif(experiment_id, 'null'), project_id)) AS container,
     bulk_word(span_id) AS span_id,
     bulk_word(root_span_id) AS root_span_id,
@@ -109,45 +205,46 @@ SELECT
     make_timestamp(end_us) AS end_ts,
     (end_us - coalesce(start_us, epoch_us(created_at)))::DOUBLE / 1e6 AS duration_secs,
     len(parents) = 0 AS is_root,
-    false AS is_error,
+    coalesce(error NOT IN ('false', '""'), false) AS is_error,
     NULL::VARCHAR AS error_type,
     NULL::VARCHAR AS error_message,
     false AS is_interrupted,
-    CASE WHEN metadata_text[1] = '{' THEN bulk_string(json_extract(metadata_text, '$.model')::VARCHAR) END AS model,
+    CASE WHEN starts_with(metadata, '{') THEN bulk_string(json_extract(metadata, '$.model')::VARCHAR) END AS model,
     coalesce(
         bulk_count(total),
         CASE WHEN prompt IS NOT NULL OR completion IS NOT NULL THEN coalesce(prompt, 0) + coalesce(completion, 0) END
     ) AS tokens,
     prompt AS prompt_tokens,
     completion AS completion_tokens,
-    bulk_count(coalesce(bulk_number(measured[7]), bulk_number(measured[8]))) AS cached_tokens,
-    bulk_count(coalesce(bulk_number(measured[9]), bulk_number(measured[10]))) AS reasoning_tokens,
-    coalesce(bulk_number(measured[11]), bulk_number(measured[12])) AS cost,
-    bulk_number(measured[13]) AS ttft_secs,
-    coalesce(bulk_attachments(input_text), 0) + coalesce(bulk_attachments(output_text), 0)
-    + coalesce(bulk_attachments(expected_text), 0) + coalesce(bulk_attachments(scores_text), 0)
-    + coalesce(bulk_attachments(metadata_text), 0) + coalesce(bulk_attachments(metrics_text), 0)
-    + coalesce(bulk_attachments(span_attributes_text), 0) + coalesce(bulk_attachments(context_text), 0)
+    bulk_count(coalesce(bulk_number(numbers[7]), bulk_number(numbers[8]))) AS cached_tokens,
+    bulk_count(coalesce(bulk_number(numbers[9]), bulk_number(numbers[10]))) AS reasoning_tokens,
+    coalesce(bulk_number(numbers[11]), bulk_number(numbers[12])) AS cost,
+    bulk_number(numbers[13]) AS ttft_secs,
+    coalesce(bulk_attachments(input), 0) + coalesce(bulk_attachments(output), 0)
+    + coalesce(bulk_attachments(expected), 0) + coalesce(bulk_attachments(error), 0)
+    + coalesce(bulk_attachments(scores), 0)
+    + coalesce(bulk_attachments(metadata), 0) + coalesce(bulk_attachments(metrics), 0)
+    + coalesce(bulk_attachments(span_attributes), 0) + coalesce(bulk_attachments(context), 0)
         AS attachment_count,
     CASE
-        WHEN scores_text[1] = '{'
-            THEN len(list_filter(json_extract(scores_text, '$.*'), lambda score: score::VARCHAR != 'null'))
+        WHEN starts_with(scores, '{')
+            THEN len(list_filter(json_extract(scores, '$.*'), lambda score: score::VARCHAR != 'null'))
         ELSE 0
     END AS score_count,
     tag_list AS tags,
     bulk_preview(input_plain) AS input_preview,
     bulk_preview(output_plain) AS output_preview,
-    input_text AS input,
-    output_text AS output,
-    expected_text AS expected,
-    NULL::VARCHAR AS error,
-    scores_text AS scores,
-    metadata_text AS metadata,
-    metrics_text AS metrics,
-    span_attributes_text AS span_attributes,
-    context_text AS context,
+    input,
+    output,
+    expected,
+    error,
+    scores,
+    metadata,
+    metrics,
+    span_attributes,
+    context,
     '{"log_id":' || nullif(log_id, 'null') || '}' AS extra,
-    ($processes::MAP(VARCHAR, VARCHAR))[filename] AS process,
+    ($processes::VARCHAR[])[logged[1].file] AS process,
     '{"full":' || full_stamp || coalesce(
         format(
             ',"marks":[0,-1,{},{{{}}}]',
@@ -160,23 +257,48 @@ SELECT
                     CASE WHEN experiment_id != 'null' THEN '"experiment_id":' || last_stamp END,
                     CASE WHEN experiment_name != 'null' THEN '"experiment_name":' || last_stamp END,
                     CASE WHEN log_id != 'null' THEN '"log_id":' || last_stamp END,
-                    '"input":' || bulk_mark(input, full_stamp),
-                    '"output":' || bulk_mark(output, full_stamp),
-                    '"expected":' || bulk_mark(expected, full_stamp),
-                    '"context":' || bulk_mark(context, full_stamp),
-                    '"scores":' || bulk_mark(scores, full_stamp),
-                    '"metadata":' || bulk_mark(metadata, full_stamp),
-                    '"metrics":' || bulk_mark(metrics, full_stamp),
-                    '"span_attributes":' || bulk_mark(span_attributes, full_stamp),
-                    '"tags":' || bulk_mark(tags, full_stamp)
+                    bulk_mark(
+                        '"input":', input_sayers, row_stamps,
+                        input_a, input_b, input_c, input_d, input_e, input_f
+                    ),
+                    bulk_mark(
+                        '"output":', output_sayers, row_stamps,
+                        output_a, output_b, output_c, output_d, output_e, output_f
+                    ),
+                    bulk_mark(
+                        '"error":', error_sayers, row_stamps,
+                        error_a, error_b, error_c, error_d, error_e, error_f
+                    ),
+                    bulk_mark(
+                        '"expected":', expected_sayers, row_stamps,
+                        expected_a, expected_b, expected_c, expected_d, expected_e, expected_f
+                    ),
+                    bulk_mark(
+                        '"context":', context_sayers, row_stamps,
+                        context_a, context_b, context_c, context_d, context_e, context_f
+                    ),
+                    bulk_mark(
+                        '"scores":', scores_sayers, row_stamps,
+                        scores_a, scores_b, scores_c, scores_d, scores_e, scores_f
+                    ),
+                    bulk_mark(
+                        '"metadata":', metadata_sayers, row_stamps,
+                        metadata_a, metadata_b, metadata_c, metadata_d, metadata_e, metadata_f
+                    ),
+                    bulk_mark(
+                        '"metrics":', metrics_sayers, row_stamps,
+                        metrics_a, metrics_b, metrics_c, metrics_d, metrics_e, metrics_f
+                    ),
+                    bulk_mark(
+                        '"span_attributes":', span_attributes_sayers, row_stamps,
+                        span_attributes_a, span_attributes_b, span_attributes_c, span_attributes_d, span_attributes_e, span_attributes_f
+                    ),
+                    bulk_mark('"tags":', tags_sayers, row_stamps, tags_a, tags_b, tags_c, tags_d, tags_e, tags_f)
                 ),
                 ''
             )
         ),
         ''
-    ) || '}' AS stamps
+    ) || '}' AS stamps,
+    CASE WHEN is_plain THEN NULL ELSE logged END AS left_lines
 FROM counted
-WHERE
-    len(list_distinct(tag_list)) = len(tag_list)
-    AND coalesce(tags_text = bulk_list_text(tag_list), true)
-    AND coalesce(nullif(span_parents, 'null') = bulk_list_text(parents), true)

@@ -1,4 +1,2 @@
 -- How many lines are left for the fold in Python.
-SELECT coalesce(sum(line_count), 0)::BIGINT
-FROM bulk_read
-WHERE coalesce(id, '') NOT IN (SELECT '"' || id || '"' FROM bulk_fold)
+SELECT coalesce(sum(len(left_lines)), 0)::BIGINT FROM bulk_fold

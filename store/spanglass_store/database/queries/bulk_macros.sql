@@ -1,57 +1,146 @@
--- What the rows of a span say of one field, each `{stamp, text}`, oldest first.
-CREATE OR REPLACE TEMP MACRO bulk_sorted(said) AS CASE WHEN len(said) > 1 THEN list_sort(said) ELSE said END;
+-- A line's text → what it says, by place, each as JSON text: the line itself as DuckDB would write it (1), id (2),
+-- _stamp (3), _is_merge (4), created (5), span_id (6), root_span_id (7), span_parents (8), project_id (9),
+-- project_name (10), experiment_id (11), experiment_name (12), log_id (13), and the fields: input (14), output (15),
+-- expected (16), context (17), error (18), scores (19), metadata (20), metrics (21), span_attributes (22), tags (23).
+CREATE OR REPLACE TEMP MACRO bulk_said(raw) AS json_extract(raw, [
+    '$', '$.id', '$._stamp', '$._is_merge', '$.created', '$.span_id', '$.root_span_id', '$.span_parents',
+    '$.project_id', '$.project_name', '$.experiment_id', '$.experiment_name', '$.log_id',
+    '$.input', '$.output', '$.expected', '$.context', '$.error',
+    '$.scores', '$.metadata', '$.metrics', '$.span_attributes', '$.tags'
+])::VARCHAR[];
 
--- … → its text: objects add up; NULL where some of several are none, or empty.
-CREATE OR REPLACE TEMP MACRO bulk_text(said) AS CASE
-    WHEN len(said) < 2 THEN said[1].text
-    WHEN len(list_filter(said, lambda row: row.text[1] != '{' OR row.text = '{}')) > 0 THEN NULL
-    ELSE '{' || array_to_string(list_transform(said, lambda row: row.text[2:-2]), ',') || '}'
+-- Whether DuckDB writes a line just as it was logged, no key is unknown and none stands there twice: these values,
+-- with their names, are the whole line then.
+CREATE OR REPLACE TEMP MACRO bulk_is_whole(said, raw) AS
+    said[1] = raw
+    AND strlen(raw) = 1
+        + coalesce(strlen(said[2]) + 6, 0) + coalesce(strlen(said[3]) + 10, 0) + coalesce(strlen(said[4]) + 13, 0)
+        + coalesce(strlen(said[5]) + 11, 0) + coalesce(strlen(said[6]) + 11, 0) + coalesce(strlen(said[7]) + 16, 0)
+        + coalesce(strlen(said[8]) + 16, 0) + coalesce(strlen(said[9]) + 14, 0) + coalesce(strlen(said[10]) + 16, 0)
+        + coalesce(strlen(said[11]) + 17, 0) + coalesce(strlen(said[12]) + 19, 0) + coalesce(strlen(said[13]) + 10, 0)
+        + coalesce(strlen(said[14]) + 9, 0) + coalesce(strlen(said[15]) + 10, 0) + coalesce(strlen(said[16]) + 12, 0)
+        + coalesce(strlen(said[17]) + 11, 0) + coalesce(strlen(said[18]) + 9, 0) + coalesce(strlen(said[19]) + 10, 0)
+        + coalesce(strlen(said[20]) + 12, 0) + coalesce(strlen(said[21]) + 11, 0) + coalesce(strlen(said[22]) + 19, 0)
+        + coalesce(strlen(said[23]) + 8, 0)
+    AND TRY_CAST(said[3] AS BIGINT)::VARCHAR = said[3];
+
+-- Whether a row, if there is one, is an update that came after the row `before` and names the same span as `first`.
+CREATE OR REPLACE TEMP MACRO bulk_follows(said, raw, before, first) AS CASE
+    WHEN said IS NULL THEN true
+    ELSE bulk_is_whole(said, raw)
+        AND said[4] = 'true'
+        AND TRY_CAST(said[3] AS BIGINT) > TRY_CAST(before[3] AS BIGINT)
+        AND said[5] IS NOT DISTINCT FROM first[5]
+        AND said[6] IS NOT DISTINCT FROM first[6]
+        AND said[7] IS NOT DISTINCT FROM first[7]
+        AND said[9] IS NOT DISTINCT FROM first[9]
+        AND said[10] IS NOT DISTINCT FROM first[10]
+        AND said[11] IS NOT DISTINCT FROM first[11]
+        AND said[12] IS NOT DISTINCT FROM first[12]
+        AND said[13] IS NOT DISTINCT FROM first[13]
 END;
 
--- … → whether the text is what the fold makes of them: one value, or objects without a common key
--- (and without escapes, so that keys can be written as they are).
-CREATE OR REPLACE TEMP MACRO bulk_adds_up(said, text) AS
-    CASE
-        WHEN len(said) > 1 THEN text IS NOT NULL AND NOT contains(text, '\') AND bulk_has_own_keys(text)
-        ELSE true
-    END;
+-- What a row says of a field; NULL where it says nothing.
+CREATE OR REPLACE TEMP MACRO bulk_value(said, field) AS CASE WHEN said[field] != 'null' THEN said[field] END;
 
--- Whether an object names no key twice; of a doubled one DuckDB reads the first, we the last.
-CREATE OR REPLACE TEMP MACRO bulk_has_own_keys(text) AS CASE
-    WHEN text[1] = '{' THEN list_unique(json_keys(text)) = len(json_keys(text))
-    ELSE true
+-- How many of a span's rows say something of a field. Here and below a to f are what each says of it.
+CREATE OR REPLACE TEMP MACRO bulk_sayers(a, b, c, d, e, f) AS
+    (a IS NOT NULL)::TINYINT + (b IS NOT NULL)::TINYINT + (c IS NOT NULL)::TINYINT
+    + (d IS NOT NULL)::TINYINT + (e IS NOT NULL)::TINYINT + (f IS NOT NULL)::TINYINT;
+
+CREATE OR REPLACE TEMP MACRO bulk_is_full(text) AS coalesce(starts_with(text, '{') AND text != '{}', true);
+
+CREATE OR REPLACE TEMP MACRO bulk_inner(text) AS substr(text, 2, length(text) - 2);
+
+-- A field's text: objects add up; NULL where some of several values are none, or empty.
+CREATE OR REPLACE TEMP MACRO bulk_text(sayers, a, b, c, d, e, f) AS CASE
+    WHEN sayers < 2 THEN coalesce(a, b, c, d, e, f)
+    WHEN
+        bulk_is_full(a) AND bulk_is_full(b) AND bulk_is_full(c)
+        AND bulk_is_full(d) AND bulk_is_full(e) AND bulk_is_full(f)
+        THEN '{' || concat_ws(
+            ',', bulk_inner(a), bulk_inner(b), bulk_inner(c), bulk_inner(d), bulk_inner(e), bulk_inner(f)
+        ) || '}'
 END;
 
--- Whether a text of JSON is a string, not empty, that stands there as it is; a name may be missing.
-CREATE OR REPLACE TEMP MACRO bulk_is_word(text) AS text[1] = '"' AND text != '""' AND NOT contains(text, '\');
-CREATE OR REPLACE TEMP MACRO bulk_is_name(text) AS coalesce(text = 'null' OR bulk_is_word(text), true);
-CREATE OR REPLACE TEMP MACRO bulk_word(text) AS CASE WHEN text != 'null' THEN text[2:-2] END;
+CREATE OR REPLACE TEMP MACRO bulk_first_stamp(stamps, a, b, c, d, e, f) AS CASE
+    WHEN a IS NOT NULL THEN stamps[1]
+    WHEN b IS NOT NULL THEN stamps[2]
+    WHEN c IS NOT NULL THEN stamps[3]
+    WHEN d IS NOT NULL THEN stamps[4]
+    WHEN e IS NOT NULL THEN stamps[5]
+    WHEN f IS NOT NULL THEN stamps[6]
+END;
 
--- … → its mark, as `stamps.encode_mark` writes it; NULL where the full row alone said it.
-CREATE OR REPLACE TEMP MACRO bulk_mark(said, full_stamp) AS CASE
-    WHEN len(said) = 1 THEN nullif(said[1].stamp, full_stamp)::VARCHAR
-    WHEN len(said) > 1 THEN format(
-        '[{},-1,{},{{{}}}]',
-        coalesce(nullif(said[1].stamp, full_stamp), 0),
-        said[-1].stamp,
-        array_to_string(
-            list_transform(
-                said[2:],
-                lambda row: array_to_string(
-                    list_transform(json_keys(row.text), lambda key: '"' || key || '":' || row.stamp), ','
-                )
-            ),
-            ','
+CREATE OR REPLACE TEMP MACRO bulk_last_stamp(stamps, a, b, c, d, e, f) AS CASE
+    WHEN f IS NOT NULL THEN stamps[6]
+    WHEN e IS NOT NULL THEN stamps[5]
+    WHEN d IS NOT NULL THEN stamps[4]
+    WHEN c IS NOT NULL THEN stamps[3]
+    WHEN b IS NOT NULL THEN stamps[2]
+    WHEN a IS NOT NULL THEN stamps[1]
+END;
+
+-- The keys of an object, each with its stamp. Keys without escapes hold no control characters: one stands in for it.
+CREATE OR REPLACE TEMP MACRO bulk_key_stamps(text, stamp) AS
+    '"' || replace(array_to_string(json_keys(text), '":' || chr(31) || ',"'), chr(31), stamp) || '":' || stamp;
+
+-- A field's mark, as `stamps.encode_mark` writes it, with the field's name before it; NULL where the full row alone
+-- said it. `stamps` are those of the rows.
+CREATE OR REPLACE TEMP MACRO bulk_mark(name, sayers, stamps, a, b, c, d, e, f) AS CASE
+    WHEN sayers = 0 OR sayers = 1 AND a IS NOT NULL THEN NULL
+    WHEN sayers = 1 THEN name || bulk_first_stamp(stamps, a, b, c, d, e, f)
+    ELSE format(
+        '{}[{},-1,{},{{{}}}]',
+        name,
+        CASE WHEN a IS NULL THEN bulk_first_stamp(stamps, a, b, c, d, e, f) ELSE '0' END,
+        bulk_last_stamp(stamps, a, b, c, d, e, f),
+        concat_ws(
+            ',',
+            CASE WHEN a IS NOT NULL THEN bulk_key_stamps(b, stamps[2]) END,
+            CASE WHEN coalesce(a, b) IS NOT NULL THEN bulk_key_stamps(c, stamps[3]) END,
+            CASE WHEN coalesce(a, b, c) IS NOT NULL THEN bulk_key_stamps(d, stamps[4]) END,
+            CASE WHEN coalesce(a, b, c, d) IS NOT NULL THEN bulk_key_stamps(e, stamps[5]) END,
+            CASE WHEN coalesce(a, b, c, d, e) IS NOT NULL THEN bulk_key_stamps(f, stamps[6]) END
         )
     )
 END;
+
+-- Whether an object names no key twice; of a doubled one DuckDB reads the first, we the last.
+CREATE OR REPLACE TEMP MACRO bulk_has_own_keys(text) AS CASE
+    WHEN starts_with(text, '{') THEN list_unique(json_keys(text)) = len(json_keys(text))
+    ELSE true
+END;
+
+-- Whether the text is what the fold makes of a field's values: one value, or objects without a common key
+-- (and without escapes, so that keys can be written as they are).
+CREATE OR REPLACE TEMP MACRO bulk_adds_up(sayers, text) AS CASE
+    WHEN sayers < 2 THEN true
+    ELSE coalesce(NOT contains(text, '\') AND bulk_has_own_keys(text), false)
+END;
+
+-- Whether an object names no key twice, of which some values are known, in `known_bytes` with their names: if they are all of it,
+-- nothing has to be looked at.
+CREATE OR REPLACE TEMP MACRO bulk_has_own_keys_beside(text, known_bytes) AS CASE
+    WHEN strlen(text) = 1 + known_bytes THEN true
+    ELSE bulk_has_own_keys(text)
+END;
+
+CREATE OR REPLACE TEMP MACRO bulk_key_bytes(value, name_bytes) AS coalesce(strlen(value) + name_bytes + 4, 0);
+
+-- Whether a text of JSON is a string, not empty, that stands there as it is; a name may be missing.
+CREATE OR REPLACE TEMP MACRO bulk_is_word(text) AS starts_with(text, '"') AND text != '""' AND NOT contains(text, '\');
+
+CREATE OR REPLACE TEMP MACRO bulk_is_name(text) AS coalesce(text = 'null' OR bulk_is_word(text), true);
+
+CREATE OR REPLACE TEMP MACRO bulk_word(text) AS CASE WHEN text != 'null' THEN bulk_inner(text) END;
 
 -- A list of strings as JSON text, where no string needs an escape.
 CREATE OR REPLACE TEMP MACRO bulk_list_text(list) AS
     CASE WHEN len(list) = 0 THEN '[]' ELSE '["' || array_to_string(list, '","') || '"]' END;
 
 CREATE OR REPLACE TEMP MACRO bulk_plain_text(text) AS
-    CASE WHEN text[1] = '"' THEN json_extract_string(text, '$') ELSE text END;
+    CASE WHEN starts_with(text, '"') THEN json_extract_string(text, '$') ELSE text END;
 
 -- Whitespace folded and stripped, as `" ".join(text.split())` does it.
 CREATE OR REPLACE TEMP MACRO bulk_folded(text) AS trim(
@@ -70,23 +159,19 @@ CREATE OR REPLACE TEMP MACRO bulk_preview(text) AS CASE
 END;
 
 -- A metric as a number, NULL for what is none.
-CREATE OR REPLACE TEMP MACRO bulk_number(text) AS
-    CASE WHEN abs(TRY_CAST(text AS DOUBLE)) < 1e300 THEN TRY_CAST(text AS DOUBLE) END;
+CREATE OR REPLACE TEMP MACRO bulk_number(number) AS CASE WHEN abs(number) < 1e300 THEN number END;
 
 -- A count that fits its column.
 CREATE OR REPLACE TEMP MACRO bulk_count(number) AS
     CASE WHEN abs(number) <= 4611686018427387903 THEN trunc(number)::BIGINT END;
 
 -- Seconds since the epoch as µs, NULL for what is no time between 1970 and 9999.
-CREATE OR REPLACE TEMP MACRO bulk_micros(text) AS
-    CASE
-        WHEN TRY_CAST(text AS DOUBLE) * 1e6 BETWEEN -0.5 AND 253402300799000000
-            THEN CAST(TRY_CAST(text AS DOUBLE) * 1e6 AS BIGINT)
-    END;
+CREATE OR REPLACE TEMP MACRO bulk_micros(secs) AS
+    CASE WHEN secs * 1e6 BETWEEN -0.5 AND 253402300799000000 THEN CAST(secs * 1e6 AS BIGINT) END;
 
 -- A string without its quotes; NULL for every other value.
 CREATE OR REPLACE TEMP MACRO bulk_string(text) AS
-    CASE WHEN text[1] = '"' THEN json_extract_string(text, '$') END;
+    CASE WHEN starts_with(text, '"') THEN json_extract_string(text, '$') END;
 
 CREATE OR REPLACE TEMP MACRO bulk_attachments(text) AS
     CASE

@@ -4,6 +4,7 @@ SELECT
 FROM spans
 WHERE {heads}
     AND start_ts >= $not_before
+    AND ($before_ts IS NULL OR start_ts <= $before_ts)  -- says no more than the next, but passes over what is newer
     AND ($before_ts IS NULL OR (start_ts, root_span_id) < ($before_ts, $before_id))
     AND ({predicate})
 ORDER BY start_ts DESC, root_span_id DESC
