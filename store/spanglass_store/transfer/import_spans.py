@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 1024 * 1024  # written at once
 _MERGE_AFTER_BYTES = 32 * _CHUNK_BYTES  # several segments at once: that is faster than one by one
+_MERGE_SECS = 2.0  # at once: enough for all of them
 _MAX_REPORTED = 1000
 _MAX_KEPT_BYTES = 64 * _CHUNK_BYTES  # of lines that are no rows: a film that was imported by mistake is not kept
 _WRITER = "import"  # stands where segments of the SDK have its version
@@ -143,6 +144,7 @@ class _Import:
                 chunk, chunk_bytes = [], 0
                 self._on_progress(self._read_bytes, self._source.size_bytes)
             if unmerged_bytes >= _MERGE_AFTER_BYTES:
+                self._writer.seal()  # a segment that may still grow goes the slow way
                 self._merge()
                 unmerged_bytes = 0
         self._write(chunk)
@@ -170,7 +172,7 @@ class _Import:
         """Merge what is in the journal; leave it there where another process holds the tables."""
         try:
             while True:
-                changes = self._merger.merge_once(budget_secs=0.5)
+                changes = self._merger.merge_once(budget_secs=_MERGE_SECS)
                 self._report.spans_added += changes.spans_added
                 self._report.spans_changed += changes.spans_changed
                 self._report.rejected_count += changes.lines_rejected
