@@ -165,9 +165,17 @@ class Database:
     """
 
     def __init__(
-        self, store: Path, *, is_read_only: bool = False, timeout_secs: float = 0.0, sets_damage_aside: bool = True
+        self,
+        store: Path,
+        *,
+        is_read_only: bool = False,
+        timeout_secs: float = 0.0,
+        sets_damage_aside: bool = True,
+        memory_mb: int | None = None,
     ) -> None:
         """`timeout_secs` is how long an opening waits for another process that holds the file.
+
+        `memory_mb` is what DuckDB may take, 1,000 MB by default; it takes all of it where much is written.
 
         Without `sets_damage_aside` damaged tables stay where they are, and opening them raises DamagedTables.
         """
@@ -175,6 +183,7 @@ class Database:
         self.path = store / DATABASE_FILE
         self.is_read_only = is_read_only
         self.timeout_secs = timeout_secs
+        self._config = _CONFIG if memory_mb is None else {**_CONFIG, "memory_limit": f"{memory_mb}MB"}
         self.recovery: Recovery | None = None
         self._sets_damage_aside = sets_damage_aside and not is_read_only
         self.generation = 0
@@ -383,7 +392,7 @@ class Database:
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         try:
-            connection = duckdb.connect(str(self.path), read_only=self.is_read_only, config=_CONFIG)
+            connection = duckdb.connect(str(self.path), read_only=self.is_read_only, config=self._config)
         except duckdb.Error as error:
             raise _open_fault(error, self.path) from error
         with contextlib.suppress(OSError):

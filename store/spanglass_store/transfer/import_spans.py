@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 1024 * 1024  # written at once
 _MERGE_AFTER_BYTES = 32 * _CHUNK_BYTES  # several segments at once: that is faster than one by one
+_MEMORY_MB = 512  # what one merge takes in fits well; an import of any size takes no more
 _MERGE_SECS = 2.0  # at once: enough for all of them
 _MAX_REPORTED = 1000
 _MAX_KEPT_BYTES = 64 * _CHUNK_BYTES  # of lines that are no rows: a film that was imported by mistake is not kept
@@ -93,7 +94,7 @@ class _Import:
         self._read_bytes = 0
         self._faults: list[str] = []
         self._writer = SegmentWriter(store, sdk_version=_WRITER, on_fault=self._faults.append)
-        self._database = Database(store)
+        self._database = Database(store, memory_mb=_MEMORY_MB)
         self._merger = Merger(self._database, store)
 
     def run(self) -> ImportReport:
