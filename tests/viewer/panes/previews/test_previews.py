@@ -127,6 +127,8 @@ def test_a_video_steps_scrubs_and_plays(lightbox: Lightbox, qtbot: QtBot, tmp_pa
     preview = lightbox.preview
     assert isinstance(preview, StreamPreview)
     assert preview.canvas.has_image
+    qtbot.mouseClick(preview.slider, Qt.MouseButton.LeftButton, pos=preview.slider.rect().center())
+    assert preview.position_secs == pytest.approx(1.5, abs=0.02)
     preview.seek(1.0)
     preview.step_frames(1)
     assert preview.position_secs == pytest.approx(1 + 1 / 24)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from spanglass_viewer.decoders.answers import Frame, Outline, Peaks, Picture, Sound
 from spanglass_viewer.panes.previews.image_canvas import ImageCanvas
@@ -15,6 +15,7 @@ from spanglass_viewer.panes.previews.waveform_view import WaveformView
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel
+from spanglass_viewer.widgets.seek_slider import SeekSlider
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 _TICK_MS = 15
 _SOUND_SECS = 1.0
 _PEAKS = 800
-_SLIDER_STEPS = 10_000
 _MAX_FRAME_PX = 1280
 _LEAST_STEP_SECS = 0.04
 
@@ -72,8 +72,7 @@ class StreamPreview(Preview):
         self._play = IconButton("play", "Play", appearance)
         self._back = IconButton("step-back", "One frame back", appearance)
         self._on = IconButton("step-forward", "One frame on", appearance)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, _SLIDER_STEPS)
+        self.slider = SeekSlider()
         self.slider.setAccessibleName("Position")
         self._time = PlainLabel(role=FontRole.SMALL, tone="muted")
         self._note = PlainLabel(role=FontRole.SMALL, tone="muted")
@@ -182,7 +181,7 @@ class StreamPreview(Preview):
         self._play.clicked.connect(self.press_space)
         self._back.clicked.connect(self._on_back)
         self._on.clicked.connect(self._on_forward)
-        self.slider.sliderMoved.connect(self._on_slider_moved)
+        self.slider.sought.connect(self.seek_fraction)
         session.answered.connect(self._on_answered)
         session.failed.connect(self._on_failed)
 
@@ -191,9 +190,6 @@ class StreamPreview(Preview):
 
     def _on_forward(self) -> None:
         self.step_frames(1)
-
-    def _on_slider_moved(self, value: int) -> None:
-        self.seek_fraction(value / _SLIDER_STEPS)
 
     # answers
 
@@ -286,8 +282,7 @@ class StreamPreview(Preview):
     def _show_position(self) -> None:
         length = self._outline.length_secs
         fraction = self.position_secs / length if length else 0.0
-        if not self.slider.isSliderDown():
-            self.slider.setValue(round(fraction * _SLIDER_STEPS))
+        self.slider.show_fraction(fraction)
         self.waveform.set_position(fraction)
         self._time.setText(f"{_clock(self.position_secs)} / {_clock(length)}")
 
