@@ -373,6 +373,7 @@ class Merger:
         draft = path.with_suffix(".draft")
         try:
             self._rejected.mkdir(mode=0o700, exist_ok=True)
+            draft.touch(mode=0o600)  # as private as the journal that the lines come from
             draft.write_bytes(rejected_text(rejected))
             draft.replace(path)
         except OSError as error:

@@ -162,6 +162,7 @@ def test_bad_lines_are_kept_aside_and_the_rest_goes_on(merger: Merger, store: Pa
     changes = merger.merge_once()
     assert (changes.lines_rejected, changes.spans_added) == (6, 1)
     [kept] = (store / "rejected").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600
     found = [json.loads(line) for line in kept.read_text().splitlines()]
     assert [line["line"] for line in found] == [
         "garbage", "[1]", "\\xff\\xfe", "{}", '{"_line":"moon"}', '{"id":"torn'
