@@ -11,15 +11,20 @@ import ctypes
 import sys
 from functools import cache
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # M_… of malloc.h
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # M_… of malloc.h
 _KEPT_BYTES = 1 << 29
 _LARGE_BYTES = 1 << 26  # larger ones are mapped as before
 
 
 def keep_freed_memory() -> None:
-    """Let what is freed be used again before it is given back to the system."""
+    """Let what is freed be used again before it is given back to the system, by whichever thread asks next.
+
+    Called before there are other threads: each has a heap of its own otherwise, which keeps what it freed to itself
+    (some 30 MB more when a million spans are open, 50 at the peak).
+    """
     library = _find_library()
     if library is not None:
+        library.mallopt(_ARENA_MAX, 1)
         library.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
         library.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
 

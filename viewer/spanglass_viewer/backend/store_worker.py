@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from spanglass_store.faults import Interrupted, StoreBusy, StoreFault
 from spanglass_store.upkeep.schedule import is_upkeep_due
-from spanglass_viewer.backend.heap import give_memory_back, keep_freed_memory
+from spanglass_viewer.backend.heap import give_memory_back
 from spanglass_viewer.backend.requests import ListAnswer, ListRequest, TraceAnswer, TraceRequest
 from spanglass_viewer.backend.trace_listing import read_page
 
@@ -88,7 +88,6 @@ class StoreWorker(QObject):
         from spanglass_store.database.merge import Merger  # noqa: PLC0415 - as above
         from spanglass_viewer.backend.journal_watch import JournalWatch  # noqa: PLC0415 - as above
 
-        keep_freed_memory()
         self._database = Database(self._store)
         self._merger = Merger(self._database, self._store)
         self._watch = JournalWatch(self._store / "journal", self._woken.emit)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal
 from spanglass_viewer.backend.compare_worker import CompareWorker
 from spanglass_viewer.backend.detail_worker import DetailWorker
 from spanglass_viewer.backend.find_worker import FindWorker
+from spanglass_viewer.backend.heap import keep_freed_memory
 from spanglass_viewer.backend.store_worker import StoreWorker
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Backend(QObject):
     def __init__(self, store: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.store = store
+        keep_freed_memory()  # before a thread has a heap of its own
         self.store_worker = StoreWorker(store)
         self.detail_worker = DetailWorker()
         self.compare_worker = CompareWorker()
