@@ -69,11 +69,7 @@ class DecoderSession(QObject):
     def close(self) -> None:
         """End the process and the thread; nothing is answered any more."""
         self.blockSignals(True)
-        self._pending = 0
-        with self._news:
-            self._is_closed = True
-            process = self._process
-            self._news.notify()
+        process = self._leave()
         if process is not None:
             process.end()
         if self._thread.is_alive():
@@ -81,13 +77,18 @@ class DecoderSession(QObject):
 
     def let_go(self) -> None:
         """End the process and the thread without waiting for them; nothing is answered any more."""
+        process = self._leave()
+        if process is not None:
+            process.kill()
+
+    def _leave(self) -> DecoderProcess | None:
+        """Tell the thread to end; return the process that it may be waiting for."""
         self._pending = 0
         with self._news:
             self._is_closed = True
             process = self._process
             self._news.notify()
-        if process is not None:
-            process.kill()
+        return process
 
     @Slot(object, object)
     def _on_told(self, wish: Wish | None, told: object) -> None:

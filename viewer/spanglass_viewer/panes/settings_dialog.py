@@ -148,6 +148,15 @@ class SettingsDialog(QDialog):
         )
         for label, field in rows:
             form.addRow(PlainLabel(label, tone="muted"), field)
+        self._name_boxes(motion, follow)
+        if shown.remote_hosts:  # there is nothing to take back before something was allowed
+            self._hosts = QLineEdit(" ".join(shown.remote_hosts))
+            self._hosts.setAccessibleName("Hosts whose images are fetched without asking")
+            self._hosts.editingFinished.connect(self._on_hosts_edited)
+            form.addRow(PlainLabel("Images from", tone="muted"), self._hosts)
+        return form
+
+    def _name_boxes(self, motion: QCheckBox, follow: QCheckBox) -> None:
         for box, name in (
             (self._theme, "Theme"),
             (self._scale, "Size"),
@@ -161,12 +170,6 @@ class SettingsDialog(QDialog):
             box.setAccessibleName(name)
             if isinstance(box, QComboBox):
                 box.view().setAccessibleName(name)
-        if shown.remote_hosts:  # there is nothing to take back before something was allowed
-            self._hosts = QLineEdit(" ".join(shown.remote_hosts))
-            self._hosts.setAccessibleName("Hosts whose images are fetched without asking")
-            self._hosts.editingFinished.connect(self._on_hosts_edited)
-            form.addRow(PlainLabel("Images from", tone="muted"), self._hosts)
-        return form
 
     def _make_editor_box(self, shown: ShownSettings) -> QComboBox:
         box = QComboBox()
