@@ -119,21 +119,7 @@ class MainWindow(QMainWindow):
             trace_pane=self.trace_pane,
             parent=self,
         )
-        self._clipboard = SpanClipboard(info, self.selection, self)
-        self._annotating = SpanAnnotating(info.path, self.detail_pane, self)
-        self._trying = PromptTrying(info, self.detail_pane, self._preferences, appearance, self)
-        self.comparing = TraceComparing(backend, appearance, self)
-        self.experiments = ExperimentSummaries(backend, appearance, self)
-        self._text_sizing = TextSizing(appearance, self._preferences, self)
-        self._chosen = ChosenSettings(
-            self._preferences,
-            appearance,
-            text_sizing=self._text_sizing,
-            remote_images=self.remote_images,
-            detail_pane=self.detail_pane,
-            trying=self._trying,
-            window=self,
-        )
+        self._make_tools(info)
         self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
         self._top_bar = TopBar(self._make_menu(), self.trace_list.filter_box, appearance)
         self._banner, self._damage_banner = Banner(appearance), Banner(appearance)
@@ -217,6 +203,25 @@ class MainWindow(QMainWindow):
             else:
                 menu.addAction(self._actions[name])
         return menu
+
+    def _make_tools(self, info: StoreInfo) -> None:
+        """Make what acts on the spans that the panes show, and on the panes."""
+        appearance = self._appearance
+        self._clipboard = SpanClipboard(info, self.selection, self)
+        self._annotating = SpanAnnotating(info.path, self.detail_pane, self)
+        self._trying = PromptTrying(info, self.detail_pane, self._preferences, appearance, self)
+        self.comparing = TraceComparing(self._backend, appearance, self)
+        self.experiments = ExperimentSummaries(self._backend, appearance, self)
+        self._text_sizing = TextSizing(appearance, self._preferences, self)
+        self._chosen = ChosenSettings(
+            self._preferences,
+            appearance,
+            text_sizing=self._text_sizing,
+            remote_images=self.remote_images,
+            detail_pane=self.detail_pane,
+            trying=self._trying,
+            window=self,
+        )
 
     def _lay_out(self) -> None:
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
