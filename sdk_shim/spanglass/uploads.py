@@ -60,7 +60,7 @@ class AttachmentUploads:
             source, fault = b"", error
         upload = _Upload(attachment.key, attachment.filename, attachment.content_type, source)
         if fault is not None:
-            self._write_state(upload, "error", error=str(fault))
+            self._write_state(upload, "error", error=_reason(fault))
             return
         with self._changed:
             is_full = len(self._pending) >= MAX_PENDING_FILES or self._held_bytes >= MAX_PENDING_BYTES
@@ -141,7 +141,7 @@ class AttachmentUploads:
                 with upload.source as file:
                     blob = files.put_file(self._store, file)
         except (OSError, ValueError) as error:
-            self._write_state(upload, "error", error=str(error))
+            self._write_state(upload, "error", error=_reason(error))
         else:
             self._write_state(upload, "done", digest=blob.digest, size_bytes=blob.size_bytes)
 
@@ -155,3 +155,10 @@ class AttachmentUploads:
             "_stamp": clock.stamp_of(clock.now_ns()),
         }
         self._sink.write(encode_line({**line, **more}))
+
+
+def _reason(fault: OSError | ValueError) -> str:
+    """Return why an attachment is not stored, as a reader of its trace wants to know it: without the error's number."""
+    if isinstance(fault, OSError) and fault.strerror:
+        return f"{fault.strerror}: {fault.filename}" if fault.filename else fault.strerror
+    return str(fault)

@@ -45,7 +45,7 @@ def test_an_attachment_that_failed_says_why(logger, tmp_path):
     logger.log(input=attachment)
     readonly = ReadonlyAttachment(attachment.reference)
     assert readonly.status()["upload_status"] == "error"
-    assert "No such file" in readonly.status()["error_message"]
+    assert readonly.status()["error_message"] == f"No such file or directory: {tmp_path / 'gone'}"
     for read in (lambda: readonly.data, readonly.metadata):
         with pytest.raises(OSError, match=r"'a\.txt' cannot be read: .*No such file"):
             read()

@@ -89,6 +89,12 @@ class FakePane:
     def show_deleted(self) -> None:
         self.shown.append(("deleted", None))
 
+    def path_to(self, ref: SpanRef) -> tuple[str, ...]:
+        return (f"above {ref.span_id}",)
+
+    def show_path(self, steps: tuple[str, ...]) -> None:
+        self.shown.append(("path", steps))
+
     def show_span(self, detail: Any, _readings: Any) -> None:
         self.shown.append(("span", detail))
 
@@ -212,7 +218,7 @@ def test_a_selected_span_is_read_and_shown(window: SimpleNamespace) -> None:
     request = window.backend.take(DetailRequest)
     assert request.ref == ref
     window.backend.detail_worker.span_read.emit(DetailAnswer(request, "detail"))  # pyright: ignore[reportArgumentType] - a stand-in
-    assert window.detail.shown[-1] == ("span", "detail")
+    assert window.detail.shown[-2:] == [("path", ("above 00aa",)), ("span", "detail")]
 
 
 def test_it_is_settled_when_nothing_is_on_its_way(window: SimpleNamespace, qtbot: QtBot) -> None:

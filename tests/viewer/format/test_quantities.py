@@ -42,9 +42,7 @@ def test_a_count_agrees_with_its_noun() -> None:
     assert format_count(12480) == "12,480"
 
 
-@pytest.mark.parametrize(
-    ("dollars", "shown"), [(0.0247, "$0.025"), (0.0002, "<$0.001"), (0, "$0.000"), (12.3, "$12.30")]
-)
+@pytest.mark.parametrize(("dollars", "shown"), [(0.0247, "$0.025"), (0.0002, "<$0.001"), (0, "$0"), (12.3, "$12.30")])
 def test_a_cost_in_a_list_is_short(dollars: float, shown: str) -> None:
     assert format_cost_short(dollars) == shown
 

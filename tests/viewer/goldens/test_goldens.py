@@ -23,6 +23,7 @@ from spanglass_viewer.panes.top_bar import TopBar
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
+from spanglass_viewer.trace.references import PathStep, SpanRef
 from spanglass_viewer.trace.snapshot import build_snapshot
 from spanglass_viewer.values.chat.prompt_draft import Endpoint
 from spanglass_viewer.widgets.buttons import Chip
@@ -144,6 +145,8 @@ def test_detail_of_a_failed_call(
     qtbot.addWidget(pane)
     pane.resize(380, 1240)
     pane.show()
+    above = ("support_agent.run", "executor", "payments.refund")
+    pane.show_path(tuple(PathStep(SpanRef("root", name, 0), name) for name in above))
     pane.show_span(detail)
     qtbot.waitUntil(lambda: pane.is_idle and images.is_idle)
     check_golden(pane, f"detail-pane-{theme}")

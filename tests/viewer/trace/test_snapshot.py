@@ -33,6 +33,21 @@ def test_the_root_span_is_the_one_with_the_traces_id() -> None:
     assert build_snapshot(make_skeleton(spans, "late"), 1, 0).root_span == 0
 
 
+def test_the_spans_above_go_from_the_root_to_the_parent() -> None:
+    chain = [MadeSpan("other", (), 0.0)]
+    chain += [MadeSpan(f"s{depth}", (f"s{depth - 1}",) if depth else (), depth + 1.0) for depth in range(9)]
+    snapshot = build_snapshot(make_skeleton(chain, "other"), 1, 0)
+
+    def above(span_id: str, most: int = 50) -> list[str]:
+        span = snapshot.find_span(span_id)
+        assert span is not None
+        return [snapshot.skeleton.span_id[one] for one in snapshot.spans_above(span, most)]
+
+    assert above("other") == above("s0") == []
+    assert above("s4") == ["s0", "s1", "s2", "s3"]
+    assert above("s8", most=3) == ["s0", "s6", "s7"]  # the root of its own tree, and the nearest
+
+
 def test_a_running_trace_lasts_until_it_was_read() -> None:
     snapshot = build_snapshot(make_skeleton([MadeSpan("root", end=None)]), 1, EPOCH_US + 5_000_000)
     assert snapshot.has_running

@@ -41,6 +41,12 @@ def test_a_stored_attachment_with_its_file() -> None:
         (None, None, "Its bytes have not arrived in this store"),
         ("uploading", None, "Still being written"),
         ("error", "disk full", "It could not be stored (disk full)"),
+        (
+            "error",
+            "[Errno 2] No such file or directory: '/a.png'",
+            "It could not be stored (no such file or directory: '/a.png')",
+        ),
+        ("error", "S3 is away", "It could not be stored (S3 is away)"),
         ("done", None, "Its file is missing from this store"),
     ],
 )

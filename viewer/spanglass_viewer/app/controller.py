@@ -374,6 +374,7 @@ class WindowController(QObject):
         if answer.detail is None:
             self._detail_pane.show_nothing()
         else:
+            self._detail_pane.show_path(self._trace_pane.path_to(answer.request.ref))
             self._detail_pane.show_span(answer.detail, answer.readings)
         self.span_shown.emit(answer.detail)
         self._refresh()

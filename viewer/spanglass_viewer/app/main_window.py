@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
     QMenu,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -51,6 +50,7 @@ from spanglass_viewer.panes.top_bar import TopBar
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.widgets.banner import Banner
+from spanglass_viewer.widgets.pane_splitter import PaneSplitter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 _USER_EVENTS = (
     QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride, QEvent.Type.Wheel,
 )  # fmt: skip
-_WIDTHS = (288, 780, 372)  # of 1440: traces, trace, detail
+_OUTER_WIDTHS = (288, 372)  # of the traces and the detail
 _MENU = ("show_palette", None, "go_back", "go_forward", None, "annotate", "try_prompt", None, "copy_link", "copy_json",
          "copy_markdown", "copy_snippet", None, "next_error", "previous_error", "expand_all", "collapse_all",
          "toggle_flame", "toggle_filmstrip", "reset_zoom",
@@ -224,20 +224,17 @@ class MainWindow(QMainWindow):
         )
 
     def _lay_out(self) -> None:
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setHandleWidth(1)
+        self._splitter = PaneSplitter()
         trace = QWidget()
         trace_column = QVBoxLayout(trace)
         trace_column.setContentsMargins(0, 0, 0, 0)
         trace_column.setSpacing(0)
         trace_column.addWidget(self.trace_pane, 1)
         trace_column.addWidget(self.filmstrip)
-        for number, (pane, least) in enumerate(((self.trace_list, 170), (trace, 300), (self.detail_pane, 240))):
+        for pane, least in ((self.trace_list, 170), (trace, 300), (self.detail_pane, 240)):
             pane.setMinimumWidth(least)
             self._splitter.addWidget(pane)
-            self._splitter.setStretchFactor(number, 1 if number == 1 else 0)
-        self._splitter.setSizes(list(_WIDTHS))
+        self._splitter.set_outer_widths(*_OUTER_WIDTHS)
         self._middle = QStackedWidget()
         self._middle.addWidget(self._splitter)
         self._middle.addWidget(self._empty)
@@ -276,6 +273,7 @@ class MainWindow(QMainWindow):
         self.detail_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
         self.detail_pane.copy_field_link_requested.connect(self._clipboard.copy_link_to)
         self.detail_pane.step_requested.connect(self.trace_pane.step_span)
+        self.detail_pane.span_wanted.connect(self.trace_pane.select_span_id)
         self.detail_pane.notice_given.connect(self.status.show_notice)
         self.detail_pane.try_prompt_requested.connect(self._trying.open)
         self._trying.notice_given.connect(self.status.show_notice)

@@ -12,9 +12,10 @@ from spanglass_viewer.widgets.screen_room import resize_within_screen
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
-    from PySide6.QtWidgets import QMainWindow, QSplitter
+    from PySide6.QtWidgets import QMainWindow
 
     from spanglass_viewer.panes.detail.detail_pane import DetailPane
+    from spanglass_viewer.widgets.pane_splitter import PaneSplitter
 
 _FIRST_SIZE = (1440, 900)
 
@@ -27,20 +28,21 @@ class WindowMemory:
         self._store_id = store_id
         self._session = find_session(settings, store_id)
 
-    def restore_layout(self, window: QMainWindow, splitter: QSplitter, detail_pane: DetailPane) -> None:
+    def restore_layout(self, window: QMainWindow, splitter: PaneSplitter, detail_pane: DetailPane) -> None:
         """Give everything the size and the state that it had."""
-        geometry, sizes, cards = (self._settings.value(name) for name in ("geometry", "splitter", "detail"))
+        geometry, cards = (self._settings.value(name) for name in ("geometry", "detail"))
         if geometry is None or not window.restoreGeometry(geometry):
             resize_within_screen(window, *_FIRST_SIZE, share=1.0)
-        if sizes is not None:
-            splitter.restoreState(sizes)
+        with contextlib.suppress(TypeError, ValueError):
+            first, last = json.loads(self._settings.value("panes"))
+            splitter.set_outer_widths(int(first), int(last))
         with contextlib.suppress(ValueError):  # settings of another version, or edited by hand
             detail_pane.set_view_state(DetailViewState.from_plain(json.loads(cards if isinstance(cards, str) else "")))
 
-    def save_layout(self, window: QMainWindow, splitter: QSplitter, detail_pane: DetailPane) -> None:
+    def save_layout(self, window: QMainWindow, splitter: PaneSplitter, detail_pane: DetailPane) -> None:
         """Keep the size and the state of everything."""
         self._settings.setValue("geometry", window.saveGeometry())
-        self._settings.setValue("splitter", splitter.saveState())
+        self._settings.setValue("panes", json.dumps(splitter.outer_widths))
         self._settings.setValue("detail", json.dumps(detail_pane.view_state.to_plain()))
         self._settings.sync()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
+from spanglass_viewer.backend.detail_worker import attachment_keys
 from spanglass_viewer.backend.reading_worker import ReadingWorker
 from spanglass_viewer.backend.requests import (
     CompareAnswer,
@@ -94,7 +95,8 @@ class CompareWorker(ReadingWorker):
 
     def _diff(self, cursor: Cursor, request: DiffRequest) -> None:
         before, after = _find_record(cursor, request.before), _find_record(cursor, request.after)
-        sections = [(title, _diff_field(before, after, name)) for title, name in _FIELDS]
+        digests = _find_digests(cursor, before, after)
+        sections = [(title, _diff_field(before, after, name, digests)) for title, name in _FIELDS]
         self.diffed.emit(DiffAnswer(request, tuple(section for section in sections if section[1])))
 
 
@@ -104,8 +106,21 @@ def _find_record(cursor: Cursor, ref: SpanRef | None) -> SpanRecord | None:
     return None if ref is None else StoreReader(cursor).find_span_of(ref.root_span_id, ref.span_id, ref.created_us)
 
 
-def _diff_field(before: SpanRecord | None, after: SpanRecord | None, name: str) -> list[DiffLine]:
+def _find_digests(cursor: Cursor, *records: SpanRecord | None) -> dict[str, str]:
+    """Return the digests of the attachments that spans name, by their keys."""
+    from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
+
+    keys = [key for record in records if record is not None for key in attachment_keys(record)]
+    return {state.key: state.digest for state in StoreReader(cursor).list_attachments(keys) if state.digest}
+
+
+def _diff_field(
+    before: SpanRecord | None, after: SpanRecord | None, name: str, digests: dict[str, str]
+) -> list[DiffLine]:
+    """Return how a field differs. Attachments are named by their bytes: the keys are others with each run."""
     texts = [None if record is None else getattr(record, name) for record in (before, after)]
+    for key, digest in digests.items():
+        texts = [None if text is None else text.replace(f'"{key}"', f'"sha256 {digest}"') for text in texts]
     return [] if texts[0] == texts[1] else diff_texts(*(_readable(text) for text in texts))
 
 

@@ -40,10 +40,11 @@ def format_cost(dollars: float | None, *, is_estimate: bool = False) -> str:
 
 
 def format_cost_short(dollars: float, *, is_estimate: bool = False) -> str:
-    """Return US dollars in the few characters that a list has room for: `$0.025`, `$1.20`, `≈$1.20`."""
-    if is_estimate:
-        return f"≈{format_cost_short(dollars)}"
-    return "<$0.001" if 0 < dollars < 0.001 else f"${dollars:.3f}" if dollars < 1 else f"${dollars:,.2f}"
+    """Return US dollars in the few characters that a list has room for: `$0.025`, `≈$1.20`, `<$0.001`."""
+    if 0 < dollars < 0.001:
+        return "<$0.001"  # which says enough of an estimate, too
+    text = "$0" if not dollars else f"${dollars:.3f}" if dollars < 1 else f"${dollars:,.2f}"
+    return f"≈{text}" if is_estimate else text
 
 
 def format_score(score: float | None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import icon_pixmap
@@ -29,8 +29,8 @@ def answer(question: str) -> str:
 answer("What do you get if you multiply six by nine?")"""
 
 
-class EmptyPane(QWidget):
-    """Stands where the trace would; goes as soon as a span is there."""
+class EmptyPane(QScrollArea):
+    """Stands where the trace would; goes as soon as a span is there. It scrolls: no window is too small for it."""
 
     sample_wanted = Signal()
 
@@ -63,15 +63,19 @@ class EmptyPane(QWidget):
         block = QWidget()
         block.setLayout(column)
         block.setMaximumWidth(560)
-        block.setMinimumWidth(420)
         row = QHBoxLayout()
         row.addStretch()
         row.addWidget(block)
         row.addStretch()
-        outer = QVBoxLayout(self)
+        content = QWidget()
+        content.setObjectName("emptyContent")
+        outer = QVBoxLayout(content)
         outer.addStretch()
         outer.addLayout(row)
         outer.addStretch()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setWidget(content)
 
     def _snippet_card(self) -> QFrame:
         card = QFrame()

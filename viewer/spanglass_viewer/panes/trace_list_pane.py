@@ -15,13 +15,15 @@ from spanglass_viewer.panes.container_picker import ContainerPicker
 from spanglass_viewer.panes.filter_box import FilterBox
 from spanglass_viewer.panes.sort_button import SortButton
 from spanglass_viewer.theme.fonts import FontRole
-from spanglass_viewer.theme.text_size import wear
+from spanglass_viewer.theme.text_size import text_px, wear
 from spanglass_viewer.views.trace_list_view import TraceListView
 from spanglass_viewer.widgets.buttons import Chip
 from spanglass_viewer.widgets.flow_layout import FlowLayout
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from spanglass_viewer.backend.requests import ContainersAnswer
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.models.trace_list import TraceListModel
@@ -33,6 +35,7 @@ _CHIPS = (
     ("Slow", "Traces of 5 s and more", "dur>=5s"),
     ("LLM", "Traces that call a model", "type=llm"),
 )
+_ROOM_FOR_ORDER_PX = 230  # of a pane in which both buttons have words
 
 
 class TraceListPane(QWidget):
@@ -87,6 +90,13 @@ class TraceListPane(QWidget):
             return False
         self._view.setCurrentIndex(self._model.index(row))
         return True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the order's icon alone where the project's name needs the room of its words."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < text_px(_ROOM_FOR_ORDER_PX)
+        style = Qt.ToolButtonStyle
+        self.sort.setToolButtonStyle(style.ToolButtonIconOnly if is_narrow else style.ToolButtonTextBesideIcon)
 
     def _lay_out(self) -> None:
         title = QHBoxLayout()

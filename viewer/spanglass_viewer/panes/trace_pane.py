@@ -17,6 +17,7 @@ from spanglass_viewer.panes.trace_header import TraceHeader
 from spanglass_viewer.panes.types_menu import count_types
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.text_size import wear
+from spanglass_viewer.trace.references import PathStep
 from spanglass_viewer.views.flame_view import FlameView
 from spanglass_viewer.views.minimap import Minimap
 from spanglass_viewer.views.span_table_view import SpanTableView
@@ -36,6 +37,7 @@ _TICK_MS, _SLOW_TICK_MS = 100, 1000
 _LOADING_AFTER_MS = 200  # what comes sooner would only flicker
 _PILL_BOTTOM_PX = 14
 _MAX_NAME_CHARS = 300
+_MOST_STEPS = 30
 
 
 class TracePane(QWidget):
@@ -179,6 +181,15 @@ class TracePane(QWidget):
             return ""
         span = snapshot.find_span(ref.span_id)
         return "" if span is None else one_line(snapshot.name_of(span), _MAX_NAME_CHARS)
+
+    def path_to(self, ref: SpanRef) -> tuple[PathStep, ...]:
+        """Return the spans above a span from its root down; of very many the root and the nearest."""
+        snapshot = self._model.snapshot
+        if snapshot is None or snapshot.root_span_id != ref.root_span_id:
+            return ()
+        span = snapshot.find_span(ref.span_id)
+        above = [] if span is None else snapshot.spans_above(span, _MOST_STEPS)
+        return tuple(PathStep(snapshot.ref(one), one_line(snapshot.name_of(one), _MAX_NAME_CHARS)) for one in above)
 
     def select_span_id(self, span_id: str) -> bool:
         """Select a span of the trace, and tell whether it is there."""

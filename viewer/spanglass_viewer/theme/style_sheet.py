@@ -124,7 +124,7 @@ QFrame[kind="card"][tone="bare"] { background: transparent; border: none; }
 QFrame[kind="tile"] { background: $raised; border: 1px solid $hairline; border-radius: 8px; }
 QFrame[kind="card"] QFrame[kind="tile"] { background: $window; }
 QTreeView[kind="jsontree"] { background: transparent; }
-QWidget#detailContent { background: $window; }
+QWidget#detailContent, QWidget#emptyContent { background: $window; }
 QPushButton[kind="cardtitle"] { background: transparent; border: none; padding: 2px 4px 2px 0; color: $text_muted; text-align: left; }
 QPushButton[kind="cardtitle"]:hover, QPushButton[kind="cardtitle"]:focus { color: $text; }
 QToolButton[kind="quiet"] { padding: 2px 4px; color: $text_faint; }

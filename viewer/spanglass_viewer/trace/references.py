@@ -23,6 +23,14 @@ class SpanRef:
     created_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One of the spans above a span."""
+
+    ref: SpanRef
+    name: str
+
+
 class HeldFile:
     """A file held open for reading, whatever becomes of its name; it is closed with this object."""
 

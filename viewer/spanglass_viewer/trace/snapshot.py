@@ -107,6 +107,16 @@ class TraceSnapshot:
         found = ghosts[self.keys_of(ghosts) == key]
         return int(found[0]) if len(found) else None
 
+    def spans_above(self, span: int, most: int) -> list[int]:
+        """Return the spans above one, from its root down; of more than `most`, its root and the nearest."""
+        layout, above = self.layout, list[int]()
+        row = int(layout.row_of_span[span])
+        while (row := int(layout.parent_row[row])) >= 0:
+            if len(above) == most - 1:
+                row = int(np.flatnonzero(layout.depth[: row + 1] == 0)[-1])
+            above.append(int(layout.span[row]))
+        return above[::-1]
+
     def ref(self, span: int) -> SpanRef:
         """Return what other panes need to know to find the span."""
         skeleton = self.skeleton

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ _BEDROCK_TYPES = {"txt": "text/plain", "md": "text/markdown", "csv": "text/csv",
                   "mkv": "video/x-matroska", "mov": "video/quicktime", "three_gp": "video/3gpp"}  # fmt: skip
 _PARTS = frozenset({"input_audio", "file", "input_file", "audio", "video"})
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".svg")
+_ERROR_NUMBER = re.compile(r"^\[(?:Errno|WinError) -?\d+\] ")
 _MAX_NODES = 400_000
 _MAX_URL_CHARS = 4096
 _MAX_PART_KEYS = 4  # type, image_url, detail, and one to spare: more is a record with an image, not an image
@@ -261,8 +263,14 @@ def _why_missing(state: AttachmentRecord | None) -> str:
     if state.state == "uploading":
         return "Still being written"
     if state.state == "error":
-        return f"It could not be stored ({state.error})" if state.error else "It could not be stored"
+        return f"It could not be stored ({_without_number(state.error)})" if state.error else "It could not be stored"
     return "Its file is missing from this store"
+
+
+def _without_number(fault: str) -> str:
+    """Return what the system says of a fault without its number, which Python puts first, as a part of a sentence."""
+    said = _ERROR_NUMBER.sub("", fault)
+    return said[:1].lower() + said[1:] if said[1:2].islower() else said
 
 
 def _split(url: str) -> _Address:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
-_SPAN_SHARE = 0.52  # of the width that the figures leave
+_SPAN_SHARE = 0.56  # of the width that the figures leave
 _LEAST_SPAN_PX, _LEAST_TIMELINE_PX = 270, 90
 _FIGURES = ((Column.DURATION, 74, 430), (Column.TOKENS, 76, 560), (Column.COST, 78, 680))  # width, of a view this wide
 _CONTEXT_ROWS = 2  # around a row that was gone to

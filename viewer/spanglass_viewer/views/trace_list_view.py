@@ -26,7 +26,8 @@ _EDGE = 8  # around the rounded ground of a row
 _PAD = 12  # from that ground's edge to the dot
 _TEXT_LEFT = 28
 _TICK_MS = 1000
-_BETWEEN = "  ·  "
+_BETWEEN, _CLOSER = "  ·  ", " · "
+_LEAST_NAME_PX = 110  # of a name that is cut: before that, the time beside it goes
 
 
 class TraceListView(QListView):
@@ -128,13 +129,16 @@ class TraceDelegate(QStyledItemDelegate):
         when, color = format_relative(summary.start_us, time.time_ns() // 1000), tokens.text_faint
         if summary.is_running:
             when, color = "live", tokens.accent
+        name = one_line(summary.name)
+        room = rect.width() - self._small_metrics.horizontalAdvance(when) - 10
+        if room < min(self._name_metrics.horizontalAdvance(name), text_px(_LEAST_NAME_PX)):
+            when, room = "", rect.width()
         painter.setFont(font(FontRole.SMALL))
         painter.setPen(QColor(color))
         painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, when)
-        room = rect.width() - self._small_metrics.horizontalAdvance(when) - 10
         painter.setFont(font(FontRole.BODY_STRONG))
         painter.setPen(QColor(tokens.text))
-        name = self._name_metrics.elidedText(one_line(summary.name), Qt.TextElideMode.ElideMiddle, room)
+        name = self._name_metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
 
     def _paint_second_line(self, painter: QPainter, rect: QRect, summary: TraceSummary, score: str) -> None:
@@ -147,10 +151,17 @@ class TraceDelegate(QStyledItemDelegate):
         painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, right)
         room = rect.width() - self._small_metrics.horizontalAdvance(right) - 10
         painter.setPen(QColor(tokens.text_muted))
-        parts = [*([score] if score else []), *_figures(summary)]
-        while len(parts) > 1 and self._small_metrics.horizontalAdvance(_BETWEEN.join(parts)) > room:
-            parts.pop()  # half a figure misleads: the last ones go whole
-        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, _BETWEEN.join(parts))
+        text = self._fitting([*([score] if score else []), *_figures(summary)], room)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _fitting(self, parts: list[str], room: int) -> str:
+        """Return figures side by side: closer to each other, then fewer of them, where there is little room."""
+        for count in range(len(parts), 1, -1):  # half a figure misleads: the last ones go whole
+            for between in (_BETWEEN, _CLOSER):
+                text = between.join(parts[:count])
+                if self._small_metrics.horizontalAdvance(text) <= room:
+                    return text
+        return parts[0]
 
 
 def _figures(summary: TraceSummary) -> list[str]:

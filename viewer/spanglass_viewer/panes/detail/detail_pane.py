@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.backend.remote_images import RemoteImages
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.theme.appearance import Appearance
-    from spanglass_viewer.trace.references import SpanDetail
+    from spanglass_viewer.trace.references import PathStep, SpanDetail
     from spanglass_viewer.widgets.card import Card
 
 _MOST_FACTS_CHARS = 200_000
@@ -75,6 +75,7 @@ class DetailPane(QWidget):
     copy_link_requested = Signal(object)  # SpanRef
     copy_field_link_requested = Signal(object, str)  # SpanRef, a field's path
     step_requested = Signal(int)  # -1: the span before, 1: the next one
+    span_wanted = Signal(str)  # the id of one above
     notice_given = Signal(str)  # a sentence for the status bar
     try_prompt_requested = Signal()
     annotated = Signal(object)  # AnnotationRequest
@@ -163,6 +164,10 @@ class DetailPane(QWidget):
         self._show_attachments()
         if not is_same_span:
             self.finder.look_again()
+
+    def show_path(self, steps: tuple[PathStep, ...]) -> None:
+        """Say which spans stand above the one that is shown next."""
+        self._header.show_path(steps)
 
     def mark_hits(self, needle: str) -> None:
         """Mark a text in the span's values, in this span and the next ones; nothing takes the marks away."""
@@ -307,6 +312,7 @@ class DetailPane(QWidget):
     def _connect(self) -> None:
         self._header.copy_link_requested.connect(self._on_copy_link)
         self._header.step_requested.connect(self.step_requested)
+        self._header.span_wanted.connect(self.span_wanted)
         self._header.annotate_requested.connect(self.annotate)
         self._header.try_prompt_requested.connect(self.try_prompt_requested)
         self._annotate.saved.connect(self.annotated)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButt
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute, format_clock
 from spanglass_viewer.format.quantities import format_compact, format_cost
+from spanglass_viewer.panes.detail.breadcrumb import Breadcrumb
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import icon_pixmap, type_icon_name
 from spanglass_viewer.values.span_text import span_as_json, span_as_markdown
@@ -21,7 +22,7 @@ from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel, plain_toolt
 if TYPE_CHECKING:
     from spanglass_store.database.records import SpanRecord
     from spanglass_viewer.panes.detail.context import DetailContext
-    from spanglass_viewer.trace.references import SpanDetail
+    from spanglass_viewer.trace.references import PathStep, SpanDetail
 
 _GROUND_PX = 24
 _GLYPH_PX = 14
@@ -29,13 +30,15 @@ _GAP_PX = 8
 _LEFT_PX, _SIDES_PX = 16, 24
 _TYPE_NAMES = {"llm": "LLM"}
 _MAX_TAGS = 20
+_STEP_BUTTONS = 2  # the first of the buttons
 
 
 class DetailHeader(QFrame):
-    """Icon, name, type; started and duration; previous, next, copy link, more."""
+    """Icon, name, type; the spans above; started and duration; previous, next, copy link, more."""
 
     copy_link_requested = Signal()
     step_requested = Signal(int)
+    span_wanted = Signal(str)  # the id of one above
     annotate_requested = Signal()
     try_prompt_requested = Signal()
 
@@ -48,6 +51,9 @@ class DetailHeader(QFrame):
         self._type = PlainLabel(role=FontRole.SMALL)
         self._type.setProperty("kind", "stat")
         self._facts = ElidedLabel(role=FontRole.SMALL, tone="muted", mode=Qt.TextElideMode.ElideRight)
+        self._path = Breadcrumb(context.appearance)
+        self._path.span_wanted.connect(self.span_wanted)
+        self._path.hide()
         self._state = PlainLabel(role=FontRole.SMALL)
         self._tags = QWidget()
         self._tag_row = FlowLayout(self._tags, spacing_px=6)
@@ -67,17 +73,22 @@ class DetailHeader(QFrame):
         self._name.setText(record.name)
         self._type.setText(_type_name(record.type))
         self._icon.setToolTip(plain_tooltip(_type_name(record.type)))
-        self._fit_type()
+        self._fit_name()
         self._facts.setText(" · ".join(_facts(record)))
         started = format_absolute(record.start_us or record.created_us)
         self._facts.setToolTip(plain_tooltip(f"Started {started}\nSpan {record.span_id}\nTrace {record.root_span_id}"))
         self._show_state(record)
         self._show_tags(record.tags)
 
+    def show_path(self, steps: tuple[PathStep, ...]) -> None:
+        """Show which spans stand above."""
+        self._path.show_steps(steps)
+        self._path.setVisible(bool(steps))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the room to the name before the type, which the icon says too."""
+        """Give the room to the name, before the type that the icon says too, and steps that the tree's keys make."""
         super().resizeEvent(event)
-        self._fit_type()
+        self._fit_name()
 
     def show_name(self, name: str) -> None:
         """Show a name while the details are on their way."""
@@ -87,13 +98,17 @@ class DetailHeader(QFrame):
         self._type.hide()
         self._state.hide()
         self._facts.setText("")
+        self.show_path(())
         self._show_tags(())
 
-    def _fit_type(self) -> None:
-        others = _GROUND_PX + sum(button.sizeHint().width() for button in self._buttons) + 3 * _GAP_PX + _SIDES_PX
+    def _fit_name(self) -> None:
         name = self._name.fontMetrics().horizontalAdvance(self._name.text())
-        fits = name + others + self._type.sizeHint().width() <= self.width()
-        self._type.setVisible(fits and bool(self._type.text()) and self._detail is not None)
+        buttons = sum(button.sizeHint().width() for button in self._buttons)
+        room = self.width() - _GROUND_PX - 3 * _GAP_PX - _SIDES_PX - name - buttons
+        has_type = bool(self._type.text()) and self._detail is not None
+        self._type.setVisible(has_type and self._type.sizeHint().width() <= room)
+        for button in self._buttons[:_STEP_BUTTONS]:
+            button.setVisible(room >= 0)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -114,6 +129,7 @@ class DetailHeader(QFrame):
         column.setContentsMargins(_LEFT_PX, 12, _SIDES_PX - _LEFT_PX, 10)
         column.setSpacing(6)
         column.addLayout(top)
+        column.addWidget(self._path)
         column.addLayout(below)
         column.addWidget(self._tags)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)

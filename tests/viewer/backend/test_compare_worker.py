@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from span_details import make_detail
+
+from spanglass_viewer.backend.compare_worker import _diff_field
+from spanglass_viewer.values.text_diff import LineKind
+
+if TYPE_CHECKING:
+    from spanglass_store.database.records import SpanRecord
+
+DIGESTS = {"key-1": "aa11", "key-2": "aa11", "key-3": "bb22"}
+
+
+def _values(key: str, question: str) -> dict[str, object]:
+    return {"photo": {"type": "braintrust_attachment", "key": key}, "question": question}
+
+
+def _changed(before: SpanRecord, after: SpanRecord) -> list[str]:
+    lines = _diff_field(before, after, "input", DIGESTS)
+    return [line.text for line in lines if line.kind in {LineKind.REMOVED, LineKind.ADDED}]
+
+
+def test_attachments_differ_by_their_bytes() -> None:
+    before, same, other, asked = (
+        make_detail(input=_values(key, question)).record
+        for key, question in (("key-1", "why"), ("key-2", "why"), ("key-3", "why"), ("key-2", "how"))
+    )
+    assert _diff_field(before, same, "input", DIGESTS) == []
+    assert [line.strip() for line in _changed(before, other)] == ['"key": "sha256 aa11"', '"key": "sha256 bb22"']
+    assert [line.strip() for line in _changed(before, asked)] == ['"question": "why"', '"question": "how"']
