@@ -11,7 +11,6 @@ from spanglass import shutdown
 from spanglass.activity import current_experiment, current_logger
 from spanglass.attachments import Attachment, BaseAttachment, ExternalAttachment, JSONAttachment
 from spanglass.entry import flush, start_span
-from spanglass.experiment import Experiment, ExperimentSummary, ScoreSummary, init, log, summarize
 from spanglass.logger import Logger, init_logger
 from spanglass.masking import set_masking_function
 from spanglass.parents import get_span_parent_object, parent_context
@@ -23,6 +22,7 @@ from spanglass.version import __version__
 
 if TYPE_CHECKING:
     from spanglass.executor import TracedThreadPoolExecutor
+    from spanglass.experiment import Experiment, ExperimentSummary, ScoreSummary, init, log, summarize
     from spanglass.llm.wrapping import wrap_anthropic, wrap_openai
     from spanglass.readonly_attachment import ReadonlyAttachment
 
@@ -66,6 +66,9 @@ __all__ = [
 
 # What is not on every program's way loads when it is asked for: `import spanglass` stays light.
 _LAZY = {
+    **dict.fromkeys(
+        ("Experiment", "ExperimentSummary", "ScoreSummary", "init", "log", "summarize"), "spanglass.experiment"
+    ),
     "ReadonlyAttachment": "spanglass.readonly_attachment",
     "TracedThreadPoolExecutor": "spanglass.executor",
     "wrap_anthropic": "spanglass.llm.wrapping",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 DEFAULT_PROJECT_NAME = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(NamedTuple):
     """A container and the recorder that its rows go to.
 
     `fields_json` is the part of each row that names the container (JSON, without braces); `root_type` the type

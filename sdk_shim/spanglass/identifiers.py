@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import uuid
 from collections.abc import Callable
 from typing import Protocol
 
 _POOL_IDS = 512
-_ROOT_BYTES, _SPAN_BYTES, _ROW_BYTES = 16, 8, 6
+_ROOT_BYTES, _SPAN_BYTES = 16, 8
 _TEST_PREFIX = "00000000-0000-4000"
 
 # Returns 16 hex digits, many times over; `spanglass.testing` puts one in the place of the random pool.
@@ -18,6 +19,8 @@ Draw = Callable[[], list[str]]
 _root_pool: list[str] = []
 _pool: list[tuple[str, str]] = []
 _draw: Draw | None = None
+# Counts the spans of the process, for `span_attributes`.
+exec_counter = itertools.count(1)
 
 
 def draw_ids() -> tuple[str, str]:
@@ -30,27 +33,24 @@ def draw_ids() -> tuple[str, str]:
 
 def _refill_pool() -> tuple[str, str]:
     """Fill the pool, and return ids that were never in it: another thread may empty it at once."""
-    span_ids, row_ids = _draw_random() if _draw is None else _draw_for_tests(_draw)
-    drawn = list(zip(span_ids, row_ids, strict=True))
+    drawn = _draw_random() if _draw is None else _draw_for_tests(_draw)
     ids = drawn.pop()
     _pool[:0] = drawn
     return ids
 
 
-def _draw_random() -> tuple[list[str], list[str]]:
-    """Return ids of spans and of rows; the row ids of one refill share their first half, so that few digits make them.
+def _draw_random() -> list[tuple[str, str]]:
+    """Return ids of spans and of their rows; a row's last digits are the span's, so that half as many are drawn.
 
-    Within a refill 48 bits tell them apart, over refills 74 more.
+    Within a refill 48 bits tell the row ids apart, over refills 74 more.
     """
     prefix = str(uuid.uuid4())[: len("xxxxxxxx-xxxx-4xxx-yxxx-")]
     span_ids = os.urandom(_SPAN_BYTES * _POOL_IDS).hex(" ", _SPAN_BYTES).split()
-    tails = os.urandom(_ROW_BYTES * _POOL_IDS).hex(" ", _ROW_BYTES).replace(" ", f" {prefix}")
-    return span_ids, f"{prefix}{tails}".split()
+    return [(span_id, prefix + span_id[4:]) for span_id in span_ids]
 
 
-def _draw_for_tests(draw: Draw) -> tuple[list[str], list[str]]:
-    span_ids = draw()
-    return span_ids, [f"{_TEST_PREFIX}-8{digits[1:4]}-{digits[4:]}" for digits in span_ids]
+def _draw_for_tests(draw: Draw) -> list[tuple[str, str]]:
+    return [(digits, f"{_TEST_PREFIX}-8{digits[1:4]}-{digits[4:]}") for digits in draw()]
 
 
 def _refill_root_pool() -> str:

@@ -49,7 +49,8 @@ def find_origin(parent: ParentLike | None = None, parents: Sequence[ParentLike] 
 
 def current_root_container() -> Container | None:
     """Return what a span without a parent is logged to; None where nothing is recorded, or `parent_context` counts."""
-    return None if _context_parent.get() else activity.current_container()
+    container = None if _context_parent.get() else activity.current_container()
+    return None if container is None or container.recorder.is_off else container
 
 
 def resolve_parent(parent: RemoteParent) -> Origin | None:

@@ -45,6 +45,7 @@ class Recorder:
         self.sink = sink
         self.uploads = AttachmentUploads(store.path, sink)
         # Bound once, not for each row.
+        self.draw_ids = ids.draw_ids
         self.convert = self._to_plain
         self.write = sink.write
         word_finder()  # loaded here for the same reason as above

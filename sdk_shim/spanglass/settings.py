@@ -5,9 +5,8 @@ from __future__ import annotations
 import enum
 import functools
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from spanglass import failures
 from spanglass.printed_links import PrintLinks
@@ -29,8 +28,7 @@ class Durability(enum.Enum):
     BATCH = "batch"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What the environment says; a value that cannot be read is the default, with a warning.
 
     `print_links` is None where nothing is said. The fields from `max_queue_rows` to `max_write_bytes` speak of the

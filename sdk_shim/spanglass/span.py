@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 import orjson
 
-from spanglass import clock, masking, printed_links
+from spanglass import clock, identifiers, masking, printed_links
 from spanglass.caller import find_caller
 from spanglass.clock import read_row_time
 from spanglass.conversion import register_conversion
@@ -31,10 +30,7 @@ CURRENT_SPAN: ContextVar[Span | None] = ContextVar("spanglass_current_span", def
 
 _NS_PER_MICRO, _MICROS = 1000, 1_000_000
 # Below it two copies take less time than one call.
-_LONG_BYTES = 1024
-
-exec_counter = itertools.count(1)
-_new_span = object.__new__
+LONG_BYTES = 1024
 
 
 class Origin(NamedTuple):
@@ -106,54 +102,6 @@ class Span:
         )
 
     @staticmethod
-    def start_plain(  # noqa: PLR0917 - names cost time
-        trace: Trace | None,
-        container: Container,
-        parent_id: str | None,
-        name: str,
-        part: str,
-        before: str,
-        value: Any,
-        after: bytes,
-    ) -> Span:
-        """Start a span that was told no more than its input, and of which nothing is masked.
-
-        Without a trace it begins one. `part` is what `start_part` makes; `before`, `value` and `after` are the input
-        as `Given` has it. This is the way of nearly all traced calls, hence in one piece: each function on it would
-        cost a fiftieth of the whole.
-        """
-        _, stamp, iso, micros, secs = read_row_time()
-        recorder = container.recorder
-        span_id, row_id = recorder.ids.draw_ids()
-        if trace is None:
-            trace = Trace(container, recorder.ids.new_root_span_id(span_id))
-        self = _new_span(Span)
-        self.trace = trace
-        self.span_id = span_id
-        self.id = row_id
-        self.name = name
-        self._sets_current = True
-        self._end_secs = None
-        self._end_ns = 0
-        if parent_id is None:
-            self._parent_ids, parents_json = (), "null"
-        else:
-            self._parent_ids, parents_json = (parent_id,), f'["{parent_id}"]'
-        self._identity = identity = (
-            f'{{"id":"{row_id}","created":"{iso}.{micros}+00:00","span_id":"{span_id}",{trace.inner_json}'
-        )
-        head = (
-            f'{identity},"_is_merge":false,"span_parents":{parents_json},"span_attributes":{{"exec_counter":'
-            f'{next(exec_counter)},{part},"metrics":{{"start":{secs}}},"_stamp":{stamp}{before}'
-        )
-        line = head.encode()
-        if after:
-            text = snapshot_value(value, recorder.convert)
-            line = line + text + after if len(text) < _LONG_BYTES else b"".join((line, text, after))
-        recorder.write(line)
-        return self
-
-    @staticmethod
     def start(
         origin: Origin,
         name: str,
@@ -164,7 +112,7 @@ class Span:
         row_id: object,
         sets_current: bool,
     ) -> Span:
-        """Start a span as `Span.start_plain` does, with all that a program may say of it; `fields` is taken over."""
+        """Start a span with all that a program may say of it; `fields` is taken over."""
         read_ns, stamp, iso, micros, secs = read_row_time()
         created = f"{iso}.{micros}+00:00"
         container, root_span_id, parent_ids, propagated_event, trace = origin
@@ -189,7 +137,7 @@ class Span:
         parents_json = '["' + '","'.join(parent_ids) + '"]' if parent_ids else "null"
         head = (
             f'{self._identity},"_is_merge":false,"span_parents":{parents_json},'
-            f'"span_attributes":{{"exec_counter":{next(exec_counter)},{part}{metrics_part}'
+            f'"span_attributes":{{"exec_counter":{next(identifiers.exec_counter)},{part}{metrics_part}'
         )
         container.recorder.record(head, fields, stamp)
         return self
@@ -287,7 +235,7 @@ class Span:
         return self.end(end_time)
 
     def end_with_output(self, output: Any) -> None:
-        """Log what came out, if it is not None, and end the span, in one row; in one piece, as `start_plain`."""
+        """Log what came out, if it is not None, and end the span, in one row; in one piece, as `plain_call`."""
         try:
             if masking.mask is not None or self._end_secs is not None:
                 self.end_with({} if output is None else {"output": output})
@@ -295,13 +243,9 @@ class Span:
             recorder = self.trace.recorder
             read_ns, stamp, _, _, secs = read_row_time()
             self._end_ns = read_ns
-            head = f'{self._identity},"_is_merge":true,"metrics":{{"end":{secs}}},"_stamp":{stamp}'
-            if output is None:
-                recorder.write(f"{head}}}\n".encode())
-            else:
-                line = f'{head},"output":'.encode()
-                text = snapshot_value(output, recorder.convert)
-                recorder.write(line + text + b"}\n" if len(text) < _LONG_BYTES else b"".join((line, text, b"}\n")))
+            before, text = ("", b"") if output is None else (',"output":', snapshot_value(output, recorder.convert))
+            head = f'{self._identity},"_is_merge":true,"metrics":{{"end":{secs}}},"_stamp":{stamp}{before}'.encode()
+            recorder.write(head + text + b"}\n" if len(text) < LONG_BYTES else b"".join((head, text, b"}\n")))
         except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
             take_internal_fault(error)
 

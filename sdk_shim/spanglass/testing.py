@@ -149,11 +149,11 @@ def captured_spans(
 
 def _make_deterministic(stack: contextlib.ExitStack, read_ns: Callable[[], int], draw: Callable[[], list[str]]) -> None:
     stack.callback(setattr, failures, "raises_internal_faults", failures.raises_internal_faults)
-    stack.callback(setattr, span, "exec_counter", span.exec_counter)
+    stack.callback(setattr, identifiers, "exec_counter", identifiers.exec_counter)
     stack.callback(clock.use_clock, None)
     stack.callback(identifiers.use_digits, None)
     failures.raises_internal_faults = True
-    span.exec_counter = itertools.count(1)
+    identifiers.exec_counter = itertools.count(1)
     clock.use_clock(read_ns)
     identifiers.use_digits(draw)
 

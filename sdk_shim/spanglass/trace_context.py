@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
@@ -75,7 +74,7 @@ def resolve_headers(headers: Mapping[str, str], current: Container | None, recor
         return None
     passed_on = {name: found[name] for name in (TRACESTATE, BAGGAGE) if name in found}
     if passed_on:
-        container = replace(container, inherited_headers=passed_on)
+        container = container._replace(inherited_headers=passed_on)
     return Origin(container, match[1], (match[2],))
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from spanglass import activity, masking, printed_links
+from spanglass import activity, printed_links
 from spanglass.arguments import GIVEN_NOTHING, ArgumentNames
 from spanglass.caller import find_caller_from, is_own_file
 from spanglass.errors import format_error
 from spanglass.failures import take_internal_fault
 from spanglass.generators import wrap_async_generator, wrap_generator
-from spanglass.parents import current_root_container, find_origin
+from spanglass.parents import find_origin
+from spanglass.plain_call import make_plain_begin
 from spanglass.span import CURRENT_SPAN, NOOP_SPAN, Span, make_label, open_span, start_part
 
 if TYPE_CHECKING:
@@ -23,14 +23,9 @@ if TYPE_CHECKING:
     from spanglass.parents import RemoteParent
     from spanglass.span import Given
 
-_frame_at = sys._getframe  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - inspect's way costs far more
-
 F = TypeVar("F", bound="Callable[..., Any]")
 
-# Above `begin`: the wrapper, then the user.
-_FRAMES_TO_USER = 2
 _MAX_PARTS = 1024
-_start_plain = Span.start_plain
 _SPAN_ARGUMENTS = ("name", "type", "span_attributes", "start_time", "set_current", "parent", "propagated_event")
 
 
@@ -69,70 +64,42 @@ class TracedFunction:
         self._event = given
         self.logs_io = not notrace_io
         self._arguments = ArgumentNames(function)
-        self._before_one = self._arguments.before_one if self.logs_io else None
-        self._name_given = self._arguments.name_given if self.logs_io else _give_nothing
+        self.before_one = self._arguments.before_one if self.logs_io else None
+        self.name_given = self._arguments.name_given if self.logs_io else _give_nothing
         self._label_json = make_label(self.name, self._type, self._attributes or {})
         # Most decorators say name and type at most: their spans need none of what `open_span` looks after.
         # By identity, as hashing a code object takes longer than a look-up should; the entries keep it alive.
         self._parts: dict[tuple[int, int], tuple[CodeType, str]] = {}
-        self._last_part: tuple[CodeType | None, int, str] = (None, 0, "")
-        self._is_plain = not (given or self._parent or self._propagated_event or self._start_secs)
+        self.last_part: tuple[CodeType | None, int, str] = (None, 0, "")
+        is_plain = not (given or self._parent or self._propagated_event or self._start_secs)
+        # Starts the span of one call. Its caller's caller is the user.
+        self.begin = make_plain_begin(self) if is_plain else self.begin_fully
         if self._parent:
             activity.switch_on()
 
-    def begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Span | None:  # noqa: PLR0911 - a way each
-        """Start the span of one call, or return None where nothing is recorded. Its caller's caller is the user."""
+    def begin_fully(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Span | None:
+        """Start a span whose decorator, place or masking asks for more than most; None where nothing is recorded."""
         try:
-            if not self._is_plain or masking.mask is not None:
-                return self._begin_fully(args, kwargs)
-            try:
-                frame = _frame_at(_FRAMES_TO_USER)
-            except ValueError:  # called from C, as the first thing of a thread
-                return self._begin_fully(args, kwargs)
-            code = frame.f_code
-            last_code, last_place, part = self._last_part
-            if code is not last_code or frame.f_lasti != last_place:
-                part = self._find_part(frame)
-            before_one = self._before_one
-            if before_one is not None and len(args) == 1 and not kwargs:
-                given = before_one, args[0], b"}}\n"
-            else:
-                given = self._name_given(args, kwargs)
-            parent = CURRENT_SPAN.get()
-            if parent is None:
-                container = current_root_container()
-                if container is None or container.recorder.is_off:
-                    return self._begin_fully(args, kwargs)
-                span = _start_plain(None, container, None, self.name, part, *given)
-                if printed_links.prints_all:
-                    printed_links.print_started(span)
-                return span
-            trace = parent.trace
-            if trace.propagated_event is not None:
-                return self._begin_fully(args, kwargs)
-            return _start_plain(trace, trace.container, parent.span_id, self.name, part, *given)
+            origin = find_origin(self._parent)
+            if origin is None:
+                return None
+            bound = self._arguments.bind(args, kwargs) if self.logs_io else None
+            span = open_span(
+                origin,
+                {**self._event, **({} if bound is None else {"input": bound})},
+                name=self.name,
+                span_type=self._type,
+                span_attributes=self._attributes,
+                start_secs=self._start_secs,
+                propagated_event=self._propagated_event,
+            )
         except Exception as error:  # noqa: BLE001 - a bug of ours, or of the decorator's arguments: the call goes on
             take_internal_fault(error)
             return None
+        else:
+            return None if span is NOOP_SPAN else span
 
-    def _begin_fully(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Span | None:
-        """Start a span whose decorator, place or masking asks for more than most."""
-        origin = find_origin(self._parent)
-        if origin is None:
-            return None
-        bound = self._arguments.bind(args, kwargs) if self.logs_io else None
-        span = open_span(
-            origin,
-            {**self._event, **({} if bound is None else {"input": bound})},
-            name=self.name,
-            span_type=self._type,
-            span_attributes=self._attributes,
-            start_secs=self._start_secs,
-            propagated_event=self._propagated_event,
-        )
-        return None if span is NOOP_SPAN else span
-
-    def _find_part(self, frame: FrameType) -> str:
+    def find_part(self, frame: FrameType) -> str:
         """Return the part of the first row that is always the same for a call from this place."""
         code, place = frame.f_code, frame.f_lasti
         entry = self._parts.get((id(code), place))
@@ -143,7 +110,7 @@ class TracedFunction:
             if len(self._parts) >= _MAX_PARTS:
                 self._parts.clear()
             self._parts[id(code), place] = entry
-        self._last_part = code, place, entry[1]
+        self.last_part = code, place, entry[1]
         return entry[1]
 
     def finish(self, span: Span | None, output: Any) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 
@@ -28,8 +27,7 @@ SUBFOLDERS = (JOURNAL_FOLDER, BLOBS_FOLDER, REJECTED_FOLDER)
 _UNFINISHED_NAMES = frozenset({*SUBFOLDERS, ".gitignore"})
 
 
-@dataclass(frozen=True, slots=True)
-class StoreInfo:
+class StoreInfo(NamedTuple):
     """What `store.json` says of the store at `path`; `id` is a UUID, `created` an ISO time in UTC."""
 
     path: Path

@@ -7,7 +7,7 @@ import concurrent.futures
 import pytest
 
 import spanglass
-from spanglass import failures, span
+from spanglass import failures, identifiers
 from spanglass.testing import SteppingClock, captured_spans, counting_digits
 
 
@@ -80,7 +80,7 @@ def test_a_row_that_replaces_replaces():
 
 
 def test_everything_is_as_before_afterwards(logger, journal):
-    counter = span.exec_counter
+    counter = identifiers.exec_counter
     with logger.start_span(name="around") as around:
         with captured_spans() as captured:
             assert spanglass.current_span() is spanglass.NOOP_SPAN
@@ -91,7 +91,7 @@ def test_everything_is_as_before_afterwards(logger, journal):
         assert spanglass.current_logger() is logger
         assert spanglass.current_experiment() is None
         spanglass.start_span(name="after", input="plain").end()
-    assert span.exec_counter is counter
+    assert identifiers.exec_counter is counter
     assert [span["span_attributes"]["name"] for span in captured.spans] == ["captured"]
     assert journal.span("after")["input"] == "plain"
     assert len(journal.span("after")["span_id"]) == 16

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SCHEME = "spanglass"
 _VERB = "trace"
@@ -18,8 +18,7 @@ class BadAddress(ValueError):  # noqa: N818 - it names the address, not the fail
     """Text that is no address of ours; the reason is its text."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpanAddress:
+class SpanAddress(NamedTuple):
     """A trace, maybe one span of it, maybe in one store (by the id in its `store.json`), maybe one of its fields."""
 
     root_span_id: str

@@ -11,8 +11,7 @@ import binascii
 import enum
 import re
 import uuid
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 
@@ -29,8 +28,7 @@ class BadSlug(ValueError):  # noqa: N818 - it names the slug, not the failure
     """Text that is no slug, or one of a newer version; the reason is its text."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpanSlug:
+class SpanSlug(NamedTuple):
     """What a slug says: a container and, unless it names the container alone, the three ids of a span.
 
     The container is named by `object_id`, or by `object_arguments` where its id was not known yet

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spanglass_store.known_stores import note_store
@@ -28,9 +27,9 @@ def _run(options: Namespace) -> int:
     if address.store_id is None:
         info = read_store_info(existing_store_path(options))
         note_store(info)
-        address = replace(address, store_id=info.id)
+        address = address._replace(store_id=info.id)
     try:
-        link = format_address(replace(address, field=options.field or address.field))
+        link = format_address(address._replace(field=options.field or address.field))
     except BadAddress as reason:
         raise WrongUsage(f"There is no link to it: {reason}") from reason
     terminal = standard_output()
