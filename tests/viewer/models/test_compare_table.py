@@ -70,7 +70,6 @@ def test_lines_stand_below_the_titles_of_their_sections(qtmodeltester: ModelTest
     model.set_sections((("Input", [DiffLine(LineKind.ADDED, "x" * 30)]), ("Output", [DiffLine(LineKind.SAME, "y")])))
     qtmodeltester.check(model)
     assert [model.index(row, 0).data() for row in range(4)] == ["Input", f"+ {'x' * 30}", "Output", "  y"]
-    assert model.longest == 30
 
 
 def test_only_changes_leaves_them_and_what_is_above_them(qtmodeltester: ModelTester) -> None:

@@ -18,7 +18,7 @@ from spanglass_viewer.backend.requests import (
     ExperimentRequest,
 )
 from spanglass_viewer.values.decode import NotJson, decode_json_in_steps
-from spanglass_viewer.values.pretty import pretty_json
+from spanglass_viewer.values.pretty import lined_json
 from spanglass_viewer.values.text_diff import DiffLine, diff_texts
 
 if TYPE_CHECKING:
@@ -125,11 +125,10 @@ def _diff_field(
 
 
 def _readable(json_text: str | None) -> str:
-    """Return a value as it is read: text as text, the rest as indented JSON."""
+    """Return a value as it is read: text as text, the rest as indented JSON whose texts have their line breaks."""
     if json_text is None:
         return ""
     try:
-        value = decode_json_in_steps(json_text)
+        return lined_json(decode_json_in_steps(json_text))
     except NotJson:
         return json_text
-    return value if isinstance(value, str) else pretty_json(value)

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QHBoxLayout,
-    QListView,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -22,7 +20,8 @@ from spanglass_viewer.models.compare_table import CompareTableModel, delta_cost,
 from spanglass_viewer.models.diff_lines import DiffLinesModel
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.trace.comparison import Change
-from spanglass_viewer.views.compare_delegates import ChangeDelegate, DiffLineDelegate
+from spanglass_viewer.views.compare_delegates import ChangeDelegate
+from spanglass_viewer.views.diff_lines_view import DiffLinesView
 from spanglass_viewer.widgets.buttons import Chip
 from spanglass_viewer.widgets.figures_table import make_figures_table
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
@@ -56,11 +55,10 @@ class CompareDialog(QDialog):
         self._only_changes.toggled.connect(self._on_only_changes_toggled)
         self._table = make_figures_table(self._model, "Spans of both traces", row_px=_ROW_PX, figure_px=_FIGURE_PX)
         self._table.setItemDelegate(ChangeDelegate(appearance, self._table))
-        self._diff = self._make_diff(appearance)
+        self._diff = DiffLinesView(self._lines, appearance)
         self._diff_note = PlainLabel(role=FontRole.SMALL, tone="faint")
         self._lay_out()
         appearance.changed.connect(self._table.viewport().update)
-        appearance.changed.connect(self._diff.viewport().update)
         self._table.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.show_notice("Comparing…")
 
@@ -95,17 +93,6 @@ class CompareDialog(QDialog):
         self._lines.set_sections(sections)
         self._diff_note.setText("" if sections else "Input, output and error are the same")
         self._diff.scrollToTop()
-
-    def _make_diff(self, appearance: Appearance) -> QListView:
-        view = QListView()
-        view.setModel(self._lines)
-        view.setItemDelegate(DiffLineDelegate(appearance, self._lines, view))
-        view.setUniformItemSizes(True)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        view.setAccessibleName("Differences of the values")
-        return view
 
     def _lay_out(self) -> None:
         names = QHBoxLayout()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from spanglass_viewer.format.quantities import format_bytes
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 _INDENT = "  "
 _LINE_CHARS = 60
 _MAX_DEPTH = 100
+_ESCAPE = re.compile(r"\\.")
 
 
 def pretty_json(value: JsonValue) -> str:
@@ -22,6 +24,17 @@ def pretty_json(value: JsonValue) -> str:
     A base64 data URL is shown by its type and size. Below 100 levels the rest stands on one line.
     """
     return _pretty(value, 0)
+
+
+def lined_json(value: JsonValue) -> str:
+    """Return a text as it is, and anything else as `pretty_json` does, but for texts with their own line breaks.
+
+    So one reads and compares it line by line; it is no JSON any more.
+    """
+    if isinstance(value, str):
+        return value
+    lines = pretty_json(value).split("\n")
+    return "\n".join(_break_texts(line) if "\\n" in line else line for line in lines)
 
 
 def compact_json(value: JsonValue) -> str:
@@ -56,6 +69,11 @@ def _pretty(value: JsonValue, depth: int) -> str:
         lines = [f"{pad}{_text(key)}: {_pretty(member, depth + 1)}" for key, member in value.items()]
         return "{\n" + ",\n".join(lines) + f"\n{end}}}"
     return "[\n" + ",\n".join(f"{pad}{_pretty(member, depth + 1)}" for member in value) + f"\n{end}]"
+
+
+def _break_texts(line: str) -> str:
+    pad = "\n" + line[: len(line) - len(line.lstrip(" "))] + _INDENT
+    return _ESCAPE.sub(lambda found: pad if found[0] == r"\n" else found[0], line)
 
 
 def _is_flat(value: dict[str, JsonValue] | list[JsonValue]) -> bool:

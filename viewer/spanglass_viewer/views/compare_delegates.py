@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from spanglass_viewer.models.compare_table import CHANGE_ROLE, DEPTH_ROLE, Column
-from spanglass_viewer.models.diff_lines import LINE_ROLE, DiffLinesModel
+from spanglass_viewer.models.diff_lines import CONTINUES_ROLE, LINE_ROLE
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.trace.comparison import Change
@@ -27,8 +27,7 @@ _MARK_PX = 18
 _INDENT_PX, _MOST_INDENTS = 14, 30
 _MARKS = {Change.SAME: "", Change.CHANGED: "≠", Change.ADDED: "+", Change.REMOVED: "\N{MINUS SIGN}"}
 _GROUND_ALPHA, _WORD_ALPHA = 0.13, 0.34
-_SPARE_CHARS = 8
-_MOST_WIDTH_PX = 4_000_000
+_LEAST_COLUMNS = 20
 _FLAGS = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
 
@@ -67,12 +66,11 @@ class ChangeDelegate(QStyledItemDelegate):
 
 
 class DiffLineDelegate(QStyledItemDelegate):
-    """Paints a line of a difference; of a long one the part in sight."""
+    """Paints a line of a difference, or a row of a broken one."""
 
-    def __init__(self, appearance: Appearance, lines: DiffLinesModel, parent: QWidget) -> None:
+    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self._lines = lines
         self._measure()
         appearance.changed.connect(self._measure)
 
@@ -80,9 +78,12 @@ class DiffLineDelegate(QStyledItemDelegate):
         self._char_px = QFontMetricsF(font(FontRole.CODE)).horizontalAdvance("0")
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: ARG002 - Qt's signature
-        """Return one size for all: the height of a line, the width of the longest."""
-        width = min(self._lines.longest * self._char_px + 2 * _PAD_PX + _MARK_PX, _MOST_WIDTH_PX)
-        return QSize(round(width), text_px(_LINE_PX))
+        """Return one size for all: the height of a line, whatever the width."""
+        return QSize(0, text_px(_LINE_PX))
+
+    def columns_in(self, width_px: int) -> int:
+        """Return how many characters of a line fit into a width."""
+        return max(int((width_px - 2 * _PAD_PX - _MARK_PX) / self._char_px), _LEAST_COLUMNS)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint a title, or ground, marks and text of a line."""
@@ -94,10 +95,11 @@ class DiffLineDelegate(QStyledItemDelegate):
             painter.setPen(QColor(tokens.text))
             painter.drawText(rect.adjusted(_PAD_PX, 0, 0, 0), _FLAGS, line)
         else:
-            self._paint_line(painter, rect, line, tokens)
+            self._paint_line(painter, rect, line, "" if index.data(CONTINUES_ROLE) else line.kind.value)
         painter.restore()
 
-    def _paint_line(self, painter: QPainter, rect: QRect, line: DiffLine, tokens: Tokens) -> None:
+    def _paint_line(self, painter: QPainter, rect: QRect, line: DiffLine, mark: str) -> None:
+        tokens = self._appearance.tokens
         color = _line_color(tokens, line.kind)
         text_left = rect.left() + _PAD_PX + _MARK_PX
         if color is not None:
@@ -107,15 +109,11 @@ class DiffLineDelegate(QStyledItemDelegate):
                 painter.fillRect(QRectF(left, rect.top() + 1, width, rect.height() - 2), _faded(color, _WORD_ALPHA))
         painter.setFont(font(FontRole.CODE))
         painter.setPen(QColor(tokens.text_faint))
-        painter.drawText(QRect(rect.left() + _PAD_PX, rect.top(), _MARK_PX, rect.height()), _FLAGS, line.kind.value)
+        painter.drawText(QRect(rect.left() + _PAD_PX, rect.top(), _MARK_PX, rect.height()), _FLAGS, mark)
         is_plain = line.kind in {LineKind.SKIPPED, LineKind.SAME}
         painter.setPen(QColor(tokens.text_muted if is_plain else tokens.text))
-        window = painter.window()
-        first = max(int((window.left() - text_left) / self._char_px) - _SPARE_CHARS, 0)
-        count = int(window.width() / self._char_px) + 2 * _SPARE_CHARS
-        shown = line.text[first : first + count].replace("\t", " ")
-        place = QRectF(text_left + first * self._char_px, rect.top(), (count + 1) * self._char_px, rect.height())
-        painter.drawText(place, _FLAGS, shown)
+        place = QRect(text_left, rect.top(), rect.right() - text_left, rect.height())
+        painter.drawText(place, _FLAGS, line.text.replace("\t", " "))
 
 
 def _change_color(tokens: Tokens, change: Change) -> QColor | None:

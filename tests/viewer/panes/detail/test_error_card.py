@@ -121,7 +121,19 @@ def test_the_note_of_a_changed_file_names_the_commit(pane: DetailPane) -> None:
     detail = dataclasses.replace(detail, record=dataclasses.replace(detail.record, created_us=1))
     pane.show_span(detail)
     (excerpt,) = pane._error.findChildren(SourceExcerptView)
-    assert "The file has changed since, commit 0123456789 ran" in excerpt.accessibleName()
+    assert "\nThe file has changed since commit 0123456789\n" in excerpt.accessibleName()
+
+
+def test_a_line_that_has_moved_is_found_again(pane: DetailPane, tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("# new\n" * 30 + "    fail(now)\n" + "# new\n" * 30 + "fail(now)\n")
+    found = find_source(Frame(str(path), 26, "f", "fail(now)\n  ^^^^", FrameKind.USER))
+    assert found is not None
+    assert (found.line, found.lines[5], found.is_changed) == (31, "    fail(now)", True)
+    error = f'Traceback (most recent call last):\n  File "{path}", line 26, in f\n    fail(now)\nValueError: no\n'
+    pane.show_span(make_detail(error=error))
+    (excerpt,) = pane._error.findChildren(SourceExcerptView)
+    assert "The file has changed since\nThis was line 26\n" in excerpt.accessibleName()
 
 
 @pytest.mark.parametrize(

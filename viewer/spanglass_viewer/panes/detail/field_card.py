@@ -20,7 +20,7 @@ from spanglass_viewer.panes.detail.view_state import ValueFormat
 from spanglass_viewer.values.chat.messages import Conversation, Message, TextPart
 from spanglass_viewer.values.decode import AT_ONCE_CHARS, JsonValue
 from spanglass_viewer.values.presentation import Block, ChatBlock, TextBlock, TreeBlock
-from spanglass_viewer.values.pretty import pretty_json
+from spanglass_viewer.values.pretty import lined_json, pretty_json
 from spanglass_viewer.values.readable_text import readable_text
 from spanglass_viewer.values.readings import Reading, read_text
 from spanglass_viewer.values.records import find_records
@@ -281,7 +281,7 @@ class FieldCard(Card):
         one = reading.value
         # what was expected is what the output is measured by, whichever card shows it
         before, after = (one, other) if self.title == "Expected" else (other, one)
-        view.show_texts(_compared(before), _compared(after))
+        view.show_texts(lined_json(before), lined_json(after))
         return view
 
     def _show_as_markdown(self, block: Block, maker: BlockMaker) -> None:
@@ -371,7 +371,3 @@ class FieldCard(Card):
             body.copy_whole()
             return
         QGuiApplication.clipboard().setText(self._plain_text())
-
-
-def _compared(value: JsonValue) -> str:
-    return value if isinstance(value, str) else pretty_json(value)

@@ -92,6 +92,7 @@ class FrameRow(QWidget):
     def __init__(self, frame: Frame, context: DetailContext) -> None:
         super().__init__()
         self.frame = frame
+        self._line = frame.line  # where it stands now, once that was looked up
         self._context = context
         self._excerpt: SourceExcerptView | None = None
         self._buttons: list[IconButton] = []
@@ -145,6 +146,7 @@ class FrameRow(QWidget):
             found = find_source(self.frame, self._context.logged_us)
             if found is None:
                 return
+            self._line = found.line
             self._excerpt = SourceExcerptView(found, self.frame.line, self._context)
             self._column.addWidget(self._excerpt)
         if self._excerpt is not None:
@@ -189,7 +191,7 @@ class FrameRow(QWidget):
         QGuiApplication.clipboard().setText(f"{self.frame.path}:{self.frame.line}")
 
     def _on_open(self) -> None:
-        if not open_in_editor(Path(self.frame.path), self.frame.line, self._context.editor):
+        if not open_in_editor(Path(self.frame.path), self._line, self._context.editor):
             self._context.notice_given.emit(
                 "No editor was started. Choose one in the settings, or set VISUAL to one that has a window."
             )
@@ -203,22 +205,19 @@ def _kept_in_place(widget: QWidget) -> QWidget:
 
 
 class SourceExcerptView(QWidget):
-    """Lines of source with their numbers; the frame's own line is marked."""
+    """Lines of source with their numbers; the frame's own line, which was line `line_then`, is marked."""
 
-    def __init__(self, excerpt: SourceExcerpt, line: int, context: DetailContext) -> None:
+    def __init__(self, excerpt: SourceExcerpt, line_then: int, context: DetailContext) -> None:
         super().__init__()
         self._excerpt = excerpt
-        self._line = line
+        self._line = excerpt.line
         self._appearance = context.appearance
-        commit = context.git_commit
-        self._note = f"The file has changed since{f', commit {commit[:_COMMIT_CHARS]} ran' if commit else ''}"
+        self._notes = _list_notes(excerpt, line_then, context.git_commit)
         self._metrics = QFontMetrics(font(FontRole.CODE))
         self._row_px = self._metrics.lineSpacing() + 3
-        self._note_px = self._row_px if excerpt.is_changed else 0
-        self.setFixedHeight(len(excerpt.lines) * self._row_px + 12 + self._note_px)
+        self.setFixedHeight((len(excerpt.lines) + len(self._notes)) * self._row_px + 12)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        notes = (self._note,) if excerpt.is_changed else ()
-        self.setAccessibleName("\n".join(("Source", *notes, *excerpt.lines)))
+        self.setAccessibleName("\n".join(("Source", *self._notes, *excerpt.lines)))
         context.appearance.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
@@ -245,10 +244,17 @@ class SourceExcerptView(QWidget):
             room = self.width() - numbers_px - 16
             shown = self._metrics.elidedText(text[margin:].expandtabs(4), Qt.TextElideMode.ElideRight, room)
             painter.drawText(8 + numbers_px, baseline, shown)
-        if self._excerpt.is_changed:
-            painter.setFont(font(FontRole.TINY))
-            painter.setPen(QColor(tokens.warning))
-            painter.drawText(8, self.height() - 8, self._note)
+        painter.setFont(font(FontRole.TINY))
+        painter.setPen(QColor(tokens.warning))
+        for row, note in enumerate(self._notes, len(self._excerpt.lines)):
+            painter.drawText(8, 6 + row * self._row_px + self._metrics.ascent() + 4, note)
+
+
+def _list_notes(excerpt: SourceExcerpt, line_then: int, commit: str | None) -> tuple[str, ...]:
+    if not excerpt.is_changed:
+        return ()
+    since = f"The file has changed since{f' commit {commit[:_COMMIT_CHARS]}' if commit else ''}"
+    return (since,) if line_then == excerpt.line else (since, f"This was line {line_then:,}")
 
 
 def _common_indent(lines: tuple[str, ...]) -> int:

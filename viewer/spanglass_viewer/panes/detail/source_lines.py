@@ -16,17 +16,22 @@ _LINES_AROUND = 5
 
 @dataclass(frozen=True, slots=True)
 class SourceExcerpt:
-    """Lines of a file from `first_line` on; `is_changed`: the line reads otherwise now, or the file is newer."""
+    """Lines of a file from `first_line` on; `line` is the frame's among them, where it stands now.
+
+    `is_changed`: the line reads otherwise now, stands elsewhere, or the file is newer.
+    """
 
     first_line: int
     lines: tuple[str, ...]
+    line: int
     is_changed: bool
 
 
 def find_source(frame: Frame, logged_us: int = 0) -> SourceExcerpt | None:
     """Return the frame's line with five lines on each side, None where the file or the line is not there.
 
-    A file that was written after `logged_us` (µs since the epoch; 0 for an unknown time) has changed.
+    A file that was written after `logged_us` (µs since the epoch; 0 for an unknown time) has changed. Where it reads
+    otherwise at the frame's line, the nearest line that reads as the traceback quotes it is taken for the frame's.
     """
     path = Path(frame.path)
     if not is_local_source(path):
@@ -36,9 +41,18 @@ def find_source(frame: Frame, logged_us: int = 0) -> SourceExcerpt | None:
         is_newer = 0 < logged_us < path.stat().st_mtime_ns // 1000
     except OSError:
         return None
-    if not 1 <= frame.line <= len(lines):
-        return None
-    first = max(1, frame.line - _LINES_AROUND)
     quoted = frame.source.split("\n", 1)[0].strip()
-    is_changed = is_newer or (bool(quoted) and lines[frame.line - 1].strip() != quoted)
-    return SourceExcerpt(first, tuple(lines[first - 1 : frame.line + _LINES_AROUND]), is_changed)
+    line = _find_line(lines, frame.line, quoted)
+    if line is None:
+        return None
+    first = max(1, line - _LINES_AROUND)
+    is_changed = is_newer or line != frame.line or (bool(quoted) and lines[line - 1].strip() != quoted)
+    return SourceExcerpt(first, tuple(lines[first - 1 : line + _LINES_AROUND]), line, is_changed)
+
+
+def _find_line(lines: list[str], line: int, quoted: str) -> int | None:
+    """Return the number of the line nearest to `line` that reads as quoted, else `line` where there is one."""
+    alike = [number for number, text in enumerate(lines, 1) if quoted and text.strip() == quoted]
+    if alike:
+        return min(alike, key=lambda number: abs(number - line))
+    return line if 1 <= line <= len(lines) else None
