@@ -6,10 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from journal_rows import JournalWriter
+from merged_spans import merged_span
 
-from spanglass_store import open_store
-from spanglass_store.database.connection import Database
 from spanglass_store.database.large_values import find_trimmed_span, write_value
 
 if TYPE_CHECKING:
@@ -25,15 +23,10 @@ _IMAGE = {"type": "base64", "media_type": "image/png", "data": "A" * 3000}
 
 @pytest.fixture
 def cursor(store_path: Path) -> Iterator[Cursor]:
-    writer = JournalWriter(store_path)
-    writer.span(1, input=_LONG, output=[_IMAGE], scores={f"s{number}": 0.5 for number in range(200)}, error="e" * 3000)
-    writer.die()
-    with open_store(store_path) as store:
-        assert store.list_traces()
-    database = Database(store_path)
-    with database.cursor() as cursor:
+    with merged_span(
+        store_path, input=_LONG, output=[_IMAGE], scores={f"s{number}": 0.5 for number in range(200)}, error="e" * 3000
+    ) as cursor:
         yield cursor
-    database.close()
 
 
 def _find(cursor: Cursor, most_bytes: int, hint_us: int | None = None) -> tuple[SpanRecord, dict[str, int]]:

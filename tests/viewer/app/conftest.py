@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 def open_window(
     qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path
 ) -> Iterator[Callable[..., MainWindow]]:
-    """Opens the window on the test's store, with what is set by name in its settings, and waits until it rests."""
+    """Opens the window on the test's store, with what is set by name in its settings, and waits until it rests.
+
+    The window before, if any, is closed; the settings are the same.
+    """
     windows: list[MainWindow] = []
 
     def open_it(**set_before: str) -> MainWindow:
+        close_all()
         settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
         for name, value in set_before.items():
             settings.setValue(name, value)
@@ -43,7 +47,11 @@ def open_window(
         qtbot.waitUntil(lambda: window.controller.is_settled, timeout=10_000)
         return window
 
+    def close_all() -> None:
+        for window in windows:
+            window.close()
+            window.deleteLater()
+        windows.clear()
+
     yield open_it
-    for window in windows:
-        window.close()
-        window.deleteLater()
+    close_all()

@@ -27,6 +27,7 @@ from spanglass_viewer.panes.compare_dialog import CompareDialog
 from spanglass_viewer.panes.experiment_dialog import ExperimentDialog
 from spanglass_viewer.panes.keys_dialog import KeysDialog
 from spanglass_viewer.panes.settings_dialog import SettingsDialog
+from spanglass_viewer.panes.try_prompt_dialog import TryPromptDialog
 from spanglass_viewer.views.flame_view import FlameView
 from spanglass_viewer.views.minimap import Minimap
 from spanglass_viewer.views.span_table_view import SpanTableView
@@ -105,12 +106,22 @@ def way_to(widget: QWidget) -> str:
 
 def test_everything_that_can_be_used_has_a_name_and_a_role(window: MainWindow) -> None:
     window.trace_pane.finder.open()
+    window.detail_pane.finder.open()
+    window.detail_pane.annotate()
     assert not (lacking := nameless(window)), "\n".join(lacking)
+
+
+def test_what_is_shown_large_has_names(window: MainWindow, qtbot: QtBot) -> None:
+    (item,) = window.detail_pane.list_media()
+    window.detail_pane.open_media(item)
+    qtbot.waitUntil(lambda: window.detail_pane.lightbox.is_idle, timeout=20_000)
+    assert not (lacking := nameless(window.detail_pane.lightbox)), "\n".join(lacking)
 
 
 def test_dialogs_have_names_throughout(window: MainWindow, qtbot: QtBot) -> None:
     for action, kind in (("show_settings", SettingsDialog), ("show_palette", CommandPalette), ("show_keys", KeysDialog),
-                         ("compare_previous", CompareDialog), ("show_experiment", ExperimentDialog)):  # fmt: skip
+                         ("compare_previous", CompareDialog), ("show_experiment", ExperimentDialog),
+                         ("try_prompt", TryPromptDialog)):  # fmt: skip
         next(known for known in window.actions() if known.objectName() == action).trigger()
         dialog = window.findChild(kind)
         qtbot.waitUntil(dialog.isVisible)

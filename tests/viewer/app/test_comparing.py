@@ -8,6 +8,7 @@ import pytest
 from journal_rows import JournalWriter, root_id
 from PySide6.QtCore import Qt
 
+from spanglass_store.faults import StoreFault
 from spanglass_viewer.models.compare_table import CHANGE_ROLE, Column
 from spanglass_viewer.models.diff_lines import LINE_ROLE
 from spanglass_viewer.trace.comparison import Change
@@ -97,4 +98,30 @@ def test_a_first_run_says_that_there_is_none_before(window: MainWindow, qtbot: Q
     assert dialog is not None
     said = "There is no earlier run with the same name in this store"
     qtbot.waitUntil(lambda: said in [label.text() for label in dialog.findChildren(PlainLabel)], timeout=10_000)
+    assert _cells(comparing, Column.SPAN) == []
+
+
+def test_a_fault_stands_where_the_answer_would(window: MainWindow, qtbot: QtBot) -> None:
+    comparing, worker = window.comparing, window.backend.compare_worker
+    comparing.compare(root_id(2))
+    dialog = comparing.dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: bool(_lines(comparing)), timeout=10_000)
+    fault = StoreFault("The disk is full. Nothing is lost.", "/store")
+
+    def said() -> list[str]:
+        return [label.text() for label in dialog.findChildren(PlainLabel) if str(fault) in label.text()]
+
+    worker.fault_raised.emit(fault)  # of other work of this thread
+    assert said() == []
+    comparing._on_pair_chosen(None, None)
+    comparing._diff_number += 1  # its answer is another one's
+    worker.fault_raised.emit(fault)
+    assert said() == [str(fault)]
+    assert _lines(comparing) == []
+    assert len(_cells(comparing, Column.SPAN)) == 3
+    comparing.compare(root_id(2))
+    comparing._number += 1
+    worker.fault_raised.emit(fault)
+    assert said() == [str(fault)]
     assert _cells(comparing, Column.SPAN) == []

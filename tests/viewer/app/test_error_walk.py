@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter, root_id
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 
-from spanglass_store.location import ensure_store
-from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.models.trace_list import PAGE_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
-    from spanglass_viewer.theme.appearance import Appearance
+    from spanglass_viewer.app.main_window import MainWindow
+
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 OLDEST = 3 * PAGE_LENGTH + 7
@@ -56,28 +54,15 @@ class Walk:
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path) -> Iterator[Callable[[], Walk]]:
-    """Opens the window on the test's store, and ends its threads."""
-    windows: list[MainWindow] = []
+def open_walk(open_window: Callable[[], MainWindow], qtbot: QtBot) -> Callable[[], Walk]:
+    """Opens the window, and waits for the span that it opens with."""
 
     def open_it() -> Walk:
-        info = ensure_store(store_path)
-        settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(info, Backend(info.path), appearance, settings)
-        windows.append(window)
-        window.show()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
-        window.backend.start()
-        window.controller.start()
-        walk = Walk(window, qtbot)
-        qtbot.waitUntil(lambda: window.controller.is_settled and bool(walk.name), timeout=20_000)
+        walk = Walk(open_window(), qtbot)
+        qtbot.waitUntil(lambda: walk.window.controller.is_settled and bool(walk.name), timeout=20_000)
         return walk
 
-    yield open_it
-    for window in windows:
-        window.close()
-        window.deleteLater()
+    return open_it
 
 
 def write_traces(store_path: Path, failing: tuple[int, ...], *, count: int = OLDEST) -> None:
@@ -93,10 +78,10 @@ def write_traces(store_path: Path, failing: tuple[int, ...], *, count: int = OLD
 
 
 def test_f8_goes_on_through_pages_that_are_not_loaded_and_round_at_the_end(
-    store_path: Path, open_window: Callable[[], Walk]
+    store_path: Path, open_walk: Callable[[], Walk]
 ) -> None:
     write_traces(store_path, (NEWEST, BEYOND_A_PAGE, OLDEST))
-    walk = open_window()
+    walk = open_walk()
     assert walk.name == "1 fails 1"
     names = [walk.press() for _ in range(6)]
     assert names == ["1 fails 2", "240 fails 1", "240 fails 2", "607 fails 1", "607 fails 2", "1 fails 1"]
@@ -106,34 +91,34 @@ def test_f8_goes_on_through_pages_that_are_not_loaded_and_round_at_the_end(
 
 
 def test_shift_f8_goes_back_to_each_trace_s_last_error_and_round_at_the_beginning(
-    store_path: Path, open_window: Callable[[], Walk]
+    store_path: Path, open_walk: Callable[[], Walk]
 ) -> None:
     write_traces(store_path, (NEWEST, BEYOND_A_PAGE, OLDEST))
-    walk = open_window()
+    walk = open_walk()
     names = [walk.press(is_back=True) for _ in range(6)]
     assert names == ["607 fails 2", "607 fails 1", "240 fails 2", "240 fails 1", "1 fails 2", "1 fails 1"]
     assert walk.notices[-1] == "Past the first error. Going on from the other end of the list"
     assert walk.window.trace_list.view.model().rowCount() == OLDEST
 
 
-def test_one_trace_with_errors_is_gone_round_by_itself(store_path: Path, open_window: Callable[[], Walk]) -> None:
+def test_one_trace_with_errors_is_gone_round_by_itself(store_path: Path, open_walk: Callable[[], Walk]) -> None:
     write_traces(store_path, (2,), count=3)
-    walk = open_window()
+    walk = open_walk()
     names = [walk.press() for _ in range(3)]
     assert names == ["2 fails 1", "2 fails 2", "2 fails 1"]
     assert walk.press(is_back=True) == "2 fails 2"
 
 
-def test_without_any_error_it_says_so(store_path: Path, open_window: Callable[[], Walk]) -> None:
+def test_without_any_error_it_says_so(store_path: Path, open_walk: Callable[[], Walk]) -> None:
     write_traces(store_path, (), count=BEYOND_A_PAGE)
-    walk = open_window()
+    walk = open_walk()
     assert walk.press() == "run 1"
     assert walk.notices[-1] == "No trace of the list has an error"
 
 
-def test_another_choice_ends_the_search(store_path: Path, open_window: Callable[[], Walk], qtbot: QtBot) -> None:
+def test_another_choice_ends_the_search(store_path: Path, open_walk: Callable[[], Walk], qtbot: QtBot) -> None:
     write_traces(store_path, (OLDEST,))
-    walk = open_window()
+    walk = open_walk()
     qtbot.keyClick(walk.window, Qt.Key.Key_F8)
     assert walk.window._error_walk._seeks
     walk.window.selection.select_trace(root_id(5))
@@ -143,9 +128,9 @@ def test_another_choice_ends_the_search(store_path: Path, open_window: Callable[
 
 
 def test_a_page_that_is_wanted_while_the_list_is_read_comes_afterwards(
-    store_path: Path, open_window: Callable[[], Walk]
+    store_path: Path, open_walk: Callable[[], Walk]
 ) -> None:
     write_traces(store_path, (OLDEST,))
-    walk = open_window()
+    walk = open_walk()
     walk.window.controller._ask_for_list()
     assert walk.press() == f"{OLDEST} fails 1"

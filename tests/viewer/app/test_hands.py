@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter, root_id
-from PySide6.QtCore import QMimeData, QSettings, Qt, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QComboBox, QKeySequenceEdit, QLineEdit, QTreeWidget
 
 from spanglass_store.location import ensure_store
-from spanglass_viewer.app.main_window import MainWindow
 from spanglass_viewer.app.store_drop import find_dropped, find_dropped_store
-from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.settings_dialog import SettingsDialog
 from spanglass_viewer.views.span_table_view import SpanTableView
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
+
+    from spanglass_viewer.app.main_window import MainWindow
 
     from spanglass_viewer.theme.appearance import Appearance
 
@@ -49,34 +49,15 @@ def journal(store_path: Path) -> Iterator[JournalWriter]:
 
 
 @pytest.fixture
-def open_window(
-    qtbot: QtBot, appearance: Appearance, store_path: Path, tmp_path: Path
-) -> Iterator[Callable[[], MainWindow]]:
-    """Opens the window on the test's store with the test's settings; the one before is closed."""
-    windows: list[MainWindow] = []
+def open_window(open_window: Callable[[], MainWindow], qtbot: QtBot) -> Callable[[], MainWindow]:
+    """Opens the window, and waits for the span that it opens with."""
 
     def open_it() -> MainWindow:
-        close_all()
-        info = ensure_store(store_path)
-        settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(info, Backend(info.path), appearance, settings)
-        windows.append(window)
-        window.show()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
-        window.backend.start()
-        window.controller.start()
+        window = open_window()
         qtbot.waitUntil(lambda: window.controller.is_settled and window.selection.span is not None, timeout=10_000)
         return window
 
-    def close_all() -> None:
-        for window in windows:
-            window.close()
-            window.deleteLater()
-        windows.clear()
-
-    yield open_it
-    close_all()
+    return open_it
 
 
 def selected(window: MainWindow) -> int:

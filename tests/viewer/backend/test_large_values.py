@@ -7,11 +7,9 @@ import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
-from journal_rows import JournalWriter
+from merged_spans import merged_span
 
-from spanglass_store import open_store
 from spanglass_store.database import large_values as stored
-from spanglass_store.database.connection import Database
 from spanglass_viewer.backend.large_values import keep_values, read_whole
 from spanglass_viewer.decoders.answers import DecoderFault
 
@@ -27,15 +25,8 @@ _VALUE = {"größer": "als das, was passt " * 20}
 
 @pytest.fixture
 def cursor(store_path: Path) -> Iterator[Cursor]:
-    writer = JournalWriter(store_path)
-    writer.span(1, input=_VALUE, metadata=_VALUE)
-    writer.die()
-    with open_store(store_path) as store:
-        assert store.list_traces()
-    database = Database(store_path)
-    with database.cursor() as cursor:
+    with merged_span(store_path, input=_VALUE, metadata=_VALUE) as cursor:
         yield cursor
-    database.close()
 
 
 def _trim(cursor: Cursor) -> TrimmedSpan:

@@ -50,6 +50,24 @@ def test_compare_dialog(qtbot: QtBot, dressed: Appearance, theme: str, check_gol
     check_golden(dialog, f"compare-{theme}")
 
 
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_comparison_on_its_way_with_a_fault_and_of_equals(
+    qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check
+) -> None:
+    dialog = CompareDialog(dressed)
+    qtbot.addWidget(dialog)
+    dialog.resize(620, 300)
+    dialog.show()
+    check_golden(dialog, f"compare-loading-{theme}")
+    dialog.show_notice("The store is in use by another program. Nothing is lost. Close it, or wait: /data/traces")
+    check_golden(dialog, f"compare-fault-{theme}")
+    before, after = (build_snapshot(make_skeleton(spans, "run"), 1, EPOCH_US) for spans in (BEFORE, AFTER))
+    dialog.show_comparison(compare_traces(before, after, {}, {}))
+    dialog.show_diff(())
+    dialog.setFocus()
+    check_golden(dialog, f"compare-same-values-{theme}")
+
+
 @pytest.fixture
 def dressed(qapp: QApplication, _fonts: None, theme: str) -> Appearance:
     """The theme of the test."""

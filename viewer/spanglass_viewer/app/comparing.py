@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from spanglass_viewer.backend.requests import CompareAnswer, CompareRequest, DiffAnswer, DiffRequest
 
 if TYPE_CHECKING:
+    from spanglass_store.faults import StoreFault
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.panes.compare_dialog import CompareDialog
     from spanglass_viewer.theme.appearance import Appearance
@@ -30,8 +31,10 @@ class TraceComparing(QObject):
         self._dialog: CompareDialog | None = None
         self._number = 0
         self._diff_number = 0
+        self._awaits_comparison = self._awaits_diff = False
         backend.compare_worker.compared.connect(self._on_compared)
         backend.compare_worker.diffed.connect(self._on_diffed)
+        backend.compare_worker.fault_raised.connect(self._on_fault)
 
     @property
     def dialog(self) -> CompareDialog | None:
@@ -49,6 +52,7 @@ class TraceComparing(QObject):
         self._dialog.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self._dialog.show()
         self._number += 1
+        self._awaits_comparison = True
         self._backend.compare_traces(CompareRequest(self._number, root_span_id, before_root))
 
     def make_menu(self, root_span_id: str, open_root: str | None) -> QMenu:
@@ -64,6 +68,7 @@ class TraceComparing(QObject):
     def _on_compared(self, answer: CompareAnswer) -> None:
         if self._dialog is None or answer.request.number != self._number:
             return
+        self._awaits_comparison = False
         if answer.comparison is None:
             self._dialog.show_notice(_NO_PREVIOUS if answer.request.before_root is None else _GONE)
         else:
@@ -71,8 +76,20 @@ class TraceComparing(QObject):
 
     def _on_pair_chosen(self, before: SpanRef | None, after: SpanRef | None) -> None:
         self._diff_number += 1
+        self._awaits_diff = True
         self._backend.diff_spans(DiffRequest(self._diff_number, before, after))
 
     def _on_diffed(self, answer: DiffAnswer) -> None:
         if self._dialog is not None and answer.request.number == self._diff_number:
+            self._awaits_diff = False
             self._dialog.show_diff(answer.sections)
+
+    def _on_fault(self, fault: StoreFault) -> None:
+        """Say what is in the way where the answer would be; the thread's other work may have met it as well."""
+        if self._dialog is None:
+            return
+        if self._awaits_comparison:
+            self._dialog.show_notice(str(fault))
+        elif self._awaits_diff:
+            self._dialog.show_diff_notice(str(fault))
+        self._awaits_comparison = self._awaits_diff = False

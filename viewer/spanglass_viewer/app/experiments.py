@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from spanglass_store.database.records import ContainerRecord
+    from spanglass_store.faults import StoreFault
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.theme.appearance import Appearance
 
@@ -30,7 +31,9 @@ class ExperimentSummaries(QObject):
         self._dialog: ExperimentDialog | None = None
         self._experiments: tuple[ContainerRecord, ...] = ()
         self._number = 0
+        self._awaits_summary = False
         backend.compare_worker.summarized.connect(self._on_summarized)
+        backend.compare_worker.fault_raised.connect(self._on_fault)
 
     @property
     def dialog(self) -> ExperimentDialog | None:
@@ -67,6 +70,7 @@ class ExperimentSummaries(QObject):
 
     def _ask(self, experiment_id: str, base_id: str | None) -> None:
         self._number += 1
+        self._awaits_summary = True
         self._backend.summarize_experiment(ExperimentRequest(self._number, experiment_id, base_id))
 
     def _on_base_chosen(self, experiment_id: str, base_id: str | None) -> None:
@@ -75,7 +79,14 @@ class ExperimentSummaries(QObject):
     def _on_summarized(self, answer: ExperimentAnswer) -> None:
         if self._dialog is None or answer.request.number != self._number:
             return
+        self._awaits_summary = False
         if answer.summary is None:
             self._dialog.show_notice("This experiment is not in the store any more")
         else:
             self._dialog.show_summary(answer.summary)
+
+    def _on_fault(self, fault: StoreFault) -> None:
+        """Say what is in the way where the summary would be; the thread's other work may have met it as well."""
+        if self._dialog is not None and self._awaits_summary:
+            self._dialog.show_notice(str(fault))
+        self._awaits_summary = False

@@ -57,6 +57,8 @@ class CompareDialog(QDialog):
         self._table.setItemDelegate(ChangeDelegate(appearance, self._table))
         self._diff = DiffLinesView(self._lines, appearance)
         self._diff_note = PlainLabel(role=FontRole.SMALL, tone="faint")
+        for said in (self._figures, self._diff_note):
+            said.setWordWrap(True)
         self._lay_out()
         appearance.changed.connect(self._table.viewport().update)
         self._table.selectionModel().currentRowChanged.connect(self._on_row_changed)
@@ -75,9 +77,10 @@ class CompareDialog(QDialog):
     def show_notice(self, text: str) -> None:
         """Say something instead of a comparison."""
         self._model.set_comparison(None)
-        self._lines.set_sections(())
+        self._before.setText("")
+        self._after.setText("")
         self._figures.setText(text)
-        self._diff_note.setText("")
+        self.show_diff_notice("")
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Show two traces and choose the first row that changed."""
@@ -93,6 +96,11 @@ class CompareDialog(QDialog):
         self._lines.set_sections(sections)
         self._diff_note.setText("" if sections else "Input, output and error are the same")
         self._diff.scrollToTop()
+
+    def show_diff_notice(self, text: str) -> None:
+        """Say something instead of a difference."""
+        self._lines.set_sections(())
+        self._diff_note.setText(text)
 
     def _lay_out(self) -> None:
         names = QHBoxLayout()

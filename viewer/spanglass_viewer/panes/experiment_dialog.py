@@ -51,6 +51,7 @@ class ExperimentDialog(QDialog):
         self._experiment_id = ""
         self._name = ElidedLabel(role=FontRole.TITLE)
         self._facts = PlainLabel(role=FontRole.SMALL, tone="muted")
+        self._facts.setWordWrap(True)
         self._tags = ElidedLabel(role=FontRole.SMALL, tone="faint", mode=Qt.TextElideMode.ElideRight)
         self._description = PlainLabel()
         self._metadata = TextView(max_height_px=_METADATA_PX)
@@ -88,6 +89,7 @@ class ExperimentDialog(QDialog):
         """Say something instead of a summary."""
         self._facts.setText(text)
         self._model.set_scores(())
+        self._fit_columns()
         for widget in (self._tags, self._description, self._metadata):
             widget.hide()
 
@@ -106,6 +108,9 @@ class ExperimentDialog(QDialog):
         self._model.set_scores(summary.scores)
         self._note.setText("" if summary.scores else "No scores were logged")
         self._note.setVisible(not summary.scores)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
         has_base = self._bases.currentData() is not None
         for column in (Column.BASE, Column.DIFFERENCE, Column.IMPROVED, Column.REGRESSED):
             self._table.setColumnHidden(column, not has_base)

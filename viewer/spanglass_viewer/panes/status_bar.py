@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.quantities import format_bytes, format_compact, format_many
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.text_size import keep_height
-from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
+from spanglass_viewer.widgets.labels import ElidedLabel
 
 if TYPE_CHECKING:
     from spanglass_store.database.records import StoreTotals
@@ -30,7 +30,10 @@ class StatusBar(QFrame):
         keep_height(self, 26)
         self._path = _short_path(store)
         self._left = ElidedLabel(self._path, role=FontRole.TINY, tone="muted")
-        self._right = PlainLabel(role=FontRole.TINY, tone="muted")
+        self._right = ElidedLabel(role=FontRole.TINY, tone="muted", mode=Qt.TextElideMode.ElideRight)
+        self._right.setSizePolicy(
+            QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed
+        )  # as wide as it is, where it fits
         self._query = ""
         self._work = ""
         self._fault: StoreFault | None = None

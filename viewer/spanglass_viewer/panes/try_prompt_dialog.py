@@ -286,7 +286,8 @@ class _MessageEditor(QWidget):
         self._role = QComboBox()
         self._role.addItems(ROLES if message.role in ROLES else (*ROLES, message.role))
         self._role.setCurrentText(message.role)
-        self._role.setAccessibleName("Role")
+        for box in (self._role, self._role.view()):
+            box.setAccessibleName("Role")
         remove = IconButton("close", "Remove this message", appearance)
         remove.clicked.connect(self.removal_wanted)
         self._text = QPlainTextEdit(message.text)

@@ -28,7 +28,6 @@ class DiffLinesView(QListView):
         self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # else its coming would break anew
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Differences of the values")
         appearance.changed.connect(self._on_look_changed)
@@ -36,8 +35,13 @@ class DiffLinesView(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Break the lines anew."""
         super().resizeEvent(event)
-        self._lines.set_columns(self._painter.columns_in(self.viewport().width()))
+        self._fit_columns()
 
     def _on_look_changed(self) -> None:
-        self._lines.set_columns(self._painter.columns_in(self.viewport().width()))
+        self._fit_columns()
         self.viewport().update()
+
+    def _fit_columns(self) -> None:
+        """Leave room for the scroll bar, there or not: its coming would break the lines anew."""
+        bar_px = self.verticalScrollBar().sizeHint().width()
+        self._lines.set_columns(self._painter.columns_in(self.width() - 2 * self.frameWidth() - bar_px))

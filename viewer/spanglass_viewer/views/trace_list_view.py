@@ -27,7 +27,7 @@ _PAD = 12  # from that ground's edge to the dot
 _TEXT_LEFT = 28
 _TICK_MS = 1000
 _BETWEEN, _CLOSER = "  ·  ", " · "
-_LEAST_NAME_PX = 110  # of a name that is cut: before that, the time beside it goes
+_LEAST_NAME_PX = 140  # of a name that is cut: before that, the time beside it goes
 
 
 class TraceListView(QListView):
