@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from spanglass_viewer.app.main_window import MainWindow
-
     from spanglass_viewer.theme.appearance import Appearance
 
 CTRL, ALT, SHIFT = (
