@@ -1,4 +1,4 @@
-"""Pruning and sweeping again and again while a real program logs attachments: no row is left without its file."""
+"""Upkeep while a real program logs: no row is left without its file, and what was pruned does not come back."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import contextlib
 import subprocess
 import sys
 import time
+from subprocess import PIPE
 from typing import TYPE_CHECKING
 
 import pytest
 
 from spanglass_store import open_store
+from spanglass_store.journal.kept import iter_kept_lines, list_kept
 from spanglass_store.upkeep.blob_sweep import list_unnamed_blobs, sweep_blobs
 from spanglass_store.upkeep.doctor import examine
 from spanglass_store.upkeep.pruning import PruneRule, iter_prune, plan_prune
@@ -86,4 +88,53 @@ def test_no_row_loses_its_file(tmp_path: Path) -> None:
         assert len(kept) >= 30
         records = opened.list_attachments([key for (key,) in kept])
         assert all(opened.find_blob(record) is not None for record in records)
+    assert [finding for finding in examine(store) if finding.is_fault] == []
+
+
+# Logs a trace in each of two projects, and one more in the first when it is told to.
+TWO_PROJECTS = """
+import sys
+import spanglass
+
+def log(project, text):
+    logger = spanglass.init_logger(project, store=sys.argv[1], set_current=False)
+    with logger.start_span(name=text) as span:
+        span.log(input=text, metadata={"text": text})
+    spanglass.flush()
+    print(text, flush=True)
+
+log("pruned", "a secret")
+log("other", "kept")
+sys.stdin.readline()
+log("pruned", "later")
+sys.stdin.read()
+"""
+
+
+def list_names(store: Path) -> list[str]:
+    with open_store(store) as opened:
+        return sorted(trace.name for trace in opened.list_traces())
+
+
+def test_what_was_pruned_while_its_program_lives_stays_so_over_rebuilds(tmp_path: Path) -> None:
+    store, command = tmp_path / "store", [sys.executable, "-c", TWO_PROJECTS]
+    with subprocess.Popen([*command, str(tmp_path / "store")], stdin=PIPE, stdout=PIPE, text=True) as writer:
+        assert writer.stdin is not None
+        read_lines(writer, 2)
+        assert list_names(store) == ["a secret", "kept"]
+        pruning = [sys.executable, "-m", "spanglass_viewer", "prune", "--project", "pruned", "--yes", "--store", store]
+        subprocess.run(pruning, stdout=subprocess.DEVNULL, check=True)
+        (store / "traces.duckdb").write_bytes(b"overwritten")
+        assert list_names(store) == ["kept"]
+        writer.stdin.write("\n")
+        writer.stdin.flush()
+        read_lines(writer, 1)
+        (store / "traces.duckdb").unlink()
+        assert list_names(store) == ["kept", "later"]
+        writer.communicate()
+    (store / "traces.duckdb").unlink()
+    assert list_names(store) == ["kept", "later"]
+    kept = b"".join(line for path in list_kept(store / "merged") for line in iter_kept_lines(path))
+    assert b"later" in kept
+    assert b"a secret" not in kept
     assert [finding for finding in examine(store) if finding.is_fault] == []

@@ -28,7 +28,7 @@ from spanglass_store.database.bulk import UnfitSegments, WholeSegments, merge_se
 from spanglass_store.database.json_text import parsed, read_fields
 from spanglass_store.database.known_tables import KnownTables
 from spanglass_store.database.processes import LivingProcesses
-from spanglass_store.database.pruned_lines import clean_kept_segments
+from spanglass_store.database.pruned_lines import PrunedLines, clean_kept_segments, read_pruned_in_journal
 from spanglass_store.database.records import ChangeSet
 from spanglass_store.database.rootless import RootlessTraces
 from spanglass_store.database.segments import LineBatch, Segment, is_living, list_segments, read_batch
@@ -97,6 +97,7 @@ class Merger:
         self._has_kept = True  # a merge that was cut short before has perhaps
         self._generation = -1
         self._segments: dict[str, _Progress] = {}
+        self._pruned: dict[str, PrunedLines] = {}
         self._living: LivingProcesses
         self._named: dict[str, dict[str, str | None]] = {}
         self._rootless: RootlessTraces
@@ -229,6 +230,7 @@ class Merger:
     def _reload(self, cursor: Cursor, segments: list[Segment]) -> None:
         """Read back how far the journal is merged: another process may have gone on in the meantime."""
         self._segments, self.left_out = {}, None
+        self._pruned = read_pruned_in_journal(self._store)
         for name, merged_bytes, process in cursor.rows(query("list_segments")):
             self._segments[name] = _Progress(merged_bytes, process, is_stored=True)
         self._probe(segments)
@@ -257,7 +259,9 @@ class Merger:
         untouched = [
             segment
             for segment in segments
-            if not self._segments[segment.name].is_living and not self._segments[segment.name].merged_bytes
+            if not self._segments[segment.name].is_living
+            and not self._segments[segment.name].merged_bytes
+            and segment.name not in self._pruned
         ]
         chosen = self.whole.choose(untouched, deadline - time.monotonic())
         torn = [segment for segment in chosen if not _ends_whole(self._journal / segment.name)]
@@ -300,7 +304,10 @@ class Merger:
             found = self._read_lines(segment, progress, lines_left, bytes_left)
             if found is None:
                 continue
+            pruned = self._pruned.get(segment.name)
             for offset, raw in found.lines:
+                if pruned is not None and pruned.has_line(offset, raw):
+                    continue
                 process = self._process_of(cursor, segment, raw, marked)
                 stamp = segment.opened_ms * _NS_PER_MS + offset
                 if self._refusal is None:

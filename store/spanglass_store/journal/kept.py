@@ -19,7 +19,7 @@ from spanglass_store.journal.names import is_segment_name
 from spanglass_store.location import JOURNAL_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 MERGED_FOLDER = "merged"
@@ -110,8 +110,8 @@ def iter_kept_lines(path: Path) -> Iterator[bytes]:
         yield from file
 
 
-def rewrite_kept(path: Path, is_wanted: Callable[[bytes], bool]) -> None:
-    """Leave out of a kept segment the lines that are not wanted any more; one that is gone by now is no fault.
+def rewrite_kept(path: Path, choose: Callable[[Sequence[bytes]], Iterable[bytes]]) -> None:
+    """Leave in a kept segment those of its lines alone that `choose` gives back; one that is gone by now is no fault.
 
     Raises OSError where the file cannot be written anew; it is as it was then.
     """
@@ -119,7 +119,7 @@ def rewrite_kept(path: Path, is_wanted: Callable[[bytes], bool]) -> None:
         lines = [*iter_kept_lines(path)]
     except FileNotFoundError:
         return
-    wanted = [line for line in lines if is_wanted(line)]
+    wanted = [*choose(lines)]
     if len(wanted) == len(lines):
         return
     draft = path.with_name(path.name + _DRAFT)

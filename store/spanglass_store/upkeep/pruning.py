@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from spanglass_store.database.columns import EPOCH
 from spanglass_store.database.connection import DATABASE_FILE
-from spanglass_store.database.pruned_lines import PrunedNames, note_pruned
+from spanglass_store.database.pruned_lines import WHOLE_SEGMENT, PrunedLines, PrunedNames, note_pruned
 from spanglass_store.database.segments import list_segments
 from spanglass_store.database.statements import query
 from spanglass_store.faults import StoreBusy, StoreFault
@@ -74,8 +74,9 @@ def plan_prune(cursor: Cursor, rule: PruneRule, now_us: int) -> PrunePlan:
 def iter_prune(database: Database, plan: PrunePlan) -> Generator[str]:
     """Delete the traces of a plan, in steps: out of the kept journal, then all or none of them out of the tables.
 
-    In this order a rebuild never brings back what was deleted, whenever this ends. Blobs are left to a sweep, the
-    space in the file to a compaction. Raises StoreBusy and StoreFault.
+    In this order, and with a note beside each segment that holds them still, a rebuild never brings back what was
+    deleted, whenever this ends. Blobs are left to a sweep, the space in the file to a compaction.
+    Raises StoreBusy and StoreFault.
     """
     if not plan.root_span_ids:
         return
@@ -84,11 +85,7 @@ def iter_prune(database: Database, plan: PrunePlan) -> Generator[str]:
         names = _list_names(cursor, plan)
     yield from _clean_kept(database.store, names, cleaned)
     yield f"Deleting {len(plan.root_span_ids):,} {'trace' if len(plan.root_span_ids) == 1 else 'traces'}"
-    _note_in_journal(database.store, names)
-    deleted = _delete(database, plan)
-    if deleted != names:
-        names = deleted
-        _note_in_journal(database.store, names)
+    names = _delete(database, plan, cleaned)
     yield from _clean_kept(database.store, names, cleaned)  # what was merged between the steps
 
 
@@ -128,10 +125,11 @@ def _list_names(cursor: Cursor, plan: PrunePlan) -> PrunedNames:
     return PrunedNames(spans, _list_own_keys(cursor, plan.root_span_ids))
 
 
-def _delete(database: Database, plan: PrunePlan) -> PrunedNames:
+def _delete(database: Database, plan: PrunePlan, cleaned: set[Path]) -> PrunedNames:
     roots = {"roots": list(plan.root_span_ids)}
     with database.transaction() as cursor:
         names = _list_names(cursor, plan)
+        _note_beside_segments(cursor, names, cleaned)
         cursor.rows(query("delete_attachments"), {"keys": list(names.keys)})
         cursor.rows(query("delete_comments_of"), roots)
         cursor.rows(query("delete_rootless"), roots)
@@ -140,11 +138,18 @@ def _delete(database: Database, plan: PrunePlan) -> PrunedNames:
     return names
 
 
-def _note_in_journal(store: Path, names: PrunedNames) -> None:
-    """Note what is to be taken out of the segments that living programs write to. Raises StoreFault."""
-    for segment in list_segments(store / JOURNAL_FOLDER):
+def _note_beside_segments(cursor: Cursor, names: PrunedNames, cleaned: set[Path]) -> None:
+    """Note what is to be left out of what was merged: of segments of the journal, of kept ones that are not `cleaned`.
+
+    Raises StoreFault.
+    """
+    store = cursor.store
+    present = {segment.name for segment in list_segments(store / JOURNAL_FOLDER)}
+    ends = {name: end for name, end, _ in cursor.rows(query("list_segments")) if name in present}
+    ends |= {path.name: WHOLE_SEGMENT for path in list_kept(store / MERGED_FOLDER) if path not in cleaned}
+    for name, end in ends.items():
         try:
-            note_pruned(store, segment.name, names)
+            note_pruned(store, name, names, end)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise StoreFault(f"What is to be deleted cannot be noted: {reason}.", store) from error
@@ -156,7 +161,7 @@ def _clean_kept(store: Path, names: PrunedNames, cleaned: set[Path]) -> Generato
     for number, path in enumerate(paths, 1):
         yield f"Cleaning the kept journal, {number:,} of {len(paths):,}"
         try:
-            rewrite_kept(path, lambda line: not names.are_spoken_of(line))
+            rewrite_kept(path, PrunedLines([(WHOLE_SEGMENT, names)]).iter_others)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise StoreFault(f"A kept part of the journal cannot be written anew: {reason}.", path) from error

@@ -55,16 +55,21 @@ def _iter_merged_lines(cursor: Cursor) -> Iterator[tuple[Path, bytes]]:
     """Yield what the tables should hold: the kept segments, and those in the journal as far as they are merged."""
     for path in list_kept(cursor.store / MERGED_FOLDER):
         pruned = read_pruned(cursor.store, path.name)
-        yield from ((path, line) for line in iter_kept_lines(path) if not pruned.are_spoken_of(line))
+        yield from ((path, line) for line in pruned.iter_others(iter_kept_lines(path)))
     journal = cursor.store / JOURNAL_FOLDER
     present = {segment.name for segment in list_segments(journal)}
     for name, merged_bytes, _ in cursor.rows(query("list_segments")):
         if name in present:
             pruned = read_pruned(cursor.store, name)
-            with (journal / name).open("rb") as file:
-                while file.tell() < merged_bytes and (line := file.readline()):
-                    if not pruned.are_spoken_of(line):
-                        yield journal / name, line
+            lines = _iter_first_lines(journal / name, merged_bytes)
+            yield from ((journal / name, line) for line in pruned.iter_others(lines))
+
+
+def _iter_first_lines(segment: Path, end: int) -> Iterator[bytes]:
+    """Yield the lines of a segment that begin before `end`."""
+    with segment.open("rb") as file:
+        while file.tell() < end and (line := file.readline()):
+            yield line
 
 
 def _giving_back(database: Database, path: Path) -> Callable[[], object]:

@@ -116,6 +116,48 @@ def test_what_a_living_program_logged_is_taken_out_when_its_segment_is_kept(
     assert [finding.kind for finding in examine(filled) if finding.is_fault] == []
 
 
+def test_what_a_living_program_logged_stays_pruned_over_a_rebuild(
+    filled: Path, list_traces: Callable[[], list[int]]
+) -> None:
+    writer = JournalWriter(filled, process="22" * 16)
+    writer.span(90, trace=9, at=-DAY_SECS, input=["a secret", writer.attach("late", b"late", "c.txt", "text/plain")])
+    writer.span(91, trace=10, at=10 * DAY_SECS)
+    with hold_store(filled) as database:
+        with database.cursor() as cursor:
+            plan = plan_prune(cursor, PruneRule(keep_last=6), NOW_US)
+        run_steps(iter_prune(database, plan))
+    (filled / "traces.duckdb").write_bytes(b"no tables at all")
+    assert list_traces() == [1, 2, 3, 4, 5, 10]
+    with open_store(filled) as opened:
+        assert opened.sql("SELECT key FROM attachments ORDER BY key").rows == [("own",), ("shared",)]
+    writer.span(90, trace=9, at=-DAY_SECS, input="logged anew")
+    assert list_traces() == [1, 2, 3, 4, 5, 9, 10], "what is logged later counts"
+    for _ in range(2):  # out of the journal, then out of what was kept
+        (filled / "traces.duckdb").unlink()
+        assert list_traces() == [1, 2, 3, 4, 5, 9, 10]
+        with open_store(filled) as opened:
+            assert opened.sql("SELECT input FROM spans WHERE id = 'row-90'").rows == [('"logged anew"',)]
+            assert opened.sql("SELECT count(*) FROM attachments WHERE key = 'late'").rows == [(0,)]
+        assert [finding.kind for finding in examine(filled) if finding.is_fault] == []
+        if any((filled / "journal").iterdir()):
+            writer.die()
+            list_traces()
+    assert not list((filled / "merged").glob("*.pruned"))
+
+
+def test_a_line_that_names_nothing_by_a_text_is_not_pruned(filled: Path, list_traces: Callable[[], list[int]]) -> None:
+    writer = JournalWriter(filled, process="22" * 16)
+    writer.span(90, trace=9, at=-DAY_SECS)
+    writer.write({"_line": "attachment", "key": ["no key"], "state": "done"}, {"id": {"no": "id"}, "_is_merge": False})
+    with hold_store(filled) as database:
+        with database.cursor() as cursor:
+            plan = plan_prune(cursor, PruneRule(keep_last=5), NOW_US)
+        run_steps(iter_prune(database, plan))
+    (filled / "traces.duckdb").unlink()
+    assert list_traces() == [1, 2, 3, 4, 5]
+    writer.die()
+
+
 def test_a_window_notices(filled: Path) -> None:
     window = Database(filled)
     merger = Merger(window, filled)
