@@ -15,6 +15,7 @@ import duckdb
 from spanglass_store.database import tables
 from spanglass_store.database.records import QueryResult
 from spanglass_store.database.recovery import Recovery, damage_fault, is_damage, set_aside, set_aside_log
+from spanglass_store.database.repeated_amounts import RepetitionMemory
 from spanglass_store.database.store_lock import StoreLock
 from spanglass_store.faults import DamagedLog, DamagedTables, Interrupted, StoreBusy, StoreFault, UnknownFormat
 from spanglass_store.journal.kept import KeptJournal
@@ -63,9 +64,10 @@ class QueryFailed(ValueError):  # noqa: N818 - it names what happened to the que
 class Cursor:
     """Reads and writes the tables for one thread; handed out by `Database.cursor()`."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, store: Path) -> None:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, store: Path, repetitions: RepetitionMemory) -> None:
         self._cursor = cursor
         self.store = store
+        self.repetitions = repetitions
         self.is_bulk = False  # set by a transaction that writes tens of megabytes
 
     def rows(self, sql: str, parameters: dict[str, Any] | Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
@@ -198,6 +200,7 @@ class Database:
         self._is_suspect = False
         self._pid = os.getpid()
         self._look: tuple[int, ...] | None = None
+        self._repetitions = RepetitionMemory()
 
     def is_changed_elsewhere(self) -> bool:
         """Tell whether the closed file was changed by another process since this one let it go."""
@@ -218,7 +221,7 @@ class Database:
         cursor = self._take_cursor()
         try:
             with _telling_interrupts():
-                yield Cursor(cursor, self.store)
+                yield Cursor(cursor, self.store, self._repetitions)
         except duckdb.Error as error:
             if not isinstance(error, _ENVIRONMENT_ERRORS) and not is_damage(error):
                 raise

@@ -6,6 +6,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from spanglass_store.database.records import ExperimentSummary, ScoreSummary
+from spanglass_store.database.repeated_amounts import repeated_in
 from spanglass_store.database.statements import query
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ def summarize_experiment(cursor: Cursor, experiment_id: str, base_id: str | None
 
     With `base_id` each score is held against that experiment: cases are the same where their inputs are.
     """
-    row = cursor.row(query("read_experiment_totals"), {"id": experiment_id})
+    row = cursor.row(
+        query("read_experiment_totals").format(repeated=repeated_in("spans_of_experiment")), {"id": experiment_id}
+    )
     if row is None or (row[0] is None and not row[6]):
         return None
     values = list(row)

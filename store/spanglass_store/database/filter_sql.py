@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from spanglass_store.database.columns import EPOCH
+from spanglass_store.database.repeated_amounts import repeated_in
 from spanglass_store.database.statements import query
 from spanglass_store.search.expression import (
     And,
@@ -84,8 +85,10 @@ class Condition:
         if isinstance(term, Since):
             return self._fill("trace_since", since=self._moment(term))
         if isinstance(term, Compare):
-            name = "trace_duration" if term.quantity == "dur" else "trace_sum"
-            return self._fill(name, _words_of(term), number=term.number)
+            if term.quantity == "dur":
+                return self._fill("trace_duration", _words_of(term), number=term.number)
+            repeated = repeated_in("spans_undecided")
+            return self._fill("trace_sum", {**_words_of(term), "repeated": repeated}, number=term.number)
         return query("trace_with_span").format(predicate=self._of_span(term))
 
     def _of_span(self, term: Expression) -> str:  # noqa: PLR0911 - one line a kind of term

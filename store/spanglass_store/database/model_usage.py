@@ -7,24 +7,39 @@ from typing import TYPE_CHECKING
 
 from spanglass_store.database.columns import EPOCH
 from spanglass_store.database.records import ModelUsage
+from spanglass_store.database.repeated_amounts import repeated_in
 from spanglass_store.database.statements import query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from spanglass_store.database.connection import Cursor
     from spanglass_store.database.records import TraceSummary
 
 
 def list_model_usage(cursor: Cursor, traces: Sequence[TraceSummary]) -> list[ModelUsage]:
-    """Return what the calls of these traces used that have a model and tokens, and no logged cost."""
+    """Return what the calls of these traces used that have a model and tokens, and no logged cost.
+
+    What a call logs again counts once, and what is below a span that logs a cost needs no price. The traces have been
+    listed with this cursor's database before.
+    """
     if not traces:
         return []
     since = EPOCH + timedelta(microseconds=min(trace.start_us for trace in traces))
-    roots = [trace.root_span_id for trace in traces]
-    return [ModelUsage(*row) for row in cursor.rows(query("list_model_usage"), {"since": since, "roots": roots})]
+    differing = set(cursor.repetitions.list_differently_priced([trace.root_span_id for trace in traces]))
+    plain = [trace.root_span_id for trace in traces if trace.root_span_id not in differing]
+    found = _list_usage(cursor, query("nothing_repeated"), since, plain)
+    if differing:
+        found += _list_usage(cursor, repeated_in("spans_of_traces"), since, list(differing))
+    return found
 
 
 def list_all_model_usage(cursor: Cursor) -> list[ModelUsage]:
     """Return what such calls of all traces used."""
-    return [ModelUsage(*row) for row in cursor.rows(query("list_model_usage"), {"since": EPOCH, "roots": None})]
+    return _list_usage(cursor, repeated_in("every_span"), EPOCH, None)
+
+
+def _list_usage(cursor: Cursor, repeated: str, since: datetime, roots: list[str] | None) -> list[ModelUsage]:
+    sql = query("list_model_usage").format(repeated=repeated)
+    return [ModelUsage(*row) for row in cursor.rows(sql, {"since": since, "roots": roots})]

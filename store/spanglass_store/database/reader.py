@@ -8,7 +8,7 @@ import json
 import os
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from spanglass_store.blobs.files import blob_path
 from spanglass_store.database.columns import EPOCH
@@ -22,6 +22,7 @@ from spanglass_store.database.records import (
     StoreTotals,
     TraceSummary,
 )
+from spanglass_store.database.repeated_amounts import NOTHING_REPEATED, RepeatedAmounts, RollUp
 from spanglass_store.database.span_search import SpanPosition, iter_matching_rows
 from spanglass_store.database.statements import query
 from spanglass_store.database.trace_heads import Head, Position, list_heads, list_heads_of
@@ -254,7 +255,8 @@ class StoreReader:
         trace_ids = list({root.root_span_id for root in roots})
         since = min(root.created for root in roots)
         rows = self._cursor.rows(query("roll_up"), {"since": since, "roots": trace_ids})
-        roll_ups = {row[0]: _RollUp(*row[1:]) for row in rows}
+        roll_ups = {row[0]: RollUp(*row[1:]) for row in rows}
+        repeated = self._cursor.repetitions.read(self._cursor, since, roll_ups)
         bubbled: dict[str, int] = {}
         if any(roll_up.errors > 1 for roll_up in roll_ups.values()):
             bubbled = dict(self._cursor.rows(query("count_bubbled"), {"since": since, "roots": trace_ids}))
@@ -263,25 +265,15 @@ class StoreReader:
         if contested:
             heads = {head for (head,) in self._cursor.rows(query("list_heads"), {"roots": contested})}
         return [
-            _trace_summary(root, roll_ups[root.root_span_id], bubbled.get(root.root_span_id, 0))
+            _trace_summary(
+                root,
+                roll_ups[root.root_span_id],
+                repeated.get(root.root_span_id, NOTHING_REPEATED),
+                bubbled.get(root.root_span_id, 0),
+            )
             for root in roots
             if roll_ups[root.root_span_id].roots == 1 or root.id in heads
         ]
-
-
-class _RollUp(NamedTuple):
-    """A row of `roll_up`, without its trace."""
-
-    roots: int
-    spans: int
-    errors: int
-    tokens: int | None
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    cached_tokens: int | None
-    cost: float | None
-    is_running: bool
-    is_interrupted: bool
 
 
 class Store(StoreReader):
@@ -379,7 +371,7 @@ def span_record(row: tuple[Any, ...]) -> SpanRecord:
     return SpanRecord(*values)
 
 
-def _trace_summary(root: Head, roll_up: _RollUp, bubbled: int) -> TraceSummary:
+def _trace_summary(root: Head, roll_up: RollUp, repeated: RepeatedAmounts, bubbled: int) -> TraceSummary:
     return TraceSummary(
         root_span_id=root.root_span_id,
         span_id=root.span_id,
@@ -392,12 +384,16 @@ def _trace_summary(root: Head, roll_up: _RollUp, bubbled: int) -> TraceSummary:
         span_count=roll_up.spans,
         error_count=roll_up.errors,
         own_error_count=roll_up.errors - bubbled,
-        tokens=roll_up.tokens,
-        prompt_tokens=roll_up.prompt_tokens,
-        completion_tokens=roll_up.completion_tokens,
-        cached_tokens=roll_up.cached_tokens,
-        cost=roll_up.cost,
+        tokens=_without(roll_up.tokens, repeated.tokens),
+        prompt_tokens=_without(roll_up.prompt_tokens, repeated.prompt_tokens),
+        completion_tokens=_without(roll_up.completion_tokens, repeated.completion_tokens),
+        cached_tokens=_without(roll_up.cached_tokens, repeated.cached_tokens),
+        cost=None if roll_up.cost is None else max(roll_up.cost - repeated.cost, 0.0),
         is_running=roll_up.is_running,
         is_interrupted=roll_up.is_interrupted,
         is_error=root.is_error,
     )
+
+
+def _without(total: int | None, repeated: int) -> int | None:
+    return None if total is None else total - repeated

@@ -6,9 +6,10 @@ import re
 from functools import cache
 from importlib.resources import files
 
-FORMAT = 3  # of the tables; the migration to format n is `schema/migrations/<n>.sql`
+FORMAT = 4  # of the tables; the migration to format n is `schema/migrations/<n>.sql`
 
 _HERE = files("spanglass_store.database")
+_VIEW_PREFIX = "v_"
 
 
 @cache
@@ -19,8 +20,23 @@ def query(name: str) -> str:
 
 def schema() -> list[str]:
     """Return the statements that make the tables and views, in their order."""
-    names = (_HERE / "schema" / "_order").read_text("utf-8").split()
-    return [(_HERE / "schema" / f"{name}.sql").read_text("utf-8") for name in names]
+    return [_schema_text(name) for name in _names_in_order()]
+
+
+def views() -> list[str]:
+    """Return the statements that make the views alone, anew where they are there."""
+    return [_schema_text(name) for name in _names_in_order() if name.startswith(_VIEW_PREFIX)]
+
+
+def _names_in_order() -> list[str]:
+    return (_HERE / "schema" / "_order").read_text("utf-8").split()
+
+
+def _schema_text(name: str) -> str:
+    text = (_HERE / "schema" / f"{name}.sql").read_text("utf-8")
+    if "{repeated}" in text:
+        text = text.replace("{repeated}", query("repeated_amounts").format(spans=query("every_span")))
+    return text
 
 
 def migration(to_format: int) -> str:

@@ -79,5 +79,7 @@ def _migrate(connection: duckdb.DuckDBPyConnection, found: int) -> None:
     connection.begin()
     for to_format in range(found + 1, statements.FORMAT + 1):
         connection.execute(statements.migration(to_format))
+    for view in statements.views():
+        connection.execute(view)
     connection.execute("UPDATE meta SET format = ?", [statements.FORMAT])
     connection.commit()

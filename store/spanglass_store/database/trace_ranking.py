@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spanglass_store.database.columns import EPOCH
+from spanglass_store.database.repeated_amounts import read_all_repeated
 from spanglass_store.database.statements import query
 from spanglass_store.database.trace_heads import list_heads
 
@@ -29,6 +30,10 @@ def read_amounts(cursor: Cursor, order: TraceOrder) -> dict[str, float]:
         failed = {"since": EPOCH, "roots": [root for root, errors in amounts.items() if errors > 1]}
         for root, bubbled in cursor.rows(query("count_bubbled"), failed):
             amounts[root] -= bubbled
+    if order.measure in {"tokens", "cost"}:
+        repeated = read_all_repeated(cursor)
+        for root in repeated.keys() & amounts.keys():
+            amounts[root] -= repeated[root].tokens if order.measure == "tokens" else repeated[root].cost
     return amounts
 
 

@@ -101,7 +101,7 @@ def test_a_logged_cost_wins_and_subtrees_tell_where_they_hold_estimates() -> Non
     assert below.costs == pytest.approx([call + 0.25, call, call, 0.25, 0.25, np.nan], nan_ok=True)
     assert below.has_estimate.tolist() == [True, True, True, False, False, False]
     assert rollups.cost == pytest.approx(call + 0.25)
-    assert rollups.token_kinds == {"in": 0}, "without a total no span's tokens count"
+    assert rollups.token_kinds == {"in": 2_000_000}, "of a span without a total too"
 
 
 def test_a_list_adds_estimates_to_what_was_logged() -> None:

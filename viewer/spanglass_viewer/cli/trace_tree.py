@@ -12,12 +12,12 @@ from spanglass_viewer.cli.terminal import Terminal, clip, display_width, pad, pa
 from spanglass_viewer.cli.trace_fields import duration_secs, is_running
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute
-from spanglass_viewer.format.quantities import format_compact, format_many
+from spanglass_viewer.format.quantities import format_compact, format_cost, format_many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from spanglass_store.database.records import SpanRecord
+    from spanglass_store.database.records import SpanRecord, TraceSummary
     from spanglass_viewer.cli.span_tree import TreeRow
 
 _MAX_TREE_WIDTH = 64
@@ -61,8 +61,13 @@ class _Widths:
         return sum(parts) + len(_GAP) * (sum(part > 0 for part in parts) - 1)
 
 
-def write_trace(terminal: Terminal, rows: Sequence[TreeRow], store_id: str | None = None) -> None:
-    """Write a trace: a line about it, its tree, and its first error with the frames. Names link to their spans."""
+def write_trace(
+    terminal: Terminal, rows: Sequence[TreeRow], summary: TraceSummary | None = None, store_id: str | None = None
+) -> None:
+    """Write a trace: a line about it, its tree, and its first error with the frames. Names link to their spans.
+
+    `summary` is what the list of traces says of it: its tokens and its cost stand in the first line, too.
+    """
     children = _children_by_parent(rows)
     lines = _make_lines(rows, _GUIDES if terminal.draws_lines else _ASCII_GUIDES, store_id)
     widths = _fit(lines, terminal.width)
@@ -70,7 +75,7 @@ def write_trace(terminal: Terminal, rows: Sequence[TreeRow], store_id: str | Non
     own_errors = _list_own_errors(rows, children)
     own_error_ids = {span.id for span in own_errors}
     said = {_error_note(span, is_own_error=False) for span in own_errors}
-    _write_header(terminal, rows, len(own_errors))
+    _write_header(terminal, rows, summary, len(own_errors))
     for line in lines:
         is_own_error = not line.row.is_ghost and line.row.span.id in own_error_ids
         notes = _notes(line.row, is_own_error=is_own_error)
@@ -86,12 +91,16 @@ def _list_own_errors(rows: Sequence[TreeRow], children: Mapping[str, Sequence[Sp
     return [span for span in spans if not is_bubbled(span, children.get(span.span_id, ()))]
 
 
-def _write_header(terminal: Terminal, rows: Sequence[TreeRow], errors: int) -> None:
+def _write_header(terminal: Terminal, rows: Sequence[TreeRow], summary: TraceSummary | None, errors: int) -> None:
     spans = [row.span for row in rows if not row.is_ghost]
     root_span_id, is_narrow = plain_line(spans[0].root_span_id), (terminal.width or _WIDE) < _WIDE
     parts = [f"trace {root_span_id[:_ID_CHARS] if is_narrow else root_span_id}", format_many(len(spans), "span")]
     if spans[0].start_us is not None:
         parts.insert(1, format_absolute(spans[0].start_us))
+    if summary is not None and summary.tokens:
+        parts.append(f"{format_compact(summary.tokens)} tokens")
+    if summary is not None and summary.cost:
+        parts.append(format_cost(summary.cost))
     if errors:
         parts.append(terminal.paint(format_many(errors, "error"), "red"))
     terminal.write_line(terminal.paint(" · ", "dim").join(parts))

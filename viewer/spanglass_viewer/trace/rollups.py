@@ -34,22 +34,55 @@ class Amounts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rollups:
-    """What a trace adds up to, and by `below` any part of it. What a parent logs again for its children counts once.
+class _Costs:
+    """What spans cost: what was logged, and estimates elsewhere.
 
-    `cost` is in US dollars, None where unknown; `has_estimate` tells whether any of it was estimated by list prices.
+    A logged cost covers the spans below it: their estimates tell of them alone, and add nothing to what lies above.
     """
 
+    sums: SubtreeSums
+    known: SubtreeSums
+    estimated: SubtreeSums
+    covered_sums: SubtreeSums
+    covered_known: SubtreeSums
+    is_covered: Bools
+
+    def below(self, spans: npt.NDArray[np.integer[Any]]) -> tuple[Floats, Bools]:
+        """Return what spans and all below them cost, NaN where unknown, and whether any of it is an estimate."""
+        is_covered = self.is_covered[spans]
+        costs = self.sums.of(spans) + np.where(is_covered, self.covered_sums.of(spans), 0.0)
+        known, estimated, covered = (
+            self.known.count(spans),
+            self.estimated.count(spans),
+            self.covered_known.count(spans),
+        )
+        # a difference of sums is off by a little: nothing must not look like a trillionth of a dollar
+        has_amount = (self.sums.count(spans) > 0) | (is_covered & (self.covered_sums.count(spans) > 0))
+        costs = np.where(has_amount, np.maximum(costs, 0.0), 0.0)
+        is_known = (known > 0) | (is_covered & (covered > 0))
+        return np.where(is_known, costs, np.nan), (estimated > 0) | (is_covered & (covered > 0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rollups:
+    """What a trace adds up to, and by `below` any part of it. What a parent logs again for its children counts once."""
+
     tokens_total: int | None
-    cost: float | None
-    has_estimate: bool
     _ghosts: SubtreeSums
     _tokens: SubtreeSums
     _own_errors: SubtreeSums
-    _costs: SubtreeSums
-    _known_costs: SubtreeSums
-    _estimated_costs: SubtreeSums
+    _costs: _Costs
     _kinds: dict[str, SubtreeSums]
+
+    @property
+    def cost(self) -> float | None:
+        """What the trace cost in US dollars, None where unknown."""
+        return float(self._costs.sums.total) if self._costs.known.total else None
+
+    @property
+    def has_estimate(self) -> bool:
+        """Whether any of the cost was estimated by list prices."""
+        return self._costs.estimated.total > 0
 
     @property
     def token_kinds(self) -> dict[str, int]:
@@ -63,44 +96,66 @@ class Rollups:
 
     def below(self, spans: npt.NDArray[np.integer[Any]]) -> Amounts:
         """Return what these spans come to, each with all below it."""
-        costs = np.where(self._costs.count(spans) > 0, np.maximum(self._costs.of(spans), 0.0), 0.0)
+        costs, has_estimate = self._costs.below(spans)
         layout = self._tokens.layout
         return Amounts(
             spans=np.asarray(layout.subtree_rows[layout.row_of_span[spans]] - self._ghosts.of(spans), np.int64),
             tokens=self._tokens.of(spans),
             own_errors=self._own_errors.of(spans),
-            # a difference of sums is off by a little: nothing must not look like a trillionth of a dollar
-            costs=np.where(self._known_costs.count(spans) > 0, costs, np.nan),
-            has_estimate=self._estimated_costs.count(spans) > 0,
+            costs=costs,
+            has_estimate=has_estimate,
         )
 
 
 def roll_up(
     layout: TraceLayout, errors: ErrorIndex, skeleton: TraceSkeleton, cost_estimates: Floats | None = None
 ) -> Rollups:
-    """Add up a trace; `cost_estimates` are what spans cost that log no cost, NaN where that is unknown."""
-    is_logged = ~np.isnan(skeleton.cost)
-    cost = skeleton.cost if cost_estimates is None else np.where(is_logged, skeleton.cost, cost_estimates)
-    logs_tokens, has_cost = np.asarray(skeleton.tokens) >= 0, ~np.isnan(cost)
+    """Add up a trace; `cost_estimates` are what spans cost that log no cost, NaN where that is unknown.
+
+    For the list of traces `repeated_amounts.sql` of the store does the same.
+    """
+    logs_tokens = np.asarray(skeleton.tokens) >= 0
     token_shares = own_shares(layout, np.where(logs_tokens, skeleton.tokens, 0))
-    cost_shares = own_shares(layout, np.where(has_cost, cost, 0.0))
-    is_estimated = has_cost & ~is_logged & (cost_shares > 0)
+    counted = np.divide(token_shares, skeleton.tokens, out=np.ones(len(skeleton)), where=skeleton.tokens > 0)
+    costs = _sum_costs(layout, skeleton.cost, np.nan if cost_estimates is None else cost_estimates, counted)
     return Rollups(
         tokens_total=int(token_shares.sum()) if logs_tokens.any() else None,
-        cost=float(cost_shares.sum()) if has_cost.any() else None,
-        has_estimate=bool(is_estimated.any()),
         _ghosts=count_ghosts_below(layout),
         _tokens=sum_below(layout, token_shares),
         _own_errors=sum_below(layout, errors.is_own),
-        _costs=sum_below(layout, cost_shares),
-        _known_costs=sum_below(layout, has_cost),
-        _estimated_costs=sum_below(layout, is_estimated),
-        _kinds=_sum_kinds(layout, skeleton, token_shares > 0),
+        _costs=costs,
+        _kinds=_sum_kinds(layout, skeleton, counted),
     )
 
 
-def _sum_kinds(layout: TraceLayout, skeleton: TraceSkeleton, counts: Bools) -> dict[str, SubtreeSums]:
-    """Return the sums of the known kinds of tokens, over the spans whose tokens count."""
+def _sum_costs(layout: TraceLayout, logged: Floats, estimates: Floats | float, counted: Floats) -> _Costs:
+    """Return the sums of costs: those logged, and by estimates what tokens cost that are `counted`, a part of each."""
+    is_logged = logged >= 0
+    is_known = ~is_logged & ~np.isnan(estimates) & (counted > 0)
+    prices = np.where(is_known, estimates * counted, 0.0)
+    is_covered = _lie_below(layout, logged > 0)
+    shares = own_shares(layout, np.where(is_logged, logged, 0.0))
+    return _Costs(
+        sums=sum_below(layout, shares + np.where(is_covered, 0.0, prices)),
+        known=sum_below(layout, is_logged | (is_known & ~is_covered)),
+        estimated=sum_below(layout, (prices > 0) & ~is_covered),
+        covered_sums=sum_below(layout, np.where(is_covered, prices, 0.0)),
+        covered_known=sum_below(layout, is_known & is_covered),
+        is_covered=is_covered & ~(logged > 0),
+    )
+
+
+def _lie_below(layout: TraceLayout, is_top: Bools) -> Bools:
+    """Tell of each span whether it lies below one that `is_top`."""
+    tops = layout.row_of_span[np.flatnonzero(is_top)]
+    steps = np.zeros(len(layout) + 1, np.int64)
+    np.add.at(steps, tops + 1, 1)
+    np.add.at(steps, tops + layout.subtree_rows[tops], -1)
+    return np.asarray((np.cumsum(steps) > 0)[layout.row_of_span], np.bool_)
+
+
+def _sum_kinds(layout: TraceLayout, skeleton: TraceSkeleton, counted: Floats) -> dict[str, SubtreeSums]:
+    """Return the sums of the known kinds of tokens, of which `counted` says which part of a span's counts."""
     kinds = {
         "in": skeleton.prompt_tokens,
         "out": skeleton.completion_tokens,
@@ -108,7 +163,7 @@ def _sum_kinds(layout: TraceLayout, skeleton: TraceSkeleton, counts: Bools) -> d
         "reasoning": skeleton.reasoning_tokens,
     }
     return {
-        kind: sum_below(layout, np.where(counts, np.maximum(tokens, 0), 0))
+        kind: sum_below(layout, np.floor(np.maximum(tokens, 0) * counted).astype(np.int64))
         for kind, tokens in kinds.items()
         if (tokens >= 0).any()
     }

@@ -1,1 +1,1 @@
-sum(cost)
+sum(cost) FILTER (cost >= 0)

@@ -1,1 +1,1 @@
-sum(tokens)::DOUBLE
+(sum(tokens) FILTER (tokens >= 0))::DOUBLE

@@ -1,5 +1,5 @@
 -- The calls of language models, newest first.
-CREATE VIEW v_llm_calls AS
+CREATE OR REPLACE VIEW v_llm_calls AS
 SELECT
     start_ts, name, model, duration_secs, ttft_secs, tokens, prompt_tokens, completion_tokens, cached_tokens,
     reasoning_tokens, cost, is_error, project_name, input_preview, output_preview, root_span_id, span_id, id,

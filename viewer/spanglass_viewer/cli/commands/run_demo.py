@@ -71,8 +71,9 @@ def _run_without_display(options: argparse.Namespace) -> int:
             raise StoreFault(f"The sample agent ended early, with exit code {agent.wait()}; its messages are above.")
         terminal.write_line()
         with open_existing_store(options) as store:
-            rows = lay_out_tree(store.get_trace(resolve_trace(store, "latest")))
-        write_trace(terminal, rows)
+            root_span_id = resolve_trace(store, "latest")
+            spans, [summary] = store.get_trace(root_span_id), store.list_traces_of([root_span_id])
+        write_trace(terminal, lay_out_tree(spans), summary)
         terminal.write_line()
         code = show_window(options.store, theme=options.theme, screenshot=picture)
     if code == ExitCode.OK:

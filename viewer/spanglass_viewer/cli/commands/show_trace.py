@@ -26,13 +26,14 @@ def _configure(parser: ArgumentParser) -> None:
 
 def _run(options: Namespace) -> int:
     with open_existing_store(options) as store:
-        spans = store.get_trace(resolve_trace(store, options.trace))
+        root_span_id = resolve_trace(store, options.trace)
+        spans, [summary] = store.get_trace(root_span_id), store.list_traces_of([root_span_id])
     rows = lay_out_tree(spans)
     if options.as_json:
         standard_output().write_json([tree_row_fields(row) for row in rows if not row.is_ghost])
     else:
         terminal = standard_output()
-        write_trace(terminal, rows, name_store(options, terminal))
+        write_trace(terminal, rows, summary, name_store(options, terminal))
     return ExitCode.OK
 
 

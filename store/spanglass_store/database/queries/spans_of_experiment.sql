@@ -1,0 +1,1 @@
+(SELECT *, rowid FROM spans WHERE experiment_id = $id)

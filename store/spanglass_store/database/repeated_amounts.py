@@ -1,0 +1,108 @@
+"""What spans log again of what those below them logged: it counts once in lists, sorts, filters and views.
+
+To find it takes as long as a list does, so it is remembered what was found for a trace that has not changed since.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from spanglass_store.database.statements import query
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from spanglass_store.database.connection import Cursor
+
+_MAX_REMEMBERED = 10_000
+_LARGE_TRACE_SPANS = 20_000  # while it runs, one such is looked at again only when it has grown by a part of itself
+_GROWTH = 0.25
+
+
+class RollUp(NamedTuple):
+    """A row of `roll_up`, without its trace."""
+
+    roots: int
+    spans: int
+    errors: int
+    logging_spans: int  # that log tokens or a cost
+    tokens: int | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cached_tokens: int | None
+    cost: float | None
+    is_running: bool
+    is_interrupted: bool
+
+
+class RepeatedAmounts(NamedTuple):
+    """What of a trace's sums is logged again; `changes_prices` where tokens of some call are not to be priced."""
+
+    tokens: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    cost: float = 0.0
+    changes_prices: bool = False
+
+
+NOTHING_REPEATED = RepeatedAmounts()
+
+
+class RepetitionMemory:
+    """What was found for the traces that were looked at last."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[RollUp, RepeatedAmounts | None]] = {}
+
+    def read(self, cursor: Cursor, since: datetime, roll_ups: Mapping[str, RollUp]) -> dict[str, RepeatedAmounts]:
+        """Return what of these traces is logged again, by trace; those of which nothing is are left out.
+
+        `since` is when the first of their roots was filed.
+        """
+        open_roots = [root for root, roll_up in roll_ups.items() if self._must_look(root, roll_up)]
+        if open_roots:
+            found = _read(cursor, since, open_roots)
+            if len(self._known) > _MAX_REMEMBERED:
+                self._known.clear()
+            self._known.update({root: (roll_ups[root], found.get(root)) for root in open_roots})
+        known = {root: self._known[root][1] for root in roll_ups if root in self._known}
+        return {root: repeated for root, repeated in known.items() if repeated is not None}
+
+    def list_differently_priced(self, roots: Sequence[str]) -> list[str]:
+        """Return those of these traces, all listed before, of which not all tokens are to be priced."""
+        known = {root: self._known[root][1] for root in roots if root in self._known}
+        return [root for root, repeated in known.items() if repeated is not None and repeated.changes_prices]
+
+    def _must_look(self, root: str, roll_up: RollUp) -> bool:
+        if roll_up.logging_spans < 2:  # noqa: PLR2004 - one has nothing to repeat
+            self._known.pop(root, None)
+            return False
+        before = self._known.get(root)
+        if before is None:
+            return True
+        is_large_and_running = roll_up.is_running and roll_up.spans > _LARGE_TRACE_SPANS
+        if is_large_and_running and before[0].is_running:
+            return roll_up.spans > (1 + _GROWTH) * before[0].spans
+        return before[0] != roll_up
+
+
+def read_all_repeated(cursor: Cursor) -> dict[str, RepeatedAmounts]:
+    """Return what of all traces is logged again, by trace."""
+    return _sum(cursor, "every_span", {})
+
+
+def repeated_in(spans: str) -> str:
+    """Return the text of a query for what spans log again; `spans` names the query of the part of the table to read."""
+    return query("repeated_amounts").format(spans=query(spans))
+
+
+def _read(cursor: Cursor, since: datetime, roots: list[str]) -> dict[str, RepeatedAmounts]:
+    nested = [root for (root,) in cursor.rows(query("list_nested"), {"since": since, "roots": roots})]
+    return _sum(cursor, "spans_of_traces", {"since": since, "roots": nested}) if nested else {}
+
+
+def _sum(cursor: Cursor, spans: str, parameters: dict[str, object]) -> dict[str, RepeatedAmounts]:
+    rows = cursor.rows(query("sum_repeated").format(repeated=repeated_in(spans)), parameters)
+    return {root: RepeatedAmounts(*sums) for root, *sums in rows}
