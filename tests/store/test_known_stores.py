@@ -6,7 +6,6 @@ import os
 import shutil
 import stat
 import uuid
-from dataclasses import replace
 
 import platformdirs
 import pytest
@@ -64,7 +63,7 @@ def test_the_oldest_are_forgotten(store_path, monkeypatch):
     info = ensure_store(store_path)
     ids = [str(uuid.UUID(int=number)) for number in range(7)]
     for number, store_id in enumerate(ids):
-        note_store(replace(info, id=store_id))
+        note_store(info._replace(id=store_id))
         if number < 6:
             os.utime(known_stores_folder() / store_id, (number, number))
     assert sorted(entry.name for entry in known_stores_folder().iterdir()) == ids[3:]
