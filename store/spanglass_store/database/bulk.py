@@ -126,13 +126,21 @@ def _fold(cursor: Cursor, files: list[str], writers: list[str], known: KnownTabl
     cursor.rows(query("bulk_deleted"))
     parameters = {"files": files, "processes": writers}
     cursor.rows(query("bulk_fold"), parameters)
-    [(earliest,)] = cursor.rows(query("bulk_earliest"))
-    if earliest is not None and known.may_hold(earliest):
-        [(stored,)] = cursor.rows(query("bulk_stored"))
-        if stored:
-            cursor.rows(query("bulk_fold"), parameters)
+    # Files are read side by side, so a span of several may add up in one fold and not in the next: what the tables
+    # know of the last one counts.
+    while _note_stored(cursor, known):
+        cursor.rows(query("bulk_fold"), parameters)
     [(left,)] = cursor.rows(query("bulk_left"))
     return left
+
+
+def _note_stored(cursor: Cursor, known: KnownTables) -> bool:
+    """Take note of spans that simply add up and are in the tables already; tell whether there are any."""
+    [(earliest,)] = cursor.rows(query("bulk_earliest"))
+    if earliest is None or not known.may_hold(earliest):
+        return False
+    [(stored,)] = cursor.rows(query("bulk_stored"))
+    return stored > 0
 
 
 def _read_left(cursor: Cursor, files: list[str], writers: Mapping[str, str]) -> list[Batch] | None:

@@ -103,12 +103,7 @@ def test_whole_segments_give_the_rows_that_the_fold_gives(tmp_path: Path, ways: 
     assert_same(found, expected, TABLES)
 
 
-UNSTEADY = pytest.mark.skip(
-    reason="one span differs in one run of three, by the segments' random names: not understood yet"
-)
-
-
-@pytest.mark.parametrize("seed", [0, 1, 2, pytest.param(3, marks=UNSTEADY)])
+@pytest.mark.parametrize("seed", range(4))
 def test_any_cut_and_any_mixture_of_both_ways_gives_the_same(tmp_path: Path, ways: Any, seed: int):
     chance = random.Random(1000 + seed)  # noqa: S311 - no secret
     lines = History(chance, oddity=0.15, is_shuffled=True).lines(SPANS)
