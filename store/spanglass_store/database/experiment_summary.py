@@ -6,8 +6,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from spanglass_store.database.records import ExperimentSummary, ScoreSummary
-from spanglass_store.database.repeated_amounts import repeated_in
-from spanglass_store.database.statements import query
+from spanglass_store.database.statements import query, repeated_in
 
 if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor

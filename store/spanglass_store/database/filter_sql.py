@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from spanglass_store.database.columns import EPOCH
-from spanglass_store.database.repeated_amounts import repeated_in
-from spanglass_store.database.statements import query
+from spanglass_store.database.statements import query, repeated_in
 from spanglass_store.search.expression import (
     And,
     Compare,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from spanglass_store.database.columns import EPOCH
 from spanglass_store.database.records import ModelUsage
-from spanglass_store.database.repeated_amounts import repeated_in
-from spanglass_store.database.statements import query
+from spanglass_store.database.statements import query, repeated_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

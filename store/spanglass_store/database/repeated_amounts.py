@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from spanglass_store.database.statements import query
+from spanglass_store.database.statements import query, repeated_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from spanglass_store.database.connection import Cursor
@@ -67,13 +67,15 @@ class RepetitionMemory:
             if len(self._known) > _MAX_REMEMBERED:
                 self._known.clear()
             self._known.update({root: (roll_ups[root], found.get(root)) for root in open_roots})
-        known = {root: self._known[root][1] for root in roll_ups if root in self._known}
-        return {root: repeated for root, repeated in known.items() if repeated is not None}
+        return self._found_in(roll_ups)
 
     def list_differently_priced(self, roots: Sequence[str]) -> list[str]:
         """Return those of these traces, all listed before, of which not all tokens are to be priced."""
-        known = {root: self._known[root][1] for root in roots if root in self._known}
-        return [root for root, repeated in known.items() if repeated is not None and repeated.changes_prices]
+        return [root for root, repeated in self._found_in(roots).items() if repeated.changes_prices]
+
+    def _found_in(self, roots: Iterable[str]) -> dict[str, RepeatedAmounts]:
+        known = ((root, self._known[root][1]) for root in roots if root in self._known)
+        return {root: repeated for root, repeated in known if repeated is not None}
 
     def _must_look(self, root: str, roll_up: RollUp) -> bool:
         if roll_up.logging_spans < 2:  # noqa: PLR2004 - one has nothing to repeat
@@ -91,11 +93,6 @@ class RepetitionMemory:
 def read_all_repeated(cursor: Cursor) -> dict[str, RepeatedAmounts]:
     """Return what of all traces is logged again, by trace."""
     return _sum(cursor, "every_span", {})
-
-
-def repeated_in(spans: str) -> str:
-    """Return the text of a query for what spans log again; `spans` names the query of the part of the table to read."""
-    return query("repeated_amounts").format(spans=query(spans))
 
 
 def _read(cursor: Cursor, since: datetime, roots: list[str]) -> dict[str, RepeatedAmounts]:

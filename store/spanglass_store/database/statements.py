@@ -18,6 +18,11 @@ def query(name: str) -> str:
     return (_HERE / "queries" / f"{name}.sql").read_text("utf-8")
 
 
+def repeated_in(spans: str) -> str:
+    """Return the text of a query for what spans log again; `spans` names the query of the part of the table to read."""
+    return query("repeated_amounts").format(spans=query(spans))
+
+
 def schema() -> list[str]:
     """Return the statements that make the tables and views, in their order."""
     return [_schema_text(name) for name in _names_in_order()]
@@ -35,7 +40,7 @@ def _names_in_order() -> list[str]:
 def _schema_text(name: str) -> str:
     text = (_HERE / "schema" / f"{name}.sql").read_text("utf-8")
     if "{repeated}" in text:
-        text = text.replace("{repeated}", query("repeated_amounts").format(spans=query("every_span")))
+        text = text.replace("{repeated}", repeated_in("every_span"))
     return text
 
 

@@ -31,9 +31,8 @@ class StatusBar(QFrame):
         self._path = _short_path(store)
         self._left = ElidedLabel(self._path, role=FontRole.TINY, tone="muted")
         self._right = ElidedLabel(role=FontRole.TINY, tone="muted", mode=Qt.TextElideMode.ElideRight)
-        self._right.setSizePolicy(
-            QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed
-        )  # as wide as it is, where it fits
+        # As wide as its text, where that fits.
+        self._right.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._query = ""
         self._work = ""
         self._fault: StoreFault | None = None
