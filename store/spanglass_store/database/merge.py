@@ -7,6 +7,7 @@ that took in its end, once its writer is gone; it is kept compressed for a while
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from dataclasses import dataclass, replace
@@ -71,7 +72,7 @@ class _Progress:
     seen_bytes: int = -1
     is_living: bool = True
     is_readable: bool = True
-    probed_at: float = -_PROBE_SECS
+    probed_at: float = -math.inf
 
     def is_done(self, segment: Segment) -> bool:
         return not self.is_living and self.merged_bytes >= segment.size_bytes
@@ -152,6 +153,15 @@ class Merger:
             clean_kept_segments(self._store)
             self._has_kept = False
         return self._finish(total, rejected, sequence)
+
+    def has_work(self) -> bool:
+        """Tell whether a merge would find anything now, each writer asked anew whether it lives.
+
+        For who does not come back before the journal changes: within a merge an answer is believed for a moment.
+        """
+        for progress in self._segments.values():
+            progress.probed_at = -math.inf
+        return self._has_work(list_segments(self._journal))
 
     def tidy(self, *, budget_secs: float = 0.2) -> bool:
         """Compress what is merged and hold it to its cap, for about `budget_secs`; return whether all is done."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from journal_rows import JournalWriter
 
+from spanglass_store.database import merge
 from spanglass_viewer.backend import store_worker
 from spanglass_viewer.backend.requests import TraceAnswer, TraceRequest
 from spanglass_viewer.backend.store_worker import StoreWorker
@@ -71,3 +72,16 @@ def test_a_trace_that_grew_meanwhile_is_read(worker: StoreWorker, tmp_path: Path
     assert first.snapshot is not None
     assert second.snapshot is not None
     assert (len(first.snapshot), len(second.snapshot)) == (2, 3)
+
+
+def test_a_writer_that_ends_just_before_it_falls_asleep_is_not_forgotten(
+    worker: StoreWorker, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merge, "_PROBE_SECS", 600.0)  # in which a merge believes that a writer lives
+    writer = JournalWriter(tmp_path / "store")
+    writer.span(2, parents=[1])
+    worker._on_poll()
+    writer.die()
+    worker._need_watch().look()  # as the poll does that finds nothing new in the tables
+    worker._fall_asleep()
+    qtbot.waitUntil(lambda: not [*(tmp_path / "store" / "journal").iterdir()])

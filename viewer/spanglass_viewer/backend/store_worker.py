@@ -299,8 +299,8 @@ class StoreWorker(QObject):
         self._is_asleep = True
         watch = self._need_watch()
         watch.fall_asleep()
-        if watch.has_news():
-            # written between the last merge and the first event: no event will tell of it
+        if watch.has_news() or (self._merger is not None and self._merger.has_work()):
+            # written, or its writer gone, between the last merge and the first event: no event will tell of it
             self._wake_up()
             self._note_use()
             self._schedule(0)
