@@ -7,12 +7,17 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+# how long an example takes says on a shared machine what else runs there; what a test may take is pytest's to bound
+settings.register_profile("shared machine", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

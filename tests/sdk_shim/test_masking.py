@@ -199,7 +199,7 @@ values = st.recursive(
 
 
 @given(values, values)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_secret_is_written_wherever_it_stands(first, second):
     with captured_spans() as captured:
         spanglass.set_masking_function(without_secret)

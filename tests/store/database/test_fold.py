@@ -155,14 +155,14 @@ def histories(draw: st.DrawFn, *, with_deletions: bool = False) -> tuple[list[di
     return rows, draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(histories())
 def test_any_order_and_any_cut_give_what_the_sorted_rows_give(history: tuple[list[dict[str, Any]], list[bool]]):
     rows, cuts = history
     assert fields_of(folded(rows, cuts)) == without_empty_tags(model(rows))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(histories(with_deletions=True))
 def test_deletions_too_and_what_was_deleted_stays_so(history: tuple[list[dict[str, Any]], list[bool]]):
     rows, cuts = history
@@ -184,7 +184,6 @@ identity_rows = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(identity_rows, min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_the_identity_is_the_first_full_rows_in_any_order(rows: list[dict[str, Any]], chance: random.Random):
     for stamp, row in enumerate(rows, start=1):

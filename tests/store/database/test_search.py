@@ -200,7 +200,7 @@ _FILTERS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_FILTERS)
 def test_whatever_is_typed_raises_the_parsers_error_alone(reader: StoreReader, text: str) -> None:
     with contextlib.suppress(FilterError):

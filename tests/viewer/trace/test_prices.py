@@ -27,7 +27,7 @@ MODEL, TIERED_MODEL = "gpt-4o", "gemini-2.5-pro"
 BOOK = PriceBook()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from([MODEL, TIERED_MODEL, "claude-sonnet-4-5"]),
     st.integers(1, 600_000),
