@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from journal_rows import JournalWriter
 
 from spanglass_store import open_store
 from spanglass_store.database.connection import Database
@@ -84,6 +85,20 @@ while True:
     if merger.is_caught_up or len(sys.argv) > 2:
         database.let_go()
         time.sleep(0.002)
+"""
+
+# Compresses what was merged as the window's poll does, a part at a time, and ends when all is done.
+TIDIER = """
+import sys
+from pathlib import Path
+from spanglass_store.database.connection import Database
+from spanglass_store.database.merge import Merger
+
+store = Path(sys.argv[1])
+merger = Merger(Database(store), store)
+print("ready", flush=True)
+while not merger.tidy(budget_secs=0.001):
+    pass
 """
 
 # 200 take a few minutes: `SPANGLASS_TEST_KILLS=200 make test ARGS="-k killed"`
@@ -180,6 +195,30 @@ def test_writers_and_mergers_killed_at_any_moment_lose_and_double_nothing(store:
     assert spans > 100
     (store / "traces.duckdb").unlink()
     assert check_all_there(store, writers) == spans, "the kept journal gives the same tables"
+
+
+def test_tidying_killed_at_any_moment_leaves_all_of_the_kept_journal_and_no_draft(store: Path, start: Start):
+    for number in range(12):
+        writer = JournalWriter(store, process=f"{number:032x}")
+        for span in range(number * 10, number * 10 + 10):
+            writer.span(span, at=span, input=os.urandom(100_000).hex())
+        writer.die()
+    with open_store(store) as opened:
+        spans = opened.sql("SELECT id, input FROM spans ORDER BY id").rows
+    chance = random.Random(20261130)  # noqa: S311 - it chooses moments, not secrets
+    kept = store / "merged"
+    kills = 0
+    while [path for path in kept.iterdir() if path.suffix == ".ndjson"]:
+        tidier = start(TIDIER, store)
+        wait_until(lambda tidier=tidier: said_by(tidier))
+        time.sleep(chance.uniform(0.0, 0.05))  # the moment of the kill is what this test varies
+        tidier.kill()
+        kills += tidier.wait() != 0
+    assert kills > 1
+    assert {path.suffixes[-1] for path in kept.iterdir()} == {".gz"}, "a draft is written anew by the next one"
+    (store / "traces.duckdb").unlink()
+    with open_store(store) as opened:
+        assert opened.sql("SELECT id, input FROM spans ORDER BY id").rows == spans
 
 
 def test_two_mergers_take_turns(store: Path, start: Start):

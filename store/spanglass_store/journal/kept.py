@@ -27,6 +27,7 @@ _GZ = ".gz"
 _DRAFT = ".draft"
 _LEVEL = 1  # 190 MB/s and a quarter of the size; level 6 takes 3.5 times as long for a sixth
 _CHUNK_BYTES = 1024 * 1024
+_DRAFT_SECS = 3600.0  # a younger draft may be at work in another process
 DAMAGED_GZIP = (EOFError, gzip.BadGzipFile, zlib.error)
 
 
@@ -60,7 +61,10 @@ class KeptJournal:
             return True
         left_bytes = self._cap_bytes
         with contextlib.suppress(OSError):
+            self._drop_old_drafts()
             for path in reversed(list_kept(self.folder)):
+                if path.suffix == _GZ and path.with_suffix("").exists():
+                    continue  # a tidying was killed before it took the plain one away: it is compressed once more
                 kept = path
                 if left_bytes > 0 and path.suffix != _GZ:
                     if time.monotonic() >= deadline:
@@ -71,6 +75,12 @@ class KeptJournal:
                     kept.unlink()
         self._is_tidy = True  # where the disk refuses, too: not again before there is something new
         return True
+
+    def _drop_old_drafts(self) -> None:
+        """Delete what a process that was killed over it left; the next one to write that segment writes it anew."""
+        for draft in self.folder.glob(f"*{_DRAFT}"):
+            if time.time() - draft.stat().st_mtime > _DRAFT_SECS:
+                draft.unlink()
 
     def give_back(self, segments: Sequence[Path] | None = None) -> int:
         """Move kept segments, all by default, back into the journal, where a merge finds them; return how many.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,53 @@ def test_what_goes_is_not_compressed_before(store: Path, monkeypatch: pytest.Mon
     kept.tidy(time.monotonic() + 60)
     assert compressed == [segment.name for segment in (segments[5], segments[4])]
     assert len(list_kept(kept.folder)) == 2
+
+
+def test_it_tidies_a_part_at_a_time_and_then_looks_no_more(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = KeptJournal(store, PLENTY_BYTES)
+    for number in range(4):
+        kept.take(new_segment(store, number))
+    now = [0.0]
+    monkeypatch.setattr(kept_module.time, "monotonic", lambda: now[0])
+    compress = kept_module._compress
+
+    def take_a_second(path: Path) -> Path:
+        now[0] += 1.0
+        return compress(path)
+
+    monkeypatch.setattr(kept_module, "_compress", take_a_second)
+    left: list[int] = []
+    while not kept.tidy(now[0] + 1.0):
+        left.append(sum(path.suffix != ".gz" for path in list_kept(kept.folder)))
+    assert left == [3, 2, 1]
+    monkeypatch.setattr(kept_module, "list_kept", None)
+    assert kept.tidy(now[0])
+    monkeypatch.undo()
+    kept.take(new_segment(store, 9))
+    assert not kept.tidy(time.monotonic())
+
+
+def test_a_draft_that_a_killed_process_left_goes_when_it_is_old(store: Path) -> None:
+    kept = KeptJournal(store, PLENTY_BYTES)
+    kept.take(new_segment(store))
+    old, young = (kept.folder / f"{number}-1-aaaaaaaa.ndjson.gz.draft" for number in (1_795_000_000_000, 1))
+    for draft in (old, young):
+        draft.write_bytes(b"half of it")
+    os.utime(old, (time.time() - 7200, time.time() - 7200))
+    assert kept.tidy(time.monotonic() + 60)
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_killed_between_the_compressed_file_and_the_plain_one_it_counts_once(store: Path) -> None:
+    size_bytes = len(gzip.compress(LINES, 1))
+    kept = KeptJournal(store, size_bytes + size_bytes // 2)
+    segment = new_segment(store)
+    kept.take(segment)
+    (kept.folder / f"{segment.name}.gz").write_bytes(gzip.compress(LINES, 1))
+    assert kept.tidy(time.monotonic() + 60)
+    assert [path.name for path in list_kept(kept.folder)] == [f"{segment.name}.gz"]
+    kept.give_back()
+    assert segment.read_bytes() == LINES
 
 
 def test_a_cap_of_nothing_keeps_nothing(store: Path) -> None:

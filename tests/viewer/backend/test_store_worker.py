@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter
+from PySide6.QtCore import QTimer
 
 from spanglass_store.database import merge
 from spanglass_viewer.backend import store_worker
@@ -85,3 +86,41 @@ def test_a_writer_that_ends_just_before_it_falls_asleep_is_not_forgotten(
     worker._need_watch().look()  # as the poll does that finds nothing new in the tables
     worker._fall_asleep()
     qtbot.waitUntil(lambda: not [*(tmp_path / "store" / "journal").iterdir()])
+
+
+def test_it_compresses_what_was_merged_between_other_work_and_goes_on_after_a_restart(
+    worker: StoreWorker, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_worker, "IDLE_AFTER_SECS", 0.0)
+    parts: list[bool] = []
+    tidy = merge.Merger.tidy
+
+    def tidy_a_part(merger: merge.Merger) -> bool:
+        parts.append(tidy(merger, budget_secs=0.001))
+        if len(parts) == 1:
+            worker._woken.emit()
+            assert _load(worker, 7).snapshot is not None, "a click is answered in between"
+        if len(parts) == 2:
+            QTimer.singleShot(0, worker.stop)  # the window is closed in the midst of it
+        return parts[-1]
+
+    monkeypatch.setattr(merge.Merger, "tidy", tidy_a_part)
+    store = tmp_path / "store"
+    for number in range(10, 16):
+        writer = JournalWriter(store, process=f"{number:032x}")
+        writer.span(number, trace=number, input="x" * 4_000_000)
+        writer.die()
+    worker._on_poll()
+    qtbot.waitUntil(lambda: len(parts) >= 2 and not worker.is_holding_file, timeout=30_000)
+    kept = store / "merged"
+    assert parts in ([False] * 2, [False] * 3)
+    assert {path.suffix for path in kept.iterdir()} == {".ndjson", ".gz"}
+    after = StoreWorker(store)
+    after.start()
+    qtbot.waitUntil(lambda: _is_all_compressed(kept) and not after.is_holding_file, timeout=30_000)
+    after.stop()
+    assert parts.index(True) > 4
+
+
+def _is_all_compressed(kept: Path) -> bool:
+    return {path.suffix for path in kept.iterdir()} == {".gz"}
