@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from journal_rows import JournalWriter
 
 from spanglass_store import open_store
 from spanglass_store.blobs.files import put_bytes
+from spanglass_store.database import bulk, connection
 from spanglass_store.database.connection import Database
 from spanglass_store.database.merge import Merger
 from spanglass_store.faults import StoreFault
@@ -91,6 +93,43 @@ def test_a_full_disk_during_a_merge_costs_nothing(disk: Path, free_kb: int, *, h
     database.let_go()  # the checkpoint may find the disk full, too
     ballast.unlink()
     assert list_ids(store) == EVERY_ID
+
+
+@pytest.mark.parametrize("way", ["segments taken whole", "a log over its threshold"])
+@pytest.mark.parametrize("free_kb", [0, 100, 900, 1200, 1600])
+def test_a_full_disk_at_a_commit_that_is_a_checkpoint_costs_nothing(
+    disk: Path, free_kb: int, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkpoint that fails invalidates the connection, whatever was committed before it."""
+    store = disk / "store"
+    write_spans(store)
+    first = Database(store)
+    with first.cursor():
+        pass
+    first.close()
+    if way == "segments taken whole":
+        monkeypatch.setattr(bulk, "MIN_BYTES", 1)
+        monkeypatch.setattr(bulk, "MIN_SEGMENT_BYTES", 1)
+    else:
+        monkeypatch.setitem(connection._CONFIG, "checkpoint_threshold", "1KB")
+    ballast = leave_free(disk, free_kb * 1024)
+    database = Database(store)
+    merger = Merger(database, store)
+    with contextlib.ExitStack() as expecting:
+        if free_kb < 1400:  # the file grows by that much
+            fault = expecting.enter_context(pytest.raises(StoreFault, match="disk is full"))
+        while not merger.is_caught_up:
+            merger.merge_once(budget_secs=60)
+    assert merger.whole.accepted == (way == "segments taken whole")
+    if free_kb < 1400:
+        assert "checkpoint" in str(fault.value.__cause__)
+        assert [*(store / "journal").iterdir()], "what is not in the tables stays in the journal"
+    ballast.unlink()
+    while not merger.is_caught_up:  # the same merger goes on, as the window's does
+        merger.merge_once(budget_secs=60)
+    database.close()
+    assert list_ids(store) == EVERY_ID
+    assert list_kinds(store) == {}
 
 
 @pytest.mark.parametrize("free_kb", [0, 300, 1500])

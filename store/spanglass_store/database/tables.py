@@ -58,12 +58,11 @@ def _read_format(connection: duckdb.DuckDBPyConnection, path: Path) -> int | Non
     tables = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     if not tables:
         return None
-    row: tuple[Any, ...] | None = None
-    if "meta" in tables:
-        row = connection.execute("SELECT format FROM meta").fetchone()
-    if row is None:
+    # Read to its end: half read it keeps its transaction open, and then no commit of this connection's can checkpoint.
+    rows: list[tuple[Any, ...]] = connection.execute("SELECT format FROM meta").fetchall() if "meta" in tables else []
+    if not rows:
         raise StoreFault("The file holds tables that are not Spanglass's; it was left alone.", path)
-    return int(row[0])
+    return int(rows[0][0])
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:

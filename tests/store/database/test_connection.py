@@ -42,6 +42,17 @@ def test_what_fails_in_a_transaction_is_taken_back(database: Database):
         assert cursor.rows("FROM projects") == []
 
 
+def test_a_commit_in_tables_that_were_there_can_be_a_checkpoint(database: Database):
+    with database.cursor():
+        pass
+    database.let_go()
+    with database.transaction() as cursor:
+        cursor.rows("INSERT INTO projects SELECT repeat('x', 500) || i, 'name' FROM range(400) numbers(i)")
+        cursor.is_bulk = True
+    log = database.path.with_name(database.path.name + ".wal")
+    assert not log.exists() or log.stat().st_size < 1000
+
+
 def test_letting_go_waits_for_readers(database: Database):
     with database.cursor() as cursor:
         assert not database.let_go()
