@@ -53,6 +53,30 @@ def test_a_commit_in_tables_that_were_there_can_be_a_checkpoint(database: Databa
     assert not log.exists() or log.stat().st_size < 1000
 
 
+def test_an_append_that_failed_leaves_nothing_for_the_next_transaction(database: Database):
+    with database.transaction() as cursor:
+        cursor.append("projects", [("a", "first")])
+    with pytest.raises(duckdb.Error), database.transaction() as cursor:
+        cursor.append("projects", [("b", "second"), ("c",)])
+    with database.transaction() as cursor:
+        cursor.append("projects", [("d", "third")])
+        assert sorted(cursor.rows("FROM projects")) == [("a", "first"), ("d", "third")]
+
+
+def test_transactions_share_a_cursor_until_the_file_is_let_go(database: Database):
+    with database.transaction() as first, database.cursor() as beside:
+        assert beside is not first
+    with database.transaction() as second:
+        assert second is first
+        second.is_bulk = True  # it has temporary tables
+    with database.transaction() as third:
+        assert third is not first
+    assert database.let_go()
+    with database.transaction() as fourth:
+        assert fourth is not third
+        assert fourth.rows("SELECT 1") == [(1,)]
+
+
 def test_letting_go_waits_for_readers(database: Database):
     with database.cursor() as cursor:
         assert not database.let_go()
