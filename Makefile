@@ -82,9 +82,9 @@ bundle: .venv/.package
 	@$(PYTHON_BIN)/python scripts/build_bundle.py $(ARGS)
 bench-viewer: setup
 	@scripts/setup.sh screen
-	@$(PYTHON_BIN)/python tests/bench start viewer window
+	@$(PYTHON_BIN)/python tests/bench start viewer window turns
 	@echo; echo "the same under Xvfb"
-	@QT_QPA_PLATFORM=xcb xvfb-run -a $(PYTHON_BIN)/python tests/bench start viewer window
+	@QT_QPA_PLATFORM=xcb xvfb-run -a $(PYTHON_BIN)/python tests/bench start viewer window turns
 
 soak: setup
 	@$(PYTHON_BIN)/python tests/bench/soak_live.py $(ARGS)

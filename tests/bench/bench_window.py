@@ -17,12 +17,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from event_wait import wait_until
 from large_store import LARGE_ROOT, make_large_store
-from PySide6.QtCore import QEventLoop, QSettings
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from soak_live import peak_rss_mb, rss_mb
 
@@ -34,9 +34,6 @@ from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.theme.fonts import load_fonts
 from spanglass_viewer.views.span_table_view import SpanTableView
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SIZES = (1_000, 100_000, 1_000_000)
 CLICKS = 15
@@ -58,7 +55,7 @@ def measure(app: QApplication, spans: int) -> dict[str, float]:
         window.resize(1400, 900)
         window.show()
         window.repaint()
-        figures = _open(app, window, spans) | _click(app, window)
+        figures = _open(app, window, spans) | _click(window)
         window.close()
         window.deleteLater()
         return figures
@@ -89,16 +86,16 @@ def _open(app: QApplication, window: MainWindow, spans: int) -> dict[str, float]
     window.controller.start()
     start_secs = _wait_for_rows(app, view, spans) - began
     watchdog.start_anew()  # the look at the last row was the bench's own
-    _rest(app, window)
+    _rest(window)
     open_mb = rss_mb()
     window.controller.open_trace(SMALL_ROOT)
     _wait_for_rows(app, view, 1)
-    _rest(app, window)
+    _rest(window)
     began = time.perf_counter()
     window.controller.open_trace(LARGE_ROOT)
     open_secs = _wait_for_rows(app, view, spans) - began
     watchdog.start_anew()
-    _rest(app, window)
+    _rest(window)
     watchdog.stop()
     return {
         "start, s": start_secs,
@@ -113,7 +110,7 @@ def _open(app: QApplication, window: MainWindow, spans: int) -> dict[str, float]
 
 def _wait_for_rows(app: QApplication, view: SpanTableView, rows: int) -> float:
     """Return the time when the tree was painted with all its rows, and its last one, too."""
-    _wait(app, lambda: view.model().rowCount() == rows)
+    wait_until(lambda: view.model().rowCount() == rows)
     app.processEvents()
     view.scrollToBottom()
     view.viewport().repaint()
@@ -121,16 +118,15 @@ def _wait_for_rows(app: QApplication, view: SpanTableView, rows: int) -> float:
     return time.perf_counter()
 
 
-def _rest(app: QApplication, window: MainWindow) -> None:
+def _rest(window: MainWindow) -> None:
     """Wait until all is answered, the prices are loaded, and the file is let go."""
     rested = time.perf_counter() + REST_SECS
-    _wait(
-        app,
+    wait_until(
         lambda: time.perf_counter() > rested and window.controller.is_settled and not window.backend.is_holding_file,
     )
 
 
-def _click(app: QApplication, window: MainWindow) -> dict[str, float]:
+def _click(window: MainWindow) -> dict[str, float]:
     """Go from row to row; a click ends when its values are painted."""
     view = window.trace_pane.findChild(SpanTableView)
     shown: list[object] = []
@@ -140,15 +136,10 @@ def _click(app: QApplication, window: MainWindow) -> dict[str, float]:
         shown.clear()
         began = time.perf_counter()
         view.setCurrentIndex(view.model().index(row, 0))
-        _wait(app, lambda: bool(shown))
+        wait_until(lambda: bool(shown))
         window.detail_pane.repaint()
         took.append((time.perf_counter() - began) * 1000)
     return {"click, ms": statistics.median(took)}
-
-
-def _wait(app: QApplication, is_done: Callable[[], bool]) -> None:
-    while not is_done():
-        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
 
 
 def main() -> None:

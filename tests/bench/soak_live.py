@@ -16,12 +16,13 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from event_wait import wait_until
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from spanglass_store.location import ensure_store
@@ -32,9 +33,6 @@ from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.theme.fonts import load_fonts
 from spanglass_viewer.views.span_table_view import SpanTableView
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 WRITERS = 4
 SPANS_PER_SEC = 1000
@@ -127,13 +125,13 @@ class Soak:
         environment = os.environ | {"SPANGLASS_STORE": str(self._store), "SPANGLASS_MERGE_AT_EXIT": "0"}
         command = [sys.executable, "-c", ROOT, WRITER, str(self._secs), str(self._rate), str(WRITERS)]
         with subprocess.Popen(command, env=environment) as root:
-            self._wait(lambda: self._spans() > WRITERS * PLACE_SPANS)
+            wait_until(lambda: self._spans() > WRITERS * PLACE_SPANS)
             self._began = time.perf_counter()
             before = self._settle_in()
             sampling = QTimer(interval=round(SAMPLE_SECS * 1000))
             sampling.timeout.connect(self._sample)
             sampling.start()
-            self._wait(lambda: root.poll() is not None)
+            wait_until(lambda: root.poll() is not None)
             sampling.stop()
         after = self._place()
         moved = [name for name, value in before.items() if after[name] != value]
@@ -170,10 +168,6 @@ class Soak:
 
     def _sample(self) -> None:
         self._samples.append(Sample(time.perf_counter() - self._began, rss_mb(), self._spans()))
-
-    def _wait(self, is_done: Callable[[], bool]) -> None:
-        while not is_done():
-            self._app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
 
 
 def rss_mb() -> float:

@@ -28,7 +28,7 @@ _OURS = str(Path(__file__).parents[1])
 
 @dataclass(frozen=True, slots=True)
 class Offence:
-    """A turn of the event loop that took too long: CPU time of the UI thread in seconds, and where it was mostly."""
+    """A turn of the event loop that took too long: time of the UI thread in seconds, and where it was mostly."""
 
     busy_secs: float
     where: str
@@ -43,9 +43,16 @@ class Watchdog(QObject):
 
     offended = Signal(object)  # Offence
 
-    def __init__(self, busy_clock: Callable[[], float] = time.thread_time, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        busy_clock: Callable[[], float] = time.thread_time,
+        parent: QObject | None = None,
+        *,
+        most_busy_secs: float = MOST_BUSY_SECS,
+    ) -> None:
         super().__init__(parent)
         self._busy_clock = busy_clock
+        self._most_busy_secs = most_busy_secs
         self._began = busy_clock()
         self._samples: dict[str, int] = {}
         self._is_stopped = threading.Event()
@@ -70,7 +77,7 @@ class Watchdog(QObject):
 
     def _on_turn(self) -> None:
         busy_secs, samples = self._busy_clock() - self._began, self._samples
-        if busy_secs > MOST_BUSY_SECS:
+        if busy_secs > self._most_busy_secs:
             self.offended.emit(Offence(busy_secs, max(samples, key=samples.__getitem__, default="")))
         self.start_anew()
 
