@@ -27,7 +27,7 @@ MODEL, TIERED_MODEL = "gpt-4o", "gemini-2.5-pro"
 BOOK = PriceBook()
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from([MODEL, TIERED_MODEL, "claude-sonnet-4-5"]),
     st.integers(1, 600_000),
@@ -53,9 +53,26 @@ def test_a_longer_prompt_costs_more_a_token_where_the_list_says_so() -> None:
     assert long > several
 
 
-@pytest.mark.parametrize("model", ["", "nobody-knows-this", "openai/", "/", "a/b/c"])
+@pytest.mark.parametrize("model", ["", "nobody-knows-this", "text-embedding-of-nobody", "openai/", "/", "a/b/c"])
 def test_an_unknown_model_has_no_price(model: str) -> None:
     assert BOOK.find_cost(model, TokenCounts(10, 10), EPOCH_US) is None
+
+
+@pytest.mark.parametrize(
+    ("model", "provider"),
+    [
+        ("text-embedding-3-small", "openai"),
+        ("text-embedding-3-large", "openai"),
+        ("chatgpt-4o-latest", "openai"),
+        ("ft:gpt-4o-mini-2024-07-18:org::id", "openai"),
+        ("embed-v4.0", "cohere"),
+    ],
+)
+def test_a_model_that_the_package_knows_only_by_its_provider_has_its_price(model: str, provider: str) -> None:
+    tokens = TokenCounts(prompt=1000)
+    cost = BOOK.find_cost(model, tokens, EPOCH_US)
+    assert cost
+    assert cost == BOOK.find_cost(f"{provider}/{model}", tokens, EPOCH_US)
 
 
 def test_a_router_names_the_provider_before_the_model() -> None:

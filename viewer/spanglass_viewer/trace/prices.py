@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _US_PER_HOUR = 3_600_000_000
 _MILLION = 1_000_000
+# names that the package has a price for, but finds no provider by: its patterns know only `gpt-` and the like
+_MAKERS = {"text-embedding-": "openai", "chatgpt-": "openai", "ft:gpt-": "openai", "embed-v": "cohere"}
 
 
 class Rates(NamedTuple):
@@ -159,6 +161,7 @@ def _dollars(model: str, moment: datetime, **tokens: int) -> float:
 def _price(model: str, moment: datetime, **tokens: int) -> PriceCalculation:
     """Return the package's answer; `openai/gpt-5`, as routers write it, is the provider and its model."""
     provider, slash, rest = model.partition("/")
-    if slash:
-        return calc_price(Usage(**tokens), rest, provider_id=provider, genai_request_timestamp=moment)
-    return calc_price(Usage(**tokens), model, genai_request_timestamp=moment)
+    if not slash:
+        provider = next((maker for start, maker in _MAKERS.items() if model.startswith(start)), None)
+        rest = model
+    return calc_price(Usage(**tokens), rest, provider_id=provider, genai_request_timestamp=moment)
