@@ -76,9 +76,9 @@ install_qt_libraries() {
 
 install_screen() {
     local tool
-    for tool in Xvfb xdotool import gio desktop-file-validate; do
+    for tool in Xvfb xdotool gio dbus-daemon desktop-file-validate; do
         if ! command -v "$tool" >/dev/null; then
-            install_packages "xvfb xdotool imagemagick libglib2.0-bin desktop-file-utils" || say "Tests that need a screen will not run."
+            install_packages "xvfb xdotool libglib2.0-bin dbus-daemon desktop-file-utils" || say "Tests that need a screen will not run."
             return
         fi
     done

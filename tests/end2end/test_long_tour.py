@@ -11,11 +11,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import drag_source
 import pytest
-from odd_traces import ODD, write_odd_store
+from odd_traces import ODD, write_moved_trace, write_odd_store
 from window_tour import Tour, run_demo
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conftest import Screen
 
 PICTURES = os.environ.get("TOUR_PICTURES")
@@ -29,22 +32,43 @@ pytestmark = [
 LIST_X, TREE_X, BARS_X, DETAIL_X = 140, 500, 980, 1250
 ROW_Y, MINIMAP_Y = 330, 148
 LIVE = (1320, 22)
+SOURCE_AT = (1240, 840)
+BACK_KEYS_AT = (845, 514)  # in the settings, where a dialog stands without a window manager
+DESKTOP = "org.freedesktop.portal.Settings.SettingChanged"
+LIGHT, DARK = 2, 1
 
 
 @pytest.fixture
-def tour(screen: Screen, store_path: Path) -> Tour:
+def desktop_bus(screen: Screen) -> Iterator[None]:
+    """A session bus, on which a desktop such as GNOME tells whether it is light or dark."""
+    bus = subprocess.Popen(
+        ["dbus-daemon", "--session", "--nofork", "--print-address=1"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert bus.stdout is not None
+    address = bus.stdout.readline().decode().strip()
+    screen.extra_environment = {"DBUS_SESSION_BUS_ADDRESS": address, "XDG_CURRENT_DESKTOP": "GNOME"}
+    yield
+    bus.terminate()
+    bus.wait(timeout=10)
+    bus.stdout.close()
+
+
+@pytest.fixture
+def tour(screen: Screen, store_path: Path, tmp_path: Path, desktop_bus: None) -> Tour:  # noqa: ARG001 - to be there
     """The window on a store with whatever can be odd."""
     pictures = Path(PICTURES or "")
     pictures.mkdir(parents=True, exist_ok=True)
     for old in pictures.glob("*.png"):
         old.unlink()
     write_odd_store(store_path)
+    write_moved_trace(store_path, tmp_path / "refunds.py")
     return Tour(screen, store_path, pictures=pictures)
 
 
-def test_a_tour_of_everything(tour: Tour, screen: Screen, store_path: Path) -> None:
+def test_a_tour_of_everything(tour: Tour, screen: Screen, store_path: Path, tmp_path: Path) -> None:
     _watch_the_newest_open_by_itself(tour, store_path)
     _walk_the_errors(tour)
+    _look_at_a_line_that_has_moved(tour)
     _look_at_the_odd_trace(tour)
     _find(tour)
     _filter_the_list(tour)
@@ -54,7 +78,10 @@ def test_a_tour_of_everything(tour: Tour, screen: Screen, store_path: Path) -> N
     _weigh_experiments(tour)
     _pause_and_go_on(tour, store_path)
     _use_keys_alone(tour)
+    _give_an_action_another_key(tour)
     _change_the_looks(tour)
+    _follow_the_desktop(tour)
+    _drop_a_store_and_an_export(tour, tmp_path)
     _come_back_later(tour, screen, store_path)
 
 
@@ -64,8 +91,10 @@ def _go_to(tour: Tour, text: str, title: str) -> None:
     screen.key("ctrl+shift+f", "slash")
     screen.type_text(text)
     screen.key("Return")
-    tour.does(f"traces for {text}", lambda: screen.click(LIST_X, 185))
+    tour.rest()
+    screen.click(LIST_X, 185)
     screen.wait_for_title(title)
+    tour.look(f"traces for {text}")
     screen.click(TREE_X, ROW_Y)
 
 
@@ -95,6 +124,11 @@ def _walk_the_errors(tour: Tour) -> None:
     tour.selects("POST /refunds", "F8")  # round
     tour.selects("nightly.check", "shift+F8")
     tour.keys("a text for an LLM is copied", "ctrl+shift+m")
+
+
+def _look_at_a_line_that_has_moved(tour: Tour) -> None:
+    _go_to(tour, "name:moved.line", "moved.line")
+    tour.look("the file has changed since")
 
 
 def _look_at_the_odd_trace(tour: Tour) -> None:
@@ -227,6 +261,7 @@ def _pause_and_go_on(tour: Tour, store: Path) -> None:
 
 def _opens_running(tour: Tour) -> bool:
     tour.screen.click(LIST_X, 185)
+    tour.screen.key("Home")
     return tour.screen.title().startswith(("support_agent.run", "POST", "classify", "voice", "chat"))
 
 
@@ -250,6 +285,66 @@ def _use_keys_alone(tour: Tour) -> None:
     for number in range(6):
         screen.key("Tab")
         tour.look(f"the focus after Tab {number + 1}")
+
+
+def _give_an_action_another_key(tour: Tour) -> None:
+    screen = tour.screen
+    screen.click(TREE_X, ROW_Y)
+    tour.opens("Settings", "ctrl+comma")
+    screen.click(*BACK_KEYS_AT)
+    tour.keys("a key that calls something else already is refused", "F8", "Tab")
+    screen.click(*BACK_KEYS_AT)
+    tour.keys("another key goes back", "F7", "Tab")
+    tour.leaves("Settings")
+    name = screen.title()
+    screen.key("j")
+    screen.wait_for_other_title(name)
+    screen.key("F7")
+    screen.wait_for_title(name)
+    tour.look("back by the new key")
+
+
+def _follow_the_desktop(tour: Tour) -> None:
+    """Follow the desktop's light and dark, in a window that was told to: the theme after light is the system's."""
+    screen = tour.screen
+    tour.keys("dark", "ctrl+t")
+    screen.key("ctrl+t")
+    for scheme, name in ((LIGHT, "light"), (DARK, "dark"), (LIGHT, "light")):
+        tour.does(f"the desktop turns {name}", lambda scheme=scheme: _turn_desktop(screen, scheme))
+
+
+def _turn_desktop(screen: Screen, scheme: int) -> None:
+    path = ("--object-path", "/org/freedesktop/portal/desktop")
+    said = ("org.freedesktop.appearance", "color-scheme", f"<uint32 {scheme}>")
+    command = ["gdbus", "emit", "--session", *path, "--signal", DESKTOP, *said]
+    subprocess.run(command, env=screen.environment, check=True, timeout=30)
+
+
+def _drop_a_store_and_an_export(tour: Tour, folder: Path) -> None:
+    store, export = folder / "other-store", folder / "export.jsonl"
+    run_demo(store, 40)
+    command = [sys.executable, "-m", "spanglass_viewer", "export", "--store", str(store), "-o", str(export)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    for dropped in (store, export):
+        _drop(tour, dropped)
+
+
+def _drop(tour: Tour, path: Path) -> None:
+    screen = tour.screen
+    before = screen.list_windows()
+    x, y = SOURCE_AT
+    source = screen.start(sys.executable, drag_source.__file__, str(x), str(y), str(path))
+    screen.wait_until("the files are there", lambda: screen.find_window(drag_source.TITLE))
+    screen.drag_slowly(x + 40, y + 20, TREE_X, ROW_Y)
+    screen.wait_until(f"{path.name} opens", lambda: set(screen.list_windows()) - set(before))
+    (opened,) = set(screen.list_windows()) - set(before)
+    screen.wait_until("it shows a span", lambda: screen.title_of(opened).startswith("POST"))
+    source.terminate()
+    screen.focus_id(opened)
+    tour.look(f"{path.name} in a window of its own")
+    screen.key("ctrl+q")
+    screen.wait_until("it closes", lambda: opened not in screen.list_windows())
+    screen.focus_window()
 
 
 def _change_the_looks(tour: Tour) -> None:

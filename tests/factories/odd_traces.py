@@ -9,7 +9,7 @@ from journal_rows import JournalWriter, root_id
 if TYPE_CHECKING:
     from pathlib import Path
 
-ODD, WIDE, KILLED = 50, 55, 60
+ODD, WIDE, KILLED, MOVED = 50, 55, 60, 61
 WIDE_SPANS = 5000
 PLAIN_FROM, PLAIN_TO, FAILING = 70, 310, (90, 300)  # more than a page of the list
 PYTHON_ERROR = """Traceback (most recent call last):
@@ -30,6 +30,14 @@ JAVASCRIPT_ERROR = """TypeError: Cannot read properties of undefined (reading 'i
     at refund (/srv/app/refund.js:12:17)
     at process.processTicksAndRejections (node:internal/process/task_queues:95:5)
     at async handle (/srv/app/node_modules/express/lib/router.js:3:1)"""
+SOURCE = [
+    "def refund(order):",
+    '    """Pay an order back."""',
+    '    amount = order["amount"]',
+    "    if amount <= 0:",
+    '        raise ValueError("nothing to refund")',
+    "    return amount",
+]
 TEXT_ERROR = "it just did not work, sorry: code 7"
 
 
@@ -89,6 +97,21 @@ def write_odd_trace(journal: JournalWriter) -> None:
         }
     )  # fmt: skip
     journal.end(root, trace=ODD, after=10)
+
+
+def write_moved_trace(store: Path, source: Path) -> None:
+    """Write a trace that failed in a source file that was edited since: the line stands further down now."""
+    before = ["# what the agent does with money", "", *SOURCE]
+    line = len(before) - 1
+    error = (
+        "Traceback (most recent call last):\n"
+        f'  File "{source}", line {line}, in refund\n    {before[line - 1].strip()}\n'
+        "ValueError: nothing to refund"
+    )
+    source.write_text("\n".join(["import decimal", "import logging", "", *before]))
+    journal = JournalWriter(store, process="33" * 16)
+    journal.span(MOVED * 10_000, trace=MOVED, at=210, name="moved.line", type="task", error=error)
+    journal.die()
 
 
 def write_wide_trace(journal: JournalWriter, spans: int = WIDE_SPANS) -> None:

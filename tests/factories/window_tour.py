@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageChops
+from PIL import ImageChops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from PIL import Image
+
 MOST_SAME_PIXELS = 400  # a caret blinks, a relative time ticks
+MOST_CARET_PIXELS = 60
+REST_SECS, MOST_REST_SECS = 0.25, 2.0  # longer than a pause in typing; a running trace never rests
 
 
 class Tour:
@@ -26,23 +31,18 @@ class Tour:
         self.window = screen.start_window(store, "--theme", theme)
 
     def look(self, what: str) -> None:
-        """Keep a picture of the screen under what can be seen on it."""
-        if self._pictures is not None:
-            self._taken += 1
-            name = re.sub(r"[^a-z0-9]+", "-", what.lower()).strip("-")
-            self.screen.picture("look").replace(self._pictures / f"{self._taken:03}-{name}.png")
-
-    def changed_pixels(self, before: Path) -> int:
-        """Return how many pixels of the screen are others than in a picture."""
-        with Image.open(before) as one, Image.open(self.screen.picture("now")) as other:
-            difference = ImageChops.difference(one.convert("RGB"), other.convert("RGB")).convert("L")
-        return sum(difference.histogram()[24:])
+        """Keep a picture of the screen, once it is at rest, under what can be seen on it."""
+        if self._pictures is None:
+            return
+        self._taken += 1
+        name = re.sub(r"[^a-z0-9]+", "-", what.lower()).strip("-")
+        self.rest().save(self._pictures / f"{self._taken:03}-{name}.png", compress_level=1)
 
     def does(self, what: str, act: Callable[[], None]) -> None:
         """Do something and wait until it shows."""
-        before = self.screen.picture("before")
+        before = self.screen.read()
         act()
-        self.screen.wait_until(what, lambda: self.changed_pixels(before) > MOST_SAME_PIXELS)
+        self.screen.wait_until(what, lambda: changed_pixels(before, self.screen.read()) > MOST_SAME_PIXELS)
         self.look(what)
 
     def keys(self, what: str, *keys: str) -> None:
@@ -60,7 +60,7 @@ class Tour:
         self.screen.key(*keys)
         self.screen.wait_until(f"{title} opens", lambda: self.screen.find_window(title))
         self.screen.focus_window(title)
-        self.screen.wait_until("it is painted", self._is_at_rest)
+        self.rest()
         self.look(f"{title} is open")
 
     def leaves(self, title: str) -> None:
@@ -76,8 +76,21 @@ class Tour:
         self.screen.wait_until("the window closes", lambda: self.window.poll() is not None)
         assert self.window.returncode == 0, self.screen.log(self.window)
 
-    def _is_at_rest(self) -> bool:
-        return self.changed_pixels(self.screen.picture("before")) <= MOST_SAME_PIXELS
+    def rest(self) -> Image.Image:
+        """Wait until the screen changes no more, and return what it shows."""
+        deadline = time.monotonic() + MOST_REST_SECS
+        shown = self.screen.read()
+        while time.monotonic() < deadline:
+            time.sleep(REST_SECS)
+            before, shown = shown, self.screen.read()
+            if changed_pixels(before, shown) <= MOST_CARET_PIXELS:
+                break
+        return shown
+
+
+def changed_pixels(before: Image.Image, after: Image.Image) -> int:
+    """Return how many pixels are others than they were."""
+    return sum(ImageChops.difference(before, after).convert("L").histogram()[24:])
 
 
 def run_demo(store: Path, speed: int) -> None:
