@@ -6,6 +6,8 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import compress
+from operator import itemgetter, ne
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spanglass_store.database.columns import (
@@ -15,6 +17,7 @@ from spanglass_store.database.columns import (
     read_deleted,
     read_state,
     span_row,
+    state_values,
     time_of,
 )
 from spanglass_store.database.fold import SpanState, fold
@@ -34,6 +37,7 @@ from spanglass_store.journal.lines import BadLine, Line, LineKind, encode_line, 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
+    from spanglass_store.database.columns import SpanRow
     from spanglass_store.database.connection import Cursor
     from spanglass_store.database.known_tables import KnownTables
 
@@ -169,26 +173,76 @@ def _merge_rows(
     stored_ids = [row_id for row_id in stored.root_span_ids if row_id in states]
     for row_id in stored_ids:  # a span may leave a trace: updates alone stand in one of their own
         outcome.root_span_ids |= stored.root_span_ids[row_id]
-    if stored_ids:
-        cursor.rows(query("delete_spans"), {"since": _at(stored.since_us), "ids": stored_ids})
     if stored.deleted_ids:
         cursor.rows(query("forget_deleted"), {"ids": [row_id for row_id in stored.deleted_ids if row_id in states]})
     if deleted := [deleted_row(state) for group in states.values() for state in group if state.is_deleted]:
         cursor.append("deleted_spans", deleted)
         known.has_deleted = True
-    left = (state for group in states.values() for state in group if not state.is_deleted)
-    table_rows = [span_row(state, is_orphaned=str(state.identity.get("process")) not in living) for state in left]
-    cursor.append("spans", table_rows)
-    for row in table_rows:
-        known.note_span(row[_CREATED])
+    for row in _write_spans(cursor, states, stored, living, known):
         root_span_id = row[_ROOT_SPAN_ID]
         outcome.traces_written[root_span_id] = row[_IS_ROOT] or outcome.traces_written.get(root_span_id, False)
     outcome.root_span_ids.update(outcome.traces_written)
 
 
-_ROOT_SPAN_ID = span_column_names().index("root_span_id")
-_CREATED = span_column_names().index("created")
-_IS_ROOT = span_column_names().index("is_root")
+def _write_spans(
+    cursor: Cursor, states: dict[str, list[SpanState]], stored: _Stored, living: Container[str], known: KnownTables
+) -> list[SpanRow]:
+    """Write the rows of the spans of these ids; return them."""
+    rewritten: list[SpanRow] = []
+    changed: list[tuple[SpanRow, SpanRow]] = []
+    for row_id, group in states.items():
+        before = stored.rows.get(row_id)
+        known.forget_row(row_id)
+        rows = [
+            span_row(state, is_orphaned=str(state.identity.get("process")) not in living, before=before)
+            for state in group
+            if not state.is_deleted
+        ]
+        if before is not None and len(rows) == 1 and _FIXED(rows[0]) == _FIXED(before):
+            changed.append((before, rows[0]))
+        else:
+            rewritten += rows
+    if len(changed) < _MIN_CHANGED:
+        rewritten += [row for _, row in changed]
+        changed = []
+    kept_in_place = {row[_ID] for row, _ in changed}
+    replaced = [row_id for row_id in stored.root_span_ids if row_id in states and row_id not in kept_in_place]
+    if replaced:
+        cursor.rows(query("delete_spans"), {"since": _at(stored.since_us), "ids": replaced})
+    if rewritten:
+        cursor.append("spans", rewritten)
+    if changed:
+        _update(cursor, changed)
+    written = rewritten + [row for _, row in changed]
+    for row in written:
+        known.note_row(row, is_alone=len(states[row[_ID]]) == 1)
+    return written
+
+
+def _update(cursor: Cursor, changed: list[tuple[SpanRow, SpanRow]]) -> None:
+    """Write the columns in which rows differ from those before them, where they stand."""
+    places: set[int] = set()
+    for before, row in changed:
+        places.update(compress(range(len(row)), map(ne, before, row)))
+    if places:
+        columns = sorted(places)
+        values = itemgetter(*_KEY, *columns)
+        names = span_column_names()
+        cursor.update(
+            "spans",
+            [names[place] for place in _KEY],
+            [names[place] for place in columns],
+            [values(row) for _, row in changed],
+        )
+
+
+_ID, _CONTAINER, _CREATED, _ROOT_SPAN_ID, _PARENTS, _IS_ROOT, _TAGS = map(
+    span_column_names().index, ("id", "container", "created", "root_span_id", "span_parents", "is_root", "tags")
+)
+_KEY = (_ID, _CONTAINER, _CREATED)
+# Where these are others, the row is written anew: it is found by some of them, and lists cannot be written in place.
+_FIXED = itemgetter(*_KEY, _PARENTS, _TAGS)
+_MIN_CHANGED = 30  # fewer are written anew in less time
 
 
 @dataclass(slots=True)
@@ -196,29 +250,39 @@ class _Stored:
     """What the tables hold of the spans of a batch, by row id; several states where containers share an id."""
 
     states: dict[str, list[SpanState]] = field(default_factory=dict[str, list[SpanState]])
+    rows: dict[str, SpanRow] = field(default_factory=dict[str, "SpanRow"])  # those that were known without a look
     root_span_ids: dict[str, set[str]] = field(default_factory=dict[str, "set[str]"])
     since_us: int | None = None
     deleted_ids: set[str] = field(default_factory=set[str])
+
+    def add(self, values: tuple[Any, ...]) -> None:
+        """Take in the values of `STATE_COLUMNS` of a span."""
+        row_id, created_us = values[_STATE_ID], values[_STATE_CREATED]
+        self.states.setdefault(row_id, []).append(read_state(values))
+        self.root_span_ids.setdefault(row_id, set()).add(values[_STATE_ROOT])
+        self.since_us = created_us if self.since_us is None else min(self.since_us, created_us)
 
 
 def _read_stored(cursor: Cursor, rows: dict[str, list[Row]], known: KnownTables) -> _Stored:
     bounded: list[str] = []
     unbounded: list[str] = []
     since_us: int | None = None
+    stored = _Stored()
     for row_id, span_rows in rows.items():
+        row = known.row_of(row_id)
+        if row is not None:
+            stored.rows[row_id] = row
+            stored.add(state_values(row))
+            continue
         start_us = _bound_of(row_id, span_rows)
         if start_us is None:
             unbounded.append(row_id)
         elif known.may_hold(_at(start_us)):
             bounded.append(row_id)
             since_us = start_us if since_us is None else min(since_us, start_us)
-    stored = _Stored()
     for ids, bound_us in ((bounded, since_us), (unbounded, None)):
         for row in cursor.rows(_READ_STATES, {"since": _at(bound_us), "ids": ids}) if ids else ():
-            row_id, created_us = row[_STATE_ID], row[_STATE_CREATED]
-            stored.states.setdefault(row_id, []).append(read_state(row))
-            stored.root_span_ids.setdefault(row_id, set()).add(row[_STATE_ROOT])
-            stored.since_us = created_us if stored.since_us is None else min(stored.since_us, created_us)
+            stored.add(row)
     if known.has_deleted:  # seldom
         for row in cursor.rows(query("read_deleted"), {"ids": list(rows)}):
             stored.states.setdefault(row[0], []).append(read_deleted(row))

@@ -6,11 +6,13 @@ import math
 import re
 from datetime import datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, cast
 
 from spanglass_store.database.error_headline import find_headline
 from spanglass_store.database.fold import SpanState, decode_stamps, encode_stamps
 from spanglass_store.database.json_text import JsonText, dump_text, parsed
+from spanglass_store.database.statements import span_column_names
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - DuckDB's TIMESTAMP has no zone; all ours are UTC
 PREVIEW_CHARS = 200
@@ -19,7 +21,9 @@ _MAX_NAME_CHARS = 1000
 _MAX_BIGINT = 2**63 - 1
 _MAX_US = 253_402_300_799_000_000  # the year 9999
 _NS_PER_US = 1000
+_NUMBERS = (int, float)  # a union is made anew, and asked more slowly
 
+SpanRow = tuple[Any, ...]  # of the table `spans`, column by column
 PAYLOAD_FIELDS = (
     "input", "output", "expected", "error", "scores", "metadata", "metrics", "span_attributes", "context",
 )  # fmt: skip
@@ -32,56 +36,75 @@ STATE_COLUMNS = (
 )  # fmt: skip
 
 
-def span_row(state: SpanState, *, is_orphaned: bool) -> tuple[Any, ...]:
+def span_row(state: SpanState, *, is_orphaned: bool, before: SpanRow | None = None) -> SpanRow:
     """Return the values of a span in the order of the table's columns.
 
     `is_orphaned` says that the process which wrote the span is gone: without an end it counts as interrupted.
+    `before` is the span's row until now, if it is known: what follows from a value that is the same is taken from it.
     """
     fields, identity = state.fields, state.identity
-    attributes = _object(fields, "span_attributes")
-    metadata = _object(fields, "metadata")
-    metrics = _object(fields, "metrics")
     created_us = created_of(state)
-    start_us = _time_us(metrics.get("start"))
-    start_us = created_us if start_us is None else start_us
-    end_us = _time_us(metrics.get("end"))
-    payloads = {key: dump_text(fields[key]) for key in PAYLOAD_FIELDS if key in fields}
-    headline = find_headline(parsed(fields.get("error")))
+    created = _timestamp(created_us)
+    if before is None or before[_CREATED] != created:
+        before = _NOTHING
+    texts = [dump_text(fields[key]) if key in fields else None for key in PAYLOAD_FIELDS]
+    is_same = [text == old for text, old in zip(texts, before[PAYLOADS], strict=True)]
+    times = before[_TIMES] if is_same[_METRICS] else _times(fields.get("metrics"), created_us)
     span_id = _clean(identity.get("span_id", state.id))
     parents = [_clean(parent) for parent in identity.get("span_parents", ())]
-    tags = _object(fields, "tags")
     return (
         state.id,
         state.container,
         span_id,
         _clean(identity.get("root_span_id", span_id)),
         parents,
-        _name_of(attributes),
-        _text(attributes.get("type")),
-        *(_text(parsed(fields.get(key))) for key in _NAME_FIELDS),
-        _timestamp(created_us),
-        _timestamp(start_us),
-        None if end_us is None else _timestamp(end_us),
-        None if end_us is None else (end_us - start_us) / 1e6,
+        *(before[_NAME_AND_TYPE] if is_same[_ATTRIBUTES] else _name_and_type(fields.get("span_attributes"))),
+        *[_text(parsed(fields.get(key))) for key in _NAME_FIELDS],
+        created,
+        *times,
         not parents and "span_parents" in identity,  # a span of which only updates have come may be anything
-        headline is not None,
-        headline.type if headline else None,
-        headline.message if headline else None,
-        is_orphaned and end_us is None,
-        _text(metadata.get("model")),
-        *_token_counts(metrics),
-        _number(metrics, "cost", "estimated_cost"),
-        _number(metrics, "time_to_first_token"),
-        sum(map(_count_attachments, payloads.values())),
-        sum(1 for score in _object(fields, "scores").values() if score is not None),
-        [_clean(tag) for tag in tags],
-        _preview(fields.get("input"), payloads.get("input")),
-        _preview(fields.get("output"), payloads.get("output")),
-        *(payloads.get(key) for key in PAYLOAD_FIELDS),
+        *(before[_HEADLINE] if is_same[_ERROR] else _headline(fields.get("error"))),
+        is_orphaned and times[1] is None,
+        before[_MODEL] if is_same[_METADATA] else _text(_object(fields.get("metadata")).get("model")),
+        *(before[_AMOUNTS] if is_same[_METRICS] else _amounts(fields.get("metrics"))),
+        sum([_count_attachments(text) for text in texts if text is not None]),
+        before[_SCORE_COUNT] if is_same[_SCORES] else _count_scores(fields.get("scores")),
+        [_clean(tag) for tag in _object(fields.get("tags"))],
+        before[_INPUT_PREVIEW] if is_same[_INPUT] else _preview(fields.get("input"), texts[_INPUT]),
+        before[_OUTPUT_PREVIEW] if is_same[_OUTPUT] else _preview(fields.get("output"), texts[_OUTPUT]),
+        *texts,
         _extra_text(fields),
         identity.get("process"),
         encode_stamps(state),
     )
+
+
+def _slice(first: str, last: str) -> slice:
+    return slice(_COLUMNS.index(first), _COLUMNS.index(last) + 1)
+
+
+_COLUMNS = span_column_names()
+_NOTHING: SpanRow = (object(),) * len(_COLUMNS)  # equal to no row's value
+_CREATED, _MODEL, _SCORE_COUNT, _INPUT_PREVIEW, _OUTPUT_PREVIEW = map(
+    _COLUMNS.index, ("created", "model", "score_count", "input_preview", "output_preview")
+)
+_NAME_AND_TYPE = _slice("name", "type")
+_TIMES = _slice("start_ts", "duration_secs")
+_HEADLINE = _slice("is_error", "error_message")
+_AMOUNTS = _slice("tokens", "ttft_secs")
+PAYLOADS = _slice(PAYLOAD_FIELDS[0], PAYLOAD_FIELDS[-1])
+_INPUT, _OUTPUT, _EXPECTED, _ERROR, _SCORES, _METADATA, _METRICS, _ATTRIBUTES, _CONTEXT = range(len(PAYLOAD_FIELDS))
+
+
+def state_values(row: SpanRow) -> tuple[Any, ...]:
+    """Return the values of `STATE_COLUMNS` of a span from its row."""
+    values = list(_STATE_PLACES(row))
+    values[_STATE_CREATED] = (row[_CREATED] - EPOCH) // EPOCH.resolution
+    return tuple(values)
+
+
+_STATE_CREATED = STATE_COLUMNS.index("epoch_us(created)")
+_STATE_PLACES = itemgetter(*[_CREATED if "(" in name else _COLUMNS.index(name) for name in STATE_COLUMNS])
 
 
 def read_state(row: tuple[Any, ...]) -> SpanState:
@@ -163,23 +186,49 @@ def _timestamp(time_us: int) -> datetime:
 
 def _time_us(seconds: Any) -> int | None:
     """Return seconds since the epoch as µs, or None for what is no time between 1970 and 9999."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+    if not isinstance(seconds, _NUMBERS) or isinstance(seconds, bool) or not math.isfinite(seconds):
         return None
     time_us = round(seconds * 1e6)
     return time_us if 0 <= time_us <= _MAX_US else None
 
 
-def _object(fields: dict[str, Any], key: str) -> dict[str, Any]:
-    value = parsed(fields.get(key))
+def _object(value: Any) -> dict[str, Any]:
+    value = parsed(value)
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
-def _name_of(attributes: dict[str, Any]) -> str:
-    return (_text(attributes.get("name")) or "")[:_MAX_NAME_CHARS]
+def _name_and_type(attributes: Any) -> tuple[str, str | None]:
+    found = _object(attributes)
+    return (_text(found.get("name")) or "")[:_MAX_NAME_CHARS], _text(found.get("type"))
+
+
+def _times(metrics: Any, created_us: int) -> tuple[datetime, datetime | None, float | None]:
+    """Return the start, the end and the seconds between."""
+    found = _object(metrics)
+    start_us, end_us = _time_us(found.get("start")), _time_us(found.get("end"))
+    if start_us is None:
+        start_us = created_us
+    if end_us is None:
+        return _timestamp(start_us), None, None
+    return _timestamp(start_us), _timestamp(end_us), (end_us - start_us) / 1e6
+
+
+def _headline(error: Any) -> tuple[bool, str | None, str | None]:
+    headline = find_headline(parsed(error))
+    return (False, None, None) if headline is None else (True, headline.type, headline.message)
+
+
+def _count_scores(scores: Any) -> int:
+    return sum(1 for score in _object(scores).values() if score is not None)
+
+
+def _amounts(metrics: Any) -> tuple[float | None, ...]:
+    """Return total, prompt, completion, cached and reasoning tokens, the cost, and the time to the first token."""
+    found = _object(metrics)
+    return *_token_counts(found), _number(found, "cost", "estimated_cost"), _number(found, "time_to_first_token")
 
 
 def _token_counts(metrics: dict[str, Any]) -> tuple[int | None, ...]:
-    """Return total, prompt, completion, cached and reasoning tokens."""
     prompt = _count(metrics, "prompt_tokens")
     completion = _count(metrics, "completion_tokens")
     total = _count(metrics, "tokens", "total_tokens")
@@ -199,7 +248,9 @@ def _number(metrics: dict[str, Any], *names: str) -> float | None:
     """Return the first of these metrics that is a finite number."""
     for name in names:
         value = metrics.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300:  # noqa: PLR2004 - what a DOUBLE holds with ease
+        if value is None or not isinstance(value, _NUMBERS) or isinstance(value, bool):
+            continue
+        if abs(value) < 1e300:  # noqa: PLR2004 - what a DOUBLE holds with ease
             return float(value)
     return None
 

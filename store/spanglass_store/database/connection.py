@@ -48,6 +48,7 @@ _ENVIRONMENT_ERRORS = (
 )
 
 
+_MAX_APPENDERS = 50  # that a cursor keeps: batches differ in the columns that they change
 # What DuckDB says in many words where a file of the user's own cannot be written.
 _WRITE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.ENOENT, errno.EISDIR)
 
@@ -70,7 +71,7 @@ class Cursor:
         self.repetitions = repetitions
         self.is_bulk = False  # set by a transaction that writes tens of megabytes
         self._statements: dict[str, duckdb.Statement] = {}
-        self._appenders: dict[str, duckdb.Appender] = {}
+        self._appenders: dict[tuple[str, ...], duckdb.Appender] = {}
 
     def rows(self, sql: str, parameters: dict[str, Any] | Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """Return all rows that a statement gives."""
@@ -134,9 +135,21 @@ class Cursor:
 
     def append(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Append rows to a table; each has a value for every column, in the table's order."""
-        appender = self._appenders.get(table)
+        appender = self._appenders.get((table,))
         if appender is None:
-            appender = self._appenders[table] = self._cursor.appender(table)
+            appender = self._appenders[table,] = self._cursor.appender(table)
+        appender.append_rows(rows)
+        appender.flush()
+
+    def update(self, table: str, keys: list[str], columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        """Set columns of the rows that have these keys' values; each of `rows` has the keys' values first."""
+        name = (table, *keys, *columns)
+        appender = self._appenders.get(name)
+        if appender is None:
+            if len(self._appenders) >= _MAX_APPENDERS:
+                self._appenders.clear()
+            appender = self._cursor.appender(table, columns=[*keys, *columns], action="update", key=keys)
+            self._appenders[name] = appender
         appender.append_rows(rows)
         appender.flush()
 
@@ -185,7 +198,8 @@ class Database:
     """The tables of one store, opened when first needed and let go on request. Safe to share by threads.
 
     `generation` grows with every opening: what was read from the tables before may be outdated then, as another
-    process may have merged meanwhile. `recovery` says what the last opening that found damage did about it.
+    process may have merged meanwhile. `commits` grows with every transaction of this one. `recovery` says what the
+    last opening that found damage did about it.
     """
 
     def __init__(
@@ -211,6 +225,7 @@ class Database:
         self.recovery: Recovery | None = None
         self._sets_damage_aside = sets_damage_aside and not is_read_only
         self.generation = 0
+        self.commits = 0
         self._lock = StoreLock(store)
         self._guard = threading.RLock()
         self._connection: duckdb.DuckDBPyConnection | None = None
@@ -269,6 +284,8 @@ class Database:
                     self._commit_into_file(cursor)
                 else:
                     cursor.rows("COMMIT")
+                with self._guard:
+                    self.commits += 1
             except BaseException:
                 self._is_suspect = True
                 with contextlib.suppress(duckdb.Error):

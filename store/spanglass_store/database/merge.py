@@ -97,6 +97,7 @@ class Merger:
         self._kept = KeptJournal(store, read_settings(store).keep_journal_bytes)
         self._has_kept = True  # a merge that was cut short before has perhaps
         self._generation = -1
+        self._commits = 0
         self._segments: dict[str, _Progress] = {}
         self._pruned: dict[str, PrunedLines] = {}
         self._living: LivingProcesses
@@ -213,7 +214,7 @@ class Merger:
     def _merge_batch(self, segments: list[Segment], deadline: float) -> tuple[Outcome, int | None]:
         """Merge one batch, or several whole segments; return what changed and its number, None where nothing did."""
         with self._database.transaction() as cursor:
-            if self._generation != self._database.generation:
+            if self._generation != self._database.generation or self._commits != self._database.commits:
                 self._reload(cursor, segments)
             self._forget_retired(cursor, segments)
             marked = Outcome()
@@ -225,6 +226,8 @@ class Merger:
             else:
                 batch = Batch()
                 merged = self._read(cursor, segments, batch, marked)
+                if marked.spans_changed:
+                    self._known.forget_rows()  # a statement has changed them where they stand
                 outcome = merge_batch(cursor, batch, self._living, self._known)
             self._rootless.note(cursor, outcome.traces_written)
             outcome.add(marked)
@@ -233,6 +236,7 @@ class Merger:
             self._write_offsets(cursor, merged)
             self._keep_rejected(outcome.rejected)
             sequence = self._next_sequence(cursor, outcome)
+        self._commits += 1
         for name, end in merged.items():
             self._segments[name].merged_bytes = end
         return outcome, sequence
@@ -254,7 +258,7 @@ class Merger:
         [(sequence,)] = cursor.rows(query("read_sequence"))
         self._is_reset = self._is_reset or (self._sequence is not None and self._sequence != sequence)
         self._sequence = sequence
-        self._generation = self._database.generation
+        self._generation, self._commits = self._database.generation, self._database.commits
 
     def _forget_retired(self, cursor: Cursor, segments: list[Segment]) -> None:
         present = {segment.name for segment in segments}

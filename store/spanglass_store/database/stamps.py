@@ -144,7 +144,10 @@ def encode_mark(mark: Mark | int) -> Any:
     """Return a mark as plain JSON."""
     if isinstance(mark, int):
         return mark
-    children = {key: encode_mark(child) for key, child in mark.children.items()}
+    children = {
+        key: child if isinstance(child, int) else encode_mark(child)  # most are stamps
+        for key, child in mark.children.items()
+    }
     return [mark.rest, mark.floor, mark.written, children]
 
 

@@ -63,6 +63,15 @@ def test_an_append_that_failed_leaves_nothing_for_the_next_transaction(database:
         assert sorted(cursor.rows("FROM projects")) == [("a", "first"), ("d", "third")]
 
 
+def test_columns_of_rows_are_set_by_their_keys(database: Database):
+    with database.transaction() as cursor:
+        cursor.append("segments", [("a", 1, "p"), ("b", 2, "p"), ("c", 3, "p")])
+    for end in (7, 8):
+        with database.transaction() as cursor:
+            cursor.update("segments", ["name", "process"], ["merged_bytes"], [("a", "p", end), ("c", "other", end)])
+            assert sorted(cursor.rows("FROM segments")) == [("a", end, "p"), ("b", 2, "p"), ("c", 3, "p")]
+
+
 def test_transactions_share_a_cursor_until_the_file_is_let_go(database: Database):
     with database.transaction() as first, database.cursor() as beside:
         assert beside is not first

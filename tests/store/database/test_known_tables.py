@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
+from spanglass_store.database import known_tables
 from spanglass_store.database.connection import Cursor
 from spanglass_store.database.known_tables import KnownTables
 
@@ -50,6 +52,76 @@ def test_the_span_at_the_bound_is_found(merger: Merger, database: Database, rows
         assert cursor.rows("SELECT count(*), count(end_ts) FROM spans") == [(2, 2)]
 
 
+def test_a_span_that_was_just_written_is_not_read_back(
+    merger: Merger, database: Database, rows: Any, open_segment: Any, monkeypatch: pytest.MonkeyPatch
+):
+    segment = open_segment()
+    segment.write(rows.start(0, input="a question"), *(rows.start(number, parents=[0]) for number in range(1, 50)))
+    merger.merge_once()
+    asked = listen(monkeypatch)
+    segment.write(*(rows.end(number, output=number) for number in range(50)))
+    assert merger.merge_once().spans_changed == 50
+    assert not [sql for sql in asked if "spans" in sql]  # they are written where they stand
+    with database.cursor() as cursor:
+        assert cursor.rows("SELECT count(*), count(end_ts), sum(output::INTEGER) FROM spans") == [(50, 50, 1225)]
+        assert cursor.row("SELECT input_preview FROM spans WHERE is_root") == ("a question",)
+
+
+def test_what_others_of_this_process_have_deleted_is_not_believed_to_be_there(
+    merger: Merger, database: Database, rows: Any, open_segment: Any
+):
+    segment = open_segment()
+    segment.write(rows.start(0, input="a question"))
+    merger.merge_once()
+    with database.transaction() as cursor:
+        cursor.rows("DELETE FROM spans")
+    segment.write(rows.end(0))
+    merger.merge_once()
+    with database.cursor() as cursor:
+        assert cursor.rows("SELECT input, end_ts IS NULL FROM spans") == [(None, False)]
+
+
+def test_a_mark_that_a_statement_has_set_is_taken_back(
+    merger: Merger, database: Database, rows: Any, open_segment: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("spanglass_store.database.batch._MIN_CHANGED", 1)
+    monkeypatch.setattr("spanglass_store.database.merge._PROBE_SECS", 0.0)
+    first, second = open_segment(), open_segment(pid=4712, process="process-2")
+    first.write(rows.start(0))
+    merger.merge_once()
+    first.seal()
+    merger.merge_once()
+    with database.cursor() as cursor:
+        assert cursor.rows("SELECT is_interrupted FROM spans") == [(True,)]
+    second.write(rows.end(0))
+    merger.merge_once()
+    with database.cursor() as cursor:
+        assert cursor.rows("SELECT is_interrupted FROM spans") == [(False,)]
+
+
+def test_rows_are_kept_up_to_a_number_and_a_size(merger: Merger, database: Database, rows: Any, open_segment: Any):
+    open_segment().write(*(rows.start(number, input="x" * 100) for number in range(4)))
+    merger.merge_once()
+    with database.cursor() as cursor:
+        written = cursor.rows("FROM spans ORDER BY created")
+        known = KnownTables(cursor)
+
+    def kept() -> list[int]:
+        return [number for number, row in enumerate(written) if known.row_of(row[0]) is row]
+
+    with patch.object(known_tables, "MAX_ROWS", 3):
+        for row in written * 2:
+            known.note_row(row, is_alone=True)
+        assert kept() == [1, 2, 3]
+    known.note_row(written[2], is_alone=False)
+    assert kept() == [1, 3]
+    with patch.object(known_tables, "MAX_CHARS", 400):
+        known.note_row(written[0], is_alone=True)
+        assert kept() in ([0], [0, 3])
+    known.forget_rows()
+    assert kept() == []
+
+
 def test_it_knows_what_the_tables_hold(merger: Merger, database: Database, rows: Any, open_segment: Any):
     with database.cursor() as cursor:
         assert not KnownTables(cursor).has_deleted
@@ -62,7 +134,9 @@ def test_it_knows_what_the_tables_hold(merger: Merger, database: Database, rows:
         assert known.may_hold(newest)
         [(later,)] = cursor.rows("SELECT $at + INTERVAL 1 MICROSECOND", {"at": newest})
         assert not known.may_hold(later)
-        known.note_span(later)
+        known.note_row(
+            cursor.rows("SELECT * REPLACE ($at::TIMESTAMP AS created) FROM spans", {"at": later})[0], is_alone=True
+        )
         assert known.may_hold(later)
 
 
