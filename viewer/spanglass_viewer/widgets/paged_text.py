@@ -30,22 +30,26 @@ class PagedText(QWidget):
     ) -> None:
         super().__init__(parent)
         self.is_json = is_json
-        self.view = TextView(role=role)
-        self.view.set_wrapped(is_wrapped=is_wrapped)
+        self.view = TextView(role=role, is_wrapped=is_wrapped)
         if is_json and len(text) <= MAX_CHARS:
             JsonHighlighter(self.view.document(), appearance)
-        self._more = QPushButton()
-        self._more.setProperty("kind", "link")
-        self._more.clicked.connect(self.view.load_more)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.view)
-        column.addWidget(self._more)
-        self.view.more_changed.connect(self._on_more_changed)
+        self._more: QPushButton | None = None  # few texts are that long
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
         self.view.set_text(text)
+        self._column.addWidget(self.view)
+        self._on_more_changed()
+        self.view.more_changed.connect(self._on_more_changed)
 
     def _on_more_changed(self) -> None:
         hidden = self.view.hidden_chars
+        if self._more is None:
+            if not hidden:
+                return
+            self._more = QPushButton()
+            self._more.setProperty("kind", "link")
+            self._more.clicked.connect(self.view.load_more)
+            self._column.addWidget(self._more)
         self._more.setVisible(hidden > 0)
         self._more.setText(f"Load more ({format_count(hidden)} characters are not shown)")

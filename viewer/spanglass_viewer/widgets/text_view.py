@@ -44,6 +44,7 @@ class TextView(QPlainTextEdit):
         *,
         role: FontRole = FontRole.CODE,
         max_height_px: int = _MAX_HEIGHT_PX,
+        is_wrapped: bool = True,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -52,9 +53,8 @@ class TextView(QPlainTextEdit):
         self._pieces: set[int] = set()  # blocks that go on where the one before was broken
         self._max_height_px = max_height_px
         self._marked: tuple[str, QColor, int] = ("", QColor(), 0)
-        # a height that changes while the layout gives out widths is lost on it: ask once more afterwards
-        self._settling = QTimer(self, singleShot=True, interval=0)
-        self._settling.timeout.connect(self.updateGeometry)
+        self._settling: QTimer | None = None
+        self._is_filling = True  # the height is fitted once at the end, not for each step
         self.setReadOnly(True)
         self.setAccessibleName("Text")
         wear(self, role)
@@ -67,7 +67,7 @@ class TextView(QPlainTextEdit):
         self.document().setDocumentMargin(0)
         self.setTabStopDistance(4 * QFontMetricsF(self.font()).horizontalAdvance(" "))
         self.viewport().setAutoFillBackground(False)
-        self.set_wrapped(is_wrapped=True)
+        self.set_wrapped(is_wrapped=is_wrapped)
         self.document().documentLayout().documentSizeChanged.connect(self._on_document_size_changed)
         self.set_text(text)
 
@@ -88,10 +88,13 @@ class TextView(QPlainTextEdit):
             self._text, self._shown_chars = text, len(text)
             self._append(grown)
             return
+        self._is_filling = True
+        if self._text:
+            self.clear()
         self._text = text
         self._shown_chars = 0
         self._pieces.clear()
-        self.clear()
+        self._is_filling = False
         self.load_more()
 
     def extend(self, text: str) -> None:
@@ -140,6 +143,7 @@ class TextView(QPlainTextEdit):
 
     def set_wrapped(self, *, is_wrapped: bool) -> None:
         """Break lines at the edge, or let them run beyond it."""
+        self._is_wrapped = is_wrapped
         mode = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if is_wrapped else QTextOption.WrapMode.NoWrap
         self.setWordWrapMode(mode)
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if is_wrapped else Qt.ScrollBarPolicy.ScrollBarAsNeeded
@@ -188,7 +192,9 @@ class TextView(QPlainTextEdit):
         broken, breaks = _break_long_lines(shown)
         selected = self.textCursor()
         anchor, position, scrolled = selected.anchor(), selected.position(), self.verticalScrollBar().value()
+        self._is_filling = True
         cursor.insertText(broken)
+        self._is_filling = False
         if anchor != position:  # a selection that reached the end would grow with it
             selected.setPosition(anchor)
             selected.setPosition(position, QTextCursor.MoveMode.KeepAnchor)
@@ -201,8 +207,10 @@ class TextView(QPlainTextEdit):
         self._fit_height()
 
     def _fit_height(self) -> None:
+        if self._is_filling:
+            return
         needed = round(self._text_height()) + 4
-        if self.horizontalScrollBar().maximum() > 0 and self.wordWrapMode() is QTextOption.WrapMode.NoWrap:
+        if not self._is_wrapped and self.horizontalScrollBar().maximum() > 0:
             needed += self.horizontalScrollBar().height()
         height = min(needed, self._max_height_px)
         is_scrolled = needed > self._max_height_px
@@ -211,7 +219,16 @@ class TextView(QPlainTextEdit):
             self.setVerticalScrollBarPolicy(policy)
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
-            self._settling.start()
+            self._settle()
+
+    def _settle(self) -> None:
+        """Ask for the room once more: a height that changes while the layout gives out widths is lost on it."""
+        if self.parentWidget() is None:
+            return  # whoever takes the view in asks for its height then
+        if self._settling is None:
+            self._settling = QTimer(self, singleShot=True, interval=0)
+            self._settling.timeout.connect(self.updateGeometry)
+        self._settling.start()
 
     def _text_height(self) -> float:
         """Return the height of the text, or one beyond the limit.
