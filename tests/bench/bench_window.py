@@ -136,7 +136,7 @@ def _click(window: MainWindow) -> dict[str, float]:
         shown.clear()
         began = time.perf_counter()
         view.setCurrentIndex(view.model().index(row, 0))
-        wait_until(lambda: bool(shown))
+        wait_until(lambda: bool(shown) and window.detail_pane.is_idle)
         window.detail_pane.repaint()
         took.append((time.perf_counter() - began) * 1000)
     return {"click, ms": statistics.median(took)}

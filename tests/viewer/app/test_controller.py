@@ -218,7 +218,7 @@ def test_a_selected_span_is_read_and_shown(window: SimpleNamespace) -> None:
     request = window.backend.take(DetailRequest)
     assert request.ref == ref
     window.backend.detail_worker.span_read.emit(DetailAnswer(request, "detail"))  # pyright: ignore[reportArgumentType] - a stand-in
-    assert window.detail.shown[-2:] == [("path", ("above 00aa",)), ("span", "detail")]
+    assert window.detail.shown[-2:] == [("span", "detail"), ("path", ("above 00aa",))]
 
 
 def test_it_is_settled_when_nothing_is_on_its_way(window: SimpleNamespace, qtbot: QtBot) -> None:

@@ -168,6 +168,7 @@ def test_hits_in_a_tree_and_none_in_the_span(
     detail_pane.view_state.formats["Input", "tool"] = ValueFormat.TREE
     detail_pane.show_span(make_detail(input=value))
     detail_pane.mark_hits("refund")
+    qtbot.waitUntil(lambda: detail_pane.is_idle)
     qtbot.waitUntil(lambda: bool(detail_pane.findChild(JsonTreeView).hits.needle))
     check_golden(detail_pane, f"detail-tree-hits-{theme}")
     detail_pane.finder.open()

@@ -374,8 +374,8 @@ class WindowController(QObject):
         if answer.detail is None:
             self._detail_pane.show_nothing()
         else:
-            self._detail_pane.show_path(self._trace_pane.path_to(answer.request.ref))
             self._detail_pane.show_span(answer.detail, answer.readings)
+            self._detail_pane.show_path(self._trace_pane.path_to(answer.request.ref))
         self.span_shown.emit(answer.detail)
         self._refresh()
         self._tell_if_settled()

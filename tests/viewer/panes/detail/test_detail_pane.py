@@ -116,6 +116,7 @@ def test_context_and_raw_are_folded_until_they_are_opened(pane: DetailPane, qtbo
     qtbot.mouseClick(raw._title, Qt.MouseButton.LeftButton)
     assert any('"span_id": "731715ec2e9f7f70"' in text for text in _texts(raw))
     pane.show_span(make_detail(id="row-2", input="y"))
+    _settle(pane, qtbot)
     assert not raw.is_folded, "folding persists over spans"
     assert any('"input": "y"' in text for text in _texts(raw))
 
@@ -137,6 +138,7 @@ def test_formats_show_the_same_value_in_their_ways(pane: DetailPane, qtbot: QtBo
     detail = make_detail(input={"a": [1, 2]})
     detail = dataclasses.replace(detail, record=dataclasses.replace(detail.record, input='{"a":[1,2]}'))
     pane.show_span(detail)
+    _settle(pane, qtbot)
     card = pane._fields["Input"]
     assert _texts(card) == ['{\n  "a": [1, 2]\n}']
     card._on_format_chosen(ValueFormat.RAW)
@@ -217,9 +219,10 @@ def test_a_large_value_of_a_span_that_was_left_is_dropped(pane: DetailPane, qtbo
     assert _texts(pane._fields["Output"]) == ["short"]
 
 
-def test_a_text_that_is_no_json_is_shown_as_it_is(pane: DetailPane) -> None:
+def test_a_text_that_is_no_json_is_shown_as_it_is(pane: DetailPane, qtbot: QtBot) -> None:
     detail = make_detail()
     pane.show_span(dataclasses.replace(detail, record=dataclasses.replace(detail.record, input="{broken")))
+    _settle(pane, qtbot)
     assert _texts(pane._fields["Input"]) == ["{broken"]
 
 
@@ -450,14 +453,16 @@ def _choose(pane: DetailPane, title: str, shown: ValueFormat) -> None:
     action.trigger()
 
 
-def test_formats_that_do_not_fit_are_greyed_and_fall_back(pane: DetailPane) -> None:
+def test_formats_that_do_not_fit_are_greyed_and_fall_back(pane: DetailPane, qtbot: QtBot) -> None:
     pane.view_state.formats["Output", "tool"] = ValueFormat.TABLE
     pane.show_span(make_detail(output={"a": 1}))
+    _settle(pane, qtbot)
     card = pane._fields["Output"]
     assert card._formats.text() == "Pretty"
     enabled = [action.data() for action in card._formats._group.actions() if action.isEnabled()]
     assert enabled == ["PRETTY", "TREE", "TEXT", "RAW"]
     pane.show_span(make_detail(id="row-2", output=[{"a": 2}, {"a": 1}], expected="x"))
+    _settle(pane, qtbot)
     assert card._formats.text() == "Table"
     (table,) = card.findChildren(RecordsView)
     table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
@@ -479,8 +484,10 @@ def test_output_and_expected_show_how_they_differ_by_words(pane: DetailPane) -> 
 def test_raw_is_one_key_away_and_back(pane: DetailPane, qtbot: QtBot) -> None:
     pane.show_span(make_detail(type="llm", input=[{"role": "user", "content": "Hi"}], output="Ho"))
     card = pane._fields["Input"]
+    _settle(pane, qtbot)
     assert card._formats.text() == "Chat"
     pane.toggle_raw()
+    _settle(pane, qtbot)
     assert _texts(card)[-1] == '[{"role": "user", "content": "Hi"}]'
     pane.toggle_raw()
     _settle_chat(pane, qtbot)

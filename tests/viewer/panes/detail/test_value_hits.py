@@ -98,6 +98,7 @@ def test_tables_and_markdown_are_marked_too(pane: DetailPane, qtbot: QtBot) -> N
     pane.view_state.formats["Input", "tool"] = ValueFormat.MARKDOWN
     pane.show_span(make_detail(input="A **refund**, please", output=rows))
     pane.mark_hits("refund")
+    qtbot.waitUntil(lambda: pane.is_idle)
     table, page = pane.findChild(RecordsView), pane.findChild(MarkdownPage)
     qtbot.waitUntil(lambda: len(page.extraSelections()) == 1)
     role = Qt.ItemDataRole.BackgroundRole

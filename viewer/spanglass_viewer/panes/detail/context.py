@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from spanglass_viewer.panes.detail.card_making import CardMaking
+
 if TYPE_CHECKING:
     from spanglass_viewer.backend.images import ImageLoader
     from spanglass_viewer.backend.remote_images import RemoteImages
@@ -33,6 +35,7 @@ class DetailContext(QObject):
         self.images = images
         self.remote = remote
         self.state = state
+        self.making = CardMaking(self)
         self.editor = ""  # the command that the user set, "" for the one that is found
         self.logged_us = 0  # when the span that is shown was logged
         self.git_commit: str | None = None  # what was checked out then

@@ -126,7 +126,8 @@ class DetailPane(QWidget):
     def is_idle(self) -> bool:
         """Tell whether no large value is still being read, and what is in sight is made."""
         cards_idle = all(card.is_idle for card in self._field_cards())
-        return self._decoder.is_idle and self.lightbox.is_idle and self.finder.is_idle and cards_idle
+        is_read = self._decoder.is_idle and self._context.making.is_idle
+        return is_read and self.lightbox.is_idle and self.finder.is_idle and cards_idle
 
     def set_view_state(self, state: DetailViewState) -> None:
         """Take over what was remembered; call this before the first span is shown."""
@@ -144,6 +145,8 @@ class DetailPane(QWidget):
         self._loading.stop()
         before = self._detail
         is_same_span = before is not None and before.record.id == detail.record.id
+        if not is_same_span:
+            self._context.making.hold(self)
         self._detail = detail
         resolver = MediaResolver(detail.attachments, detail.blobs, detail.kinds)
         is_new_media = before is None or (before.attachments, before.blobs) != (detail.attachments, detail.blobs)
@@ -166,7 +169,7 @@ class DetailPane(QWidget):
             self.finder.look_again()
 
     def show_path(self, steps: tuple[PathStep, ...]) -> None:
-        """Say which spans stand above the one that is shown next."""
+        """Say which spans stand above the one that is shown."""
         self._header.show_path(steps)
 
     def mark_hits(self, needle: str) -> None:
@@ -183,6 +186,7 @@ class DetailPane(QWidget):
 
     def toggle_raw(self) -> None:
         """Show everything as raw JSON, or as it was before."""
+        self._context.making.hold(self)
         self.view_state.is_raw = not self.view_state.is_raw
         for card in self._field_cards():
             card.show_anew()
@@ -332,6 +336,7 @@ class DetailPane(QWidget):
         """Make the cards anew: what they hold measured its text when it was made."""
         if self._detail is None:
             return
+        self._context.making.hold(self)
         for card in self._field_cards():
             card.show_anew()
         self._error.clear()
@@ -446,7 +451,9 @@ class DetailPane(QWidget):
         if not is_folded and self._detail is not None:
             resolver = MediaResolver(self._detail.attachments, self._detail.blobs, self._detail.kinds)
             record = self._detail.record
-            self._fields["Raw"].show_field(span_as_json(record, self._detail.large), record.type or "", resolver)
+            raw = self._fields["Raw"]
+            raw.show_field(span_as_json(record, self._detail.large), record.type or "", resolver)
+            raw.fill()
 
     def open_media(self, item: MediaItem) -> None:
         """Show one of the span's attachments large, the others beside it."""

@@ -100,9 +100,16 @@ class FieldCard(Card):
     def is_idle(self) -> bool:
         """Tell whether everything that is in sight is made."""
         body = self._body_widget()
+        if self.is_awaited:
+            return False
         if isinstance(body, LargeValueView):
             return body.is_idle
         return not isinstance(body, ChatView) or body.column.is_idle
+
+    @property
+    def is_awaited(self) -> bool:
+        """Tell whether the widgets are made in one of the next turns."""
+        return self._context.making.awaits(self)
 
     def set_facts(self, facts: CallFacts | None) -> None:
         """Say what is known of the call beside the value; it shows with the next `show_field`."""
@@ -133,7 +140,8 @@ class FieldCard(Card):
             return
         self._large = None
         self._text, self._span_type, self._resolver = text, span_type, resolver
-        self._is_new_media = is_new_media
+        # news for a body that was never made are news for the next one
+        self._is_new_media = is_new_media or (self._is_new_media and not self._is_made)
         self._wished = ()
         self.set_note(format_bytes(len(text)) if len(text) > _SIZED_FROM_CHARS else "")
         self._awaited = 0
@@ -154,7 +162,7 @@ class FieldCard(Card):
         self.clear()
         self._large, self._span_type, self._resolver = value, span_type, resolver
         self.set_note(format_bytes(value.size_bytes))
-        self._rebuild()
+        self.fill()  # which is little: what it shows is read beside the window
 
     def reveal(self, words: tuple[str, ...]) -> bool:
         """Show the value as a tree, unfolded down to what the words of a link lead to, which is selected.
@@ -198,7 +206,13 @@ class FieldCard(Card):
         self._text, self._reading, self._large, self._awaited = None, None, None, 0
         self._wished = ()
         self._is_made = False
+        self._context.making.drop(self)
         self.clear_body()
+
+    def fill(self) -> None:
+        """Make the widgets that were put off."""
+        if not self.is_folded:
+            self._make()
 
     def _take_reading(self, reading: Reading) -> None:
         self._reading = reading
@@ -208,12 +222,13 @@ class FieldCard(Card):
         self.value_read.emit()
 
     def _rebuild(self) -> None:
-        """Make the widgets, or leave that to the first unfolding."""
+        """Have the widgets made soon, or leave that to the first unfolding."""
         self._is_made = False
         if self.is_folded:
+            self._context.making.drop(self)
             self.clear_body()
         else:
-            self._make()
+            self._context.making.add(self)
 
     def _make(self) -> None:
         reading, resolver = self._reading, self._resolver
@@ -359,6 +374,7 @@ class FieldCard(Card):
         self._context.state.formats[self.title, self._span_type] = chosen
         self._context.state.is_raw = False
         self.show_anew()
+        self.fill()
 
     def _on_wrap_toggled(self, is_wrapped: bool) -> None:
         self._context.state.is_wrapped = is_wrapped

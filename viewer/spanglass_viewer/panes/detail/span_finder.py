@@ -139,6 +139,8 @@ class SpanFinder(QObject):
     def _iter_hits(self, needle: str) -> Iterator[tuple[FieldCard, Reveal] | None]:
         for card in self._cards:
             if not card.isHidden() and not card.is_folded:
+                while card.is_awaited:
+                    yield card, _wait
                 for reveal in _hits_in(card, needle):
                     yield None if reveal is None else (card, reveal)
 
@@ -186,7 +188,7 @@ def _hits_in_json(view: JsonTreeView | RecordsView, needle: str) -> Iterator[Rev
 
 
 def _wait() -> None:
-    """Stand for no hit: another process is looking, and tells when it is through."""
+    """Stand for no hit: the card is being made, or another process is looking, and tells when it is through."""
 
 
 def _hits_in_large(view: LargeValueView, needle: str) -> Iterator[Reveal | None]:

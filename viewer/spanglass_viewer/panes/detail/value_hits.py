@@ -52,7 +52,8 @@ class ValueHits(QObject):
     def expect_span(self) -> None:
         """Bring the first hit into sight once another span's values are there."""
         self._wants_first = bool(self._needle)
-        self._soon.start()
+        if self._needle:
+            self._soon.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look again where the layout changes."""

@@ -1,0 +1,96 @@
+"""Makes the bodies of cards a few milliseconds a turn, from top to bottom, so that a rich span stops nothing.
+
+What was in sight stays there until the last one is made, or for a moment: cards that fill one by one would flicker.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, QTimer
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+_SLICE_SECS = 0.004
+_MOST_HELD_MS = 100
+
+
+class Fillable(Protocol):
+    """What `CardMaking` fills."""
+
+    def fill(self) -> None:
+        """Make what the card is to show."""
+        ...
+
+    def y(self) -> int:
+        """Return the card's place."""
+        ...
+
+
+class CardMaking(QObject):
+    """Knows which cards are still to be made."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._cards: list[Fillable] = []
+        self._fresh: list[Fillable] = []  # made in the last turn: Qt shows new widgets in the next one
+        self._held: QWidget | None = None
+        # Its turn comes when the layout has seen what was made before.
+        self._slices = QTimer(self, interval=0)
+        self._slices.timeout.connect(self._on_slice_due)
+        self._holding = QTimer(self, singleShot=True, interval=_MOST_HELD_MS)
+        self._holding.timeout.connect(self._let_go)
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether every card is made."""
+        return not self._slices.isActive()
+
+    def awaits(self, card: Fillable) -> bool:
+        """Tell whether a card is still to be made, or was made but not shown yet."""
+        return card in self._cards or card in self._fresh
+
+    def hold(self, widget: QWidget) -> None:
+        """Keep the picture of a widget until the cards are made; call this before anything in it changes.
+
+        What was to be painted before would be painted as if the widget were empty.
+        """
+        self._held = widget
+        widget.setUpdatesEnabled(False)
+        self._holding.start()
+        self._slices.start()
+
+    def add(self, card: Fillable) -> None:
+        """Make a card soon; those above it come first."""
+        if card not in self._cards:
+            self._cards.append(card)
+        if not self._slices.isActive():
+            self._slices.start()
+
+    def drop(self, card: Fillable) -> None:
+        """Do not make a card after all."""
+        if card in self._cards:
+            self._cards.remove(card)
+
+    def _on_slice_due(self) -> None:
+        self._fresh.clear()
+        if not self._cards:
+            self._slices.stop()
+            self._let_go()
+            return
+        began = time.thread_time()
+        self._cards.sort(key=lambda card: card.y())
+        while self._cards:
+            card = self._cards.pop(0)
+            card.fill()
+            self._fresh.append(card)
+            if time.thread_time() - began > _SLICE_SECS:
+                break
+
+    def _let_go(self) -> None:
+        self._holding.stop()
+        held, self._held = self._held, None
+        if held is not None:
+            held.setUpdatesEnabled(True)
