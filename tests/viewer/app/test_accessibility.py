@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter
-from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtCore import QAbstractItemModel, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -177,17 +177,42 @@ def is_inside_box(widget: QWidget) -> bool:
     return isinstance(widget.parentWidget(), QLineEdit)
 
 
+def test_the_tab_key_goes_through_a_card_before_the_next_one(window: MainWindow, qtbot: QtBot) -> None:
+    names = [widget.accessibleName() for widget in walk(window, qtbot)]
+    titles = [name.split(",")[0] for name in names if name.endswith(("folded", "unfolded"))]
+    cards = ["Error", "Input", "Output", "Expected", "Scores", "Metadata"]
+    assert [title for title in titles if title in cards] == cards
+    error, following = names.index("Error, unfolded"), names.index("Input, unfolded")
+    assert "f, /a.py line 1" in names[error:following]
+    assert "User, unfolded" in names[following : names.index("Output, unfolded")]
+
+
 def test_what_has_the_focus_looks_so(window: MainWindow, qtbot: QtBot) -> None:
-    buttons = [button for button in window.findChildren(QAbstractButton) if button.isVisible() and button.isEnabled()]
     unchanged: list[str] = []
-    for button in buttons:
-        if button.focusPolicy() == Qt.FocusPolicy.NoFocus or is_inside_box(button):
-            continue
-        window.trace_pane.setFocus()
-        before = button.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-        button.setFocus(Qt.FocusReason.TabFocusReason)
-        qtbot.waitUntil(button.hasFocus)
-        after = button.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-        if before == after and before.size() == after.size():
-            unchanged.append(f"{way_to(button)} {button.accessibleName() or button.text()}")
-    assert unchanged == []
+    for widget in walk(window, qtbot):
+        place = QRect(widget.mapTo(window, QPoint()), widget.size()).adjusted(-5, -5, 5, 5)
+        focused = look(window, place)
+        qtbot.keyClick(widget, Qt.Key.Key_Tab)
+        if look(window, place) == focused:
+            unchanged.append(f"{way_to(widget)} {widget.accessibleName()}")
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
+    assert not unchanged, "\n".join(unchanged)
+
+
+def walk(window: MainWindow, qtbot: QtBot) -> Iterator[QWidget]:
+    """Go on by Tab from the tree, once round."""
+    window.trace_pane.setFocus()
+    first = QApplication.focusWidget()
+    qtbot.waitUntil(lambda: window.detail_pane.is_idle)
+    for _ in range(200):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        reached = QApplication.focusWidget()
+        qtbot.waitUntil(lambda reached=reached: not reached.visibleRegion().isEmpty())
+        yield reached
+        if QApplication.focusWidget() is first:
+            return
+    pytest.fail("Tab does not come back")
+
+
+def look(window: MainWindow, place: QRect) -> QImage:
+    return window.grab(place & window.rect()).toImage().convertToFormat(QImage.Format.Format_RGB32)

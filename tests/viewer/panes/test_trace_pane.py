@@ -367,6 +367,22 @@ def test_ctrl_and_the_wheel_zoom_the_time(support: _Shown) -> None:
     assert support.view._axis.is_zoomed
 
 
+def test_keys_zoom_around_the_selected_span_and_move_the_time(support: _Shown) -> None:
+    view, axis = support.view, support.view._axis
+    support.qtbot.keyClick(view, Qt.Key.Key_End)
+    support.qtbot.keyClick(view, Qt.Key.Key_Plus)
+    first, last = axis.window
+    middle = (axis.extent[0] + axis.extent[1]) / 2
+    assert axis.is_zoomed
+    assert first > axis.extent[0]
+    assert (first + last) / 2 > middle, "around the last span, not around the middle of the trace"
+    support.qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert axis.window[0] < first
+    for _ in range(3):
+        support.qtbot.keyClick(view, Qt.Key.Key_Minus)
+    assert not axis.is_zoomed
+
+
 def test_a_new_trace_is_shown_whole(support: _Shown) -> None:
     support.view._axis.zoom_to(EPOCH_US, EPOCH_US + 1_000_000)
     support.open(_wide(3))

@@ -50,7 +50,9 @@ from spanglass_viewer.panes.top_bar import TopBar
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.widgets.banner import Banner
+from spanglass_viewer.widgets.focus_frame import show_focus
 from spanglass_viewer.widgets.pane_splitter import PaneSplitter
+from spanglass_viewer.widgets.tab_order import step_focus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -238,13 +240,13 @@ class MainWindow(QMainWindow):
         self._middle = QStackedWidget()
         self._middle.addWidget(self._splitter)
         self._middle.addWidget(self._empty)
-        central = QWidget()
-        column = QVBoxLayout(central)
+        self._central = QWidget()
+        column = QVBoxLayout(self._central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for widget in (self._top_bar, self._damage_banner, self._banner, self._middle, self.status):
             column.addWidget(widget, 1 if widget is self._middle else 0)
-        self.setCentralWidget(central)
+        self.setCentralWidget(self._central)
 
     def _connect(self) -> None:
         self._top_bar.paused_changed.connect(self.controller.set_paused)
@@ -453,6 +455,12 @@ class MainWindow(QMainWindow):
             self.controller.stop_following()
             self._appearance.app.removeEventFilter(self)
         return super().eventFilter(watched, event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's name
+        """Go on with Tab as one reads, whenever things were made."""
+        reached = step_focus(self._central, is_forward=next)
+        show_focus(reached, self._appearance)
+        return reached is not None
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a store's folder, a bundle, an export."""

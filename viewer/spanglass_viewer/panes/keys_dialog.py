@@ -21,7 +21,10 @@ _TREE_KEYS = (
     ("↑  ↓", "Previous, next span"),
     ("←  →", "Collapse or go to the parent, expand or go to the first child"),
     ("Home  End", "First, last span"),
-    ("+  −  Enter", "In the flame view: zoom in, zoom out, fit the span"),  # noqa: RUF001 - a minus sign is meant
+    ("+  −", "Zoom the time in, out"),  # noqa: RUF001 - a minus sign is meant
+    ("Shift+← →", "Move the time that is zoomed"),
+    ("Enter", "Fold or unfold; in the flame view: fit the span"),
+    ("Tab", "Next control"),
 )
 
 

@@ -29,7 +29,9 @@ from spanglass_viewer.panes.previews.text_preview import TextPreview
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.values.media_formats import Decoder, MediaFormat, MediaKind, get_format
 from spanglass_viewer.widgets.buttons import IconButton
+from spanglass_viewer.widgets.focus_frame import show_focus
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
+from spanglass_viewer.widgets.tab_order import step_focus
 
 if TYPE_CHECKING:
     from spanglass_viewer.backend.images import ImageLoader
@@ -131,6 +133,12 @@ class Lightbox(QWidget):
                 event.accept()
             return True
         return super().event(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's name
+        """Keep the Tab key off the window behind."""
+        reached = step_focus(self, is_forward=next)
+        show_focus(reached, self._appearance)
+        return reached is not None
 
     def _scroll(self, step: QAbstractSlider.SliderAction) -> None:
         """Scroll what is long, wherever the keyboard is."""

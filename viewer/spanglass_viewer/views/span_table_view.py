@@ -42,6 +42,8 @@ _FIGURES = ((Column.DURATION, 74, 430), (Column.TOKENS, 76, 560), (Column.COST, 
 _CONTEXT_ROWS = 2  # around a row that was gone to
 _ZOOM_STEP = 0.8
 _PAN_STEP = 0.15
+_ZOOMS = {Qt.Key.Key_Plus: _ZOOM_STEP, Qt.Key.Key_Equal: _ZOOM_STEP, Qt.Key.Key_Minus: 1 / _ZOOM_STEP}
+_PANS = {Qt.Key.Key_Left: -_PAN_STEP, Qt.Key.Key_Right: _PAN_STEP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +251,15 @@ class SpanTableView(QTableView):
     # keys and mouse
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move and fold; letters are the window's."""
+        """Move, fold, zoom the time; letters are the window's."""
         row = self.currentIndex().row()
-        key = event.key()
+        key = Qt.Key(event.key())
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and key in _PANS:
+            self._axis.pan_by(_PANS[key])
+            return
+        if key in _ZOOMS:
+            self._zoom_at_current(_ZOOMS[key])
+            return
         if key == Qt.Key.Key_Home:
             self._go_to_row(0)
         elif key == Qt.Key.Key_End:
@@ -270,6 +278,15 @@ class SpanTableView(QTableView):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def _zoom_at_current(self, factor: float) -> None:
+        """Zoom around the selected span, as far as it is in sight."""
+        first_us, last_us = self._axis.window
+        at_us = (first_us + last_us) / 2
+        if self.currentIndex().isValid():
+            row = self._spans.row_at(self.currentIndex().row())
+            at_us = (row.start_us + max(row.end_us, row.start_us)) / 2
+        self._axis.zoom_by(factor, min(max(at_us, first_us), last_us))
 
     def _fold_or_go_up(self, row: int) -> None:
         shown = self._spans.row_at(row)

@@ -25,6 +25,7 @@ def path(qtbot: QtBot, appearance: Appearance) -> Breadcrumb:
     qtbot.addWidget(made)
     made.resize(600, made.sizeHint().height())
     made.show()
+    made.activateWindow()
     names = ("agent.run", "planner", "<b>search</b>", "fetch.page", "parse.html")
     made.show_steps(tuple(PathStep(SpanRef("root", f"id-{name}", 0), name) for name in names))
     return made
@@ -41,6 +42,22 @@ def test_a_click_goes_to_a_span_above(path: Breadcrumb, qtbot: QtBot) -> None:
     assert wanted.args == ["id-planner"]
     with qtbot.assertNotEmitted(path.span_wanted):
         QTest.mouseClick(path, Qt.MouseButton.LeftButton, pos=QPoint(place.right() + 3, place.center().y()))
+
+
+def test_the_arrows_choose_and_enter_goes_there(path: Breadcrumb, qtbot: QtBot) -> None:
+    path.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(path.hasFocus)
+    for keys, goes_to in (((), "id-parse.html"), (("Left", "Left"), "id-<b>search</b>"), (("Right",), "id-fetch.page")):
+        for key in keys:
+            qtbot.keyClick(path, getattr(Qt.Key, f"Key_{key}"))
+        with qtbot.waitSignal(path.span_wanted) as wanted:
+            qtbot.keyClick(path, Qt.Key.Key_Return)
+        assert wanted.args == [goes_to]
+
+
+def test_tab_passes_over_a_root(path: Breadcrumb) -> None:
+    path.show_steps(())
+    assert path.focusPolicy() == Qt.FocusPolicy.NoFocus
 
 
 def test_the_root_and_the_nearest_stay_where_room_is_short(path: Breadcrumb, qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""The spans above a span, from its root down to its parent, in one line: a click goes there."""
+"""The spans above a span, from its root down to its parent, in one line: a click goes there, or arrows and Enter."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from spanglass_viewer.widgets.labels import plain_tooltip
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.references import PathStep
@@ -48,6 +48,7 @@ class Breadcrumb(QWidget):
             path = _BETWEEN.join(step.name for step in steps)
             self.setToolTip(plain_tooltip(path))
             self.setAccessibleName(f"Below {path}" if steps else "")
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus if steps else Qt.FocusPolicy.NoFocus)
             self._place()
 
     def sizeHint(self) -> QSize:
@@ -70,6 +71,8 @@ class Breadcrumb(QWidget):
         for step, text, place in self._placed:
             painter.setPen(QColor(tokens.accent if step is self._hovered else tokens.text_muted))
             painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), text)
+            if step is self._hovered and self.hasFocus():
+                painter.drawLine(place.bottomLeft(), place.bottomRight())
         painter.setPen(QColor(tokens.text_faint))
         for (_, _, place), (_, _, following) in pairwise(self._placed):
             gap = QRect(QPoint(place.right() + 1, 0), QPoint(following.left() - 1, self.height() - 1))
@@ -78,6 +81,28 @@ class Breadcrumb(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Mark what a click would go to."""
         self._hover(self._step_at(event.position().toPoint()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Mark the nearest step, where Enter goes."""
+        super().focusInEvent(event)
+        self._hover(self._placed[-1][0] if self._placed else None)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Mark nothing."""
+        super().focusOutEvent(event)
+        self._hover(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """← → choose a step, Enter and the space bar go there."""
+        steps = [step for step, _, _ in self._placed]
+        at = steps.index(self._hovered) if self._hovered in steps else -1
+        key = event.key()
+        if at >= 0 and key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
+            self._hover(steps[min(max(at + (1 if key == Qt.Key.Key_Right else -1), 0), len(steps) - 1)])
+        elif at >= 0 and key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self.span_wanted.emit(steps[at].ref.span_id)
+        else:
+            super().keyPressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Mark nothing."""

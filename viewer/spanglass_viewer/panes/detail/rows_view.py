@@ -48,6 +48,7 @@ class RowsView(QWidget):
         if isinstance(block, TextBlock) and _is_short(block):
             value = TextView(block.text, role=FontRole.CODE)
             value.setAccessibleName(name)
+            value.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a stop of Tab for each figure would be in everyone's way
             grid.addWidget(label, number * 2, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, number * 2, 1)
             return
