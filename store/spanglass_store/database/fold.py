@@ -22,6 +22,7 @@ from spanglass_store.database.stamps import (
     encode_mark,
     erase_keys,
     erase_path,
+    marks_of_rows,
     oldest,
     stamp_at,
     values_at,
@@ -238,6 +239,8 @@ def decode_stamps(state: SpanState, text: str) -> None:
     state.is_replaced = "replaced" in coded
     if "marks" in coded:
         state.marks = decode_mark(coded["marks"])
+    elif "updates" in coded:  # as whole segments are merged
+        state.marks = marks_of_rows(state.fields, coded["updates"], coded["said"], coded)
     unsaid = coded.get("unsaid", ())
     ranks = coded.get("ranks", {})
     for key in _RANKED:

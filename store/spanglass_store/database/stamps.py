@@ -8,12 +8,19 @@ the outcome is a function of the set of rows, not of their order.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from spanglass_store.database.json_text import JsonText, parsed
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 MAX_DEPTH = 200  # below it a dict is one value: replaced, not merged
 NEVER = -1
+# The fields that `bulk_fold.sql` notes the rows of, in its order; all other keys each of these rows says alike.
+NOTED_FIELDS = (
+    "input", "output", "expected", "error", "scores", "metadata", "metrics", "span_attributes", "context", "tags",
+)  # fmt: skip
 
 
 class Absent:
@@ -157,6 +164,40 @@ def decode_mark(coded: Any) -> Any:
         return coded
     rest, floor, written, children = coded
     return Mark(rest, floor, written, {key: decode_mark(child) for key, child in children.items()})
+
+
+def marks_of_rows(
+    fields: Mapping[str, Any], updates: Sequence[int], said: Sequence[int], lengths: Mapping[str, Sequence[int]]
+) -> Mark:
+    """Return the marks of a span whose rows added up: a full row, then `updates`, by their stamps.
+
+    `said` has a bit for each row that said something of a field, `lengths` how many bytes each of these had where
+    there were several: objects, which stand one after the other in the field's text.
+    """
+    stamps = [0, *updates]
+    marks = Mark(rest=0, written=stamps[-1])
+    marks.children.update((key, stamps[-1]) for key in fields if key not in NOTED_FIELDS)
+    for key, bits in zip(NOTED_FIELDS, said, strict=True):
+        sayers = [stamp for place, stamp in enumerate(stamps) if bits >> place & 1]
+        if len(sayers) > 1:
+            node = Mark(rest=sayers[0], written=sayers[-1])
+            for stamp, keys in zip(sayers[1:], _keys_of_parts(fields[key], lengths[key])[1:], strict=True):
+                node.children.update(dict.fromkeys(keys, stamp))
+            marks.children[key] = node
+        elif sayers and sayers[0]:
+            marks.children[key] = sayers[0]
+    return marks
+
+
+def _keys_of_parts(whole: JsonText, lengths: Sequence[int]) -> list[list[str]]:
+    """Return the keys of the objects that were written one after the other into one."""
+    inner, start = whole.text.encode(), 1
+    keys: list[list[str]] = []
+    for length in lengths:
+        end = start + length - 2
+        keys.append([*JsonText("{" + inner[start:end].decode() + "}").parse()])
+        start = end + 1
+    return keys
 
 
 def stamp_at(fields: dict[str, Any], node: Mark, path: list[str]) -> int | None:

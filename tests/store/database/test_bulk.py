@@ -11,8 +11,11 @@ from histories import History, write_segments
 
 from spanglass_store.database import bulk
 from spanglass_store.database import segments as segments_module
+from spanglass_store.database.columns import EPOCH, STATE_COLUMNS, read_state
 from spanglass_store.database.connection import Database
+from spanglass_store.database.fold import encode_stamps
 from spanglass_store.database.merge import Merger
+from spanglass_store.database.statements import query
 from spanglass_store.location import ensure_store
 
 if TYPE_CHECKING:
@@ -61,10 +64,17 @@ def tables_of(store: Path, *, with_order: bool) -> dict[str, list[Any]]:
     with database.cursor() as cursor:
         tables = {name: sorted(cursor.rows(f"FROM {name}"), key=repr) for name in TABLES}
         names = [name for (name,) in cursor.rows("SELECT column_name FROM (DESCRIBE spans)")]
+        read_states = query("read_states_between").format(columns=", ".join(STATE_COLUMNS))
+        rows = cursor.rows(read_states, {"since": EPOCH, "until": None, "roots": None})
+        states = [read_state(row) for row in rows]
     database.close()
     for name in ("projects", "experiments"):  # of several names for one, whichever
         tables[name] = [(row[0], *row[2:]) for row in tables[name]]
-    tables["spans"] = [readable(dict(zip(names, row, strict=True)), with_order=with_order) for row in tables["spans"]]
+    tables["spans"] = [dict(zip(names, row, strict=True)) for row in tables["spans"]]
+    stamps = {(state.id, state.container): encode_stamps(state) for state in states}  # there are two ways to note them
+    for row in tables["spans"]:
+        row["stamps"] = stamps[row["id"], row["container"]]
+    tables["spans"] = [readable(row, with_order=with_order) for row in tables["spans"]]
     tables["spans"].sort(key=lambda row: (row["id"], row["container"]))
     return tables
 

@@ -21,15 +21,14 @@ CREATE OR REPLACE TEMP MACRO bulk_is_whole(said, raw) AS
         + coalesce(strlen(said[14]) + 9, 0) + coalesce(strlen(said[15]) + 10, 0) + coalesce(strlen(said[16]) + 12, 0)
         + coalesce(strlen(said[17]) + 11, 0) + coalesce(strlen(said[18]) + 9, 0) + coalesce(strlen(said[19]) + 10, 0)
         + coalesce(strlen(said[20]) + 12, 0) + coalesce(strlen(said[21]) + 11, 0) + coalesce(strlen(said[22]) + 19, 0)
-        + coalesce(strlen(said[23]) + 8, 0)
-    AND TRY_CAST(said[3] AS BIGINT)::VARCHAR = said[3];
+        + coalesce(strlen(said[23]) + 8, 0);
 
 -- Whether a row, if there is one, is an update that came after the row `before` and names the same span as `first`.
-CREATE OR REPLACE TEMP MACRO bulk_follows(said, raw, before, first) AS CASE
+CREATE OR REPLACE TEMP MACRO bulk_follows(said, raw, stamp, before, first) AS CASE
     WHEN said IS NULL THEN true
     ELSE bulk_is_whole(said, raw)
         AND said[4] = 'true'
-        AND TRY_CAST(said[3] AS BIGINT) > TRY_CAST(before[3] AS BIGINT)
+        AND stamp > before
         AND said[5] IS NOT DISTINCT FROM first[5]
         AND said[6] IS NOT DISTINCT FROM first[6]
         AND said[7] IS NOT DISTINCT FROM first[7]
@@ -43,10 +42,10 @@ END;
 -- What a row says of a field; NULL where it says nothing.
 CREATE OR REPLACE TEMP MACRO bulk_value(said, field) AS CASE WHEN said[field] != 'null' THEN said[field] END;
 
--- How many of a span's rows say something of a field. Here and below a to f are what each says of it.
+-- Which of a span's rows say something of a field, a bit each. Here and below a to f are what each says of it.
 CREATE OR REPLACE TEMP MACRO bulk_sayers(a, b, c, d, e, f) AS
-    (a IS NOT NULL)::TINYINT + (b IS NOT NULL)::TINYINT + (c IS NOT NULL)::TINYINT
-    + (d IS NOT NULL)::TINYINT + (e IS NOT NULL)::TINYINT + (f IS NOT NULL)::TINYINT;
+    (a IS NOT NULL)::TINYINT + 2 * (b IS NOT NULL)::TINYINT + 4 * (c IS NOT NULL)::TINYINT
+    + 8 * (d IS NOT NULL)::TINYINT + 16 * (e IS NOT NULL)::TINYINT + 32 * (f IS NOT NULL)::TINYINT;
 
 CREATE OR REPLACE TEMP MACRO bulk_is_full(text) AS coalesce(starts_with(text, '{') AND text != '{}', true);
 
@@ -54,7 +53,7 @@ CREATE OR REPLACE TEMP MACRO bulk_inner(text) AS substr(text, 2, length(text) - 
 
 -- A field's text: objects add up; NULL where some of several values are none, or empty.
 CREATE OR REPLACE TEMP MACRO bulk_text(sayers, a, b, c, d, e, f) AS CASE
-    WHEN sayers < 2 THEN coalesce(a, b, c, d, e, f)
+    WHEN bit_count(sayers) < 2 THEN coalesce(a, b, c, d, e, f)
     WHEN
         bulk_is_full(a) AND bulk_is_full(b) AND bulk_is_full(c)
         AND bulk_is_full(d) AND bulk_is_full(e) AND bulk_is_full(f)
@@ -63,47 +62,10 @@ CREATE OR REPLACE TEMP MACRO bulk_text(sayers, a, b, c, d, e, f) AS CASE
         ) || '}'
 END;
 
-CREATE OR REPLACE TEMP MACRO bulk_first_stamp(stamps, a, b, c, d, e, f) AS CASE
-    WHEN a IS NOT NULL THEN stamps[1]
-    WHEN b IS NOT NULL THEN stamps[2]
-    WHEN c IS NOT NULL THEN stamps[3]
-    WHEN d IS NOT NULL THEN stamps[4]
-    WHEN e IS NOT NULL THEN stamps[5]
-    WHEN f IS NOT NULL THEN stamps[6]
-END;
-
-CREATE OR REPLACE TEMP MACRO bulk_last_stamp(stamps, a, b, c, d, e, f) AS CASE
-    WHEN f IS NOT NULL THEN stamps[6]
-    WHEN e IS NOT NULL THEN stamps[5]
-    WHEN d IS NOT NULL THEN stamps[4]
-    WHEN c IS NOT NULL THEN stamps[3]
-    WHEN b IS NOT NULL THEN stamps[2]
-    WHEN a IS NOT NULL THEN stamps[1]
-END;
-
--- The keys of an object, each with its stamp. Keys without escapes hold no control characters: one stands in for it.
-CREATE OR REPLACE TEMP MACRO bulk_key_stamps(text, stamp) AS
-    '"' || replace(array_to_string(json_keys(text), '":' || chr(31) || ',"'), chr(31), stamp) || '":' || stamp;
-
--- A field's mark, as `stamps.encode_mark` writes it, with the field's name before it; NULL where the full row alone
--- said it. `stamps` are those of the rows.
-CREATE OR REPLACE TEMP MACRO bulk_mark(name, sayers, stamps, a, b, c, d, e, f) AS CASE
-    WHEN sayers = 0 OR sayers = 1 AND a IS NOT NULL THEN NULL
-    WHEN sayers = 1 THEN name || bulk_first_stamp(stamps, a, b, c, d, e, f)
-    ELSE format(
-        '{}[{},-1,{},{{{}}}]',
-        name,
-        CASE WHEN a IS NULL THEN bulk_first_stamp(stamps, a, b, c, d, e, f) ELSE '0' END,
-        bulk_last_stamp(stamps, a, b, c, d, e, f),
-        concat_ws(
-            ',',
-            CASE WHEN a IS NOT NULL THEN bulk_key_stamps(b, stamps[2]) END,
-            CASE WHEN coalesce(a, b) IS NOT NULL THEN bulk_key_stamps(c, stamps[3]) END,
-            CASE WHEN coalesce(a, b, c) IS NOT NULL THEN bulk_key_stamps(d, stamps[4]) END,
-            CASE WHEN coalesce(a, b, c, d) IS NOT NULL THEN bulk_key_stamps(e, stamps[5]) END,
-            CASE WHEN coalesce(a, b, c, d, e) IS NOT NULL THEN bulk_key_stamps(f, stamps[6]) END
-        )
-    )
+-- The lengths of what several rows say of a field, in bytes; NULL where not several do.
+CREATE OR REPLACE TEMP MACRO bulk_parts(name, sayers, a, b, c, d, e, f) AS CASE
+    WHEN bit_count(sayers) > 1
+        THEN name || concat_ws(',', strlen(a), strlen(b), strlen(c), strlen(d), strlen(e), strlen(f)) || ']'
 END;
 
 -- Whether an object names no key twice; of a doubled one DuckDB reads the first, we the last.
@@ -115,7 +77,7 @@ END;
 -- Whether the text is what the fold makes of a field's values: one value, or objects without a common key
 -- (and without escapes, so that keys can be written as they are).
 CREATE OR REPLACE TEMP MACRO bulk_adds_up(sayers, text) AS CASE
-    WHEN sayers < 2 THEN true
+    WHEN bit_count(sayers) < 2 THEN true
     ELSE coalesce(NOT contains(text, '\') AND bulk_has_own_keys(text), false)
 END;
 

@@ -1,0 +1,1 @@
+-- `spans.stamps` may list the rows of a span; what was written before is read as it is.
