@@ -16,6 +16,7 @@ from typing import Any, cast
 from spanglass_store.database.columns import time_of
 from spanglass_store.database.json_text import JsonText, dump_text, parsed, read_fields
 from spanglass_store.journal.lines import BadLine, Line, LineKind, kind_of
+from spanglass_store.transfer.line_memory import ContentCounts, RecentStamps
 
 _NAMESPACE = uuid.UUID("5d6a1f0e-7c1b-5b63-9a1d-2f6c0f8f3b11")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - reads as what it is
@@ -47,8 +48,8 @@ class Adoption:
 
     def __init__(self, origin: Origin) -> None:
         self._origin = origin
-        self._last_stamps: dict[str, int] = {}
-        self._contents: dict[bytes, int] = {}
+        self._stamps = RecentStamps()
+        self._contents: ContentCounts | None = None  # megabytes, that only trees without ids need
         self._timeless = 0
 
     def adopt(self, raw: bytes) -> list[bytes]:
@@ -102,14 +103,9 @@ class Adoption:
             times_ns = [round(secs * 1e9) for secs in (start_secs, end_secs) if secs is not None]
             if created_us is not None:
                 times_ns.append(created_us * 1000)
-            added["_stamp"] = self._next_stamp(row_id, max(times_ns, default=self._origin.written_us * 1000))
+            stamp = max(times_ns, default=self._origin.written_us * 1000) + is_update  # later than what it adds to
+            added["_stamp"] = self._stamps.next_stamp(row_id, stamp)
         return _ended(raw) if not added else _with_fields(raw, added)
-
-    def _next_stamp(self, row_id: str, stamp: int) -> int:
-        """Return a stamp that is later than that of the span's row before this one."""
-        stamp = max(stamp, self._last_stamps.get(row_id, 0) + 1)
-        self._last_stamps[row_id] = stamp
-        return stamp
 
     def _comment(self, fields: Line, raw: bytes) -> bytes:
         added: Line = {}
@@ -144,8 +140,8 @@ class Adoption:
     def _tree(self, fields: Line, raw: bytes) -> list[bytes]:
         """Return the rows of a tree without ids, such as a program in another language prints."""
         content = hashlib.sha256(raw.strip()).digest()
-        number = self._contents.get(content, 0)
-        self._contents[content] = number + 1
+        self._contents = self._contents or ContentCounts()
+        number = self._contents.count(content)
         root = _made_id(f"{content.hex()}/{number}")
         times = _span_times(fields)
         is_timeless = times[0] is None

@@ -73,6 +73,12 @@ def test_stamps_are_the_latest_time_of_a_row_and_grow_with_its_updates() -> None
     assert stamps == [12.5 * NS_PER_SEC, 12.5 * NS_PER_SEC + 1, WRITTEN_US * 1000]
 
 
+def test_an_update_is_later_than_a_first_row_of_the_same_time_that_is_forgotten_already() -> None:
+    start = {"id": "a", "created": "1970-01-01T00:00:10Z"}
+    [first], [update] = adopt(start), adopt({**start, "_is_merge": True, "output": 1})
+    assert update["_stamp"] == first["_stamp"] + 1
+
+
 def test_a_row_with_all_it_needs_is_not_touched() -> None:
     raw = b'{"id": "a", "_stamp": 7, "created": "2026-11-23T00:00:00Z", "input": 1e5 }\n'
     assert Adoption(origin_of("shop", WRITTEN_US)).adopt(raw) == [raw]
