@@ -383,7 +383,7 @@ def _trace_summary(root: Head, roll_up: RollUp, repeated: RepeatedAmounts, bubbl
         duration_secs=root.duration_secs,
         span_count=roll_up.spans,
         error_count=roll_up.errors,
-        own_error_count=roll_up.errors - bubbled,
+        own_error_count=max(roll_up.errors - bubbled, min(roll_up.errors, 1)),  # spans may be each other's parents
         tokens=_without(roll_up.tokens, repeated.tokens),
         prompt_tokens=_without(roll_up.prompt_tokens, repeated.prompt_tokens),
         completion_tokens=_without(roll_up.completion_tokens, repeated.completion_tokens),

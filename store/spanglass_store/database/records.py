@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from spanglass_store.database.span_ids import SpanIds
 
 
+UNNAMED = "(unnamed)"  # what people are shown where a span has no name; `name` is "" then
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
     """What one merge changed. A gap in `sequence` means: something was missed, read everything anew."""

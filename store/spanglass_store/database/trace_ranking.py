@@ -29,7 +29,7 @@ def read_amounts(cursor: Cursor, order: TraceOrder) -> dict[str, float]:
     if order.measure == "errors" and amounts:
         failed = {"since": EPOCH, "roots": [root for root, errors in amounts.items() if errors > 1]}
         for root, bubbled in cursor.rows(query("count_bubbled"), failed):
-            amounts[root] -= bubbled
+            amounts[root] = max(amounts[root] - bubbled, 1)  # spans may be each other's parents
     if order.measure in {"tokens", "cost"}:
         repeated = read_all_repeated(cursor)
         for root in repeated.keys() & amounts.keys():

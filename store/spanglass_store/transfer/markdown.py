@@ -7,6 +7,8 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from spanglass_store.database.records import UNNAMED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -55,14 +57,15 @@ def _fit(sections: list[str], max_chars: int) -> str:
 
 
 def _iter_preorder(spans: Sequence[SpanRecord]) -> Iterator[tuple[SpanRecord, int]]:
-    """Yield each span once, below its first parent; those whose parent is not there at the top."""
+    """Yield each span once, below its first parent that is there; those that have none at the top."""
     known = {span.span_id for span in spans}
     children: dict[str, list[SpanRecord]] = {}
     tops: list[SpanRecord] = []
     for span in spans:
-        parent = next(iter(span.span_parents), None)
-        if parent in known and parent != span.span_id:
-            children.setdefault(str(parent), []).append(span)
+        named = () if span.span_parents[:1] == (span.span_id,) else span.span_parents
+        parent = next((parent for parent in named if parent in known and parent != span.span_id), None)
+        if parent is not None:
+            children.setdefault(parent, []).append(span)
         else:
             tops.append(span)
     seen: set[str] = set()
@@ -84,7 +87,7 @@ def _heading(spans: Sequence[SpanRecord]) -> str:
     if tokens := sum(span.tokens or 0 for span in spans):
         facts.append(f"{tokens:,} tokens")
     facts.append(f"project {_plain(root.project_name)}" if root.project_name else "")
-    return f"# {_plain(root.name)}\n\nTrace `{root.root_span_id}`: {', '.join(filter(None, facts))}\n"
+    return f"# {_plain(root.name) or UNNAMED}\n\nTrace `{root.root_span_id}`: {', '.join(filter(None, facts))}\n"
 
 
 def _outline_line(span: SpanRecord, depth: int) -> str:
@@ -94,7 +97,8 @@ def _outline_line(span: SpanRecord, depth: int) -> str:
 def _title(span: SpanRecord) -> str:
     facts = [span.type or "", span.model or "", _duration(span), f"{span.tokens:,} tokens" if span.tokens else ""]
     mark = " **error**" if span.is_error else " *interrupted*" if span.is_interrupted else ""
-    return f"{_plain(span.name)} ({', '.join(_plain(fact) for fact in facts if fact)}){mark}"
+    said = ", ".join(_plain(fact) for fact in facts if fact)
+    return f"{_plain(span.name) or UNNAMED}{f' ({said})' if said else ''}{mark}"
 
 
 def _section(number: int, span: SpanRecord, value_chars: int) -> str:

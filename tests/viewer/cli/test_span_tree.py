@@ -2,16 +2,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spanglass_viewer.cli.span_tree import MAX_GUIDES, TreeRow, lay_out_tree
+from spanglass_viewer.trace.layout import lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from spanglass_store.database.records import SpanRecord
+
+
+_HISTORIES = st.dictionaries(st.integers(0, 9), st.lists(st.integers(0, 11), max_size=3), max_size=9)
 
 
 def sketch(rows: list[TreeRow]) -> list[str]:
@@ -57,11 +62,23 @@ def test_an_orphan_is_shown_at_the_top(make_span: Callable[..., SpanRecord]) -> 
 
 def test_a_cycle_is_cut_at_its_earliest_span(make_span: Callable[..., SpanRecord]) -> None:
     rows = lay_out_tree([make_span("b", "a", at_ms=2), make_span("a", "b", at_ms=1)])
-    assert sketch(rows) == ["a", "  b", "    (a)"]
+    assert sketch(rows) == ["a", "  b"]
+    assert [row.is_cut for row in rows] == [True, False]
 
 
-def test_a_span_that_is_its_own_parent_is_a_root(make_span: Callable[..., SpanRecord]) -> None:
-    assert sketch(lay_out_tree([make_span("a", "a")])) == ["a"]
+def test_a_span_that_is_its_own_first_parent_is_a_root(make_span: Callable[..., SpanRecord]) -> None:
+    [row] = lay_out_tree([make_span("a", "a")])
+    assert (row.is_cut, row.is_orphan) == (True, False)
+    rows = lay_out_tree([make_span("top"), make_span("a", "a", "top", at_ms=1), make_span("b", "a", at_ms=2)])
+    assert sketch(rows) == ["top", "  (a)", "a", "  b"]
+    assert sketch(lay_out_tree([make_span("top"), make_span("a", "gone", "a", "top", at_ms=1)])) == ["top", "  a"]
+
+
+def test_the_chain_before_a_cycle_is_not_cut(make_span: Callable[..., SpanRecord]) -> None:
+    spans = [make_span("low", "b"), make_span("b", "a", at_ms=1), make_span("a", "b", at_ms=2)]
+    rows = lay_out_tree(spans)
+    assert sketch(rows) == ["b", "  low", "  a"]
+    assert [row.is_cut for row in rows] == [True, False, False]
 
 
 def test_a_long_chain_is_laid_out_with_bounded_guides(make_span: Callable[..., SpanRecord]) -> None:
@@ -81,6 +98,29 @@ def test_every_span_stands_exactly_once_as_itself(
     rows = lay_out_tree(spans)
     assert sorted(row.span.span_id for row in rows if not row.is_ghost) == sorted(map(str, parents))
     assert all(len(row.has_next) == min(row.depth, MAX_GUIDES) for row in rows)
+
+
+@given(_HISTORIES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+def test_it_is_the_tree_of_the_window(make_span: Callable[..., SpanRecord], parents_of: dict[int, list[int]]) -> None:
+    numbers = sorted(parents_of)
+    place = {number: at for at, number in enumerate(numbers)}
+    first = [place.get(parents_of[number][0], -2) if parents_of[number] else -1 for number in numbers]
+    further = [(place[number], place.get(parent, -1)) for number in numbers for parent in parents_of[number][1:]]
+    children, others = (np.array([edge[end] for edge in further], np.int32) for end in (0, 1))
+    window = lay_out(np.array(first, np.int32), children, others)
+    spans = [make_span(f"{number:02}", *(f"{above:02}" for above in parents_of[number]), at_ms=number)
+             for number in numbers]  # fmt: skip
+    rows = lay_out_tree(spans)
+    assert [(row.span.span_id, row.depth, row.is_ghost) for row in rows] == [
+        (f"{numbers[span]:02}", depth, is_ghost)
+        for span, depth, is_ghost in zip(
+            window.span.tolist(), window.depth.tolist(), np.asarray(window.is_ghost).tolist(), strict=True
+        )
+    ]
+    own = {int(row.span.span_id): row for row in rows if not row.is_ghost}
+    assert [own[number].is_cut for number in numbers] == np.asarray(window.is_cut).tolist()
+    assert [own[number].is_orphan for number in numbers] == np.asarray(window.is_orphan).tolist()
 
 
 @pytest.mark.parametrize("count", [0, 1])

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanglass_viewer.format.text import elide_middle, one_line
+from spanglass_viewer.format.text import elide_middle, one_line, span_name
 
 
 @given(st.text(max_size=2000))
@@ -27,3 +27,8 @@ def test_an_elided_name_keeps_both_ends(text: str, max_chars: int) -> None:
         head, tail = shown.split("…", 1) if text.count("…") == 0 else (shown[:1], "")
         assert text.startswith(head)
         assert text.endswith(tail)
+
+
+def test_a_name_that_shows_nothing_has_a_stand_in():
+    assert [span_name(name) for name in ("chat", "", " \n", "\u00a0")] == ["chat", *["(unnamed)"] * 3]
+    assert span_name("x" * 50, 10) == "x" * 9 + "…"

@@ -111,3 +111,9 @@ def test_a_screen_reader_hears_the_errors(model: TraceListModel) -> None:
     spoken = model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken.startswith("support_agent.run, ")
     assert spoken.endswith("1.00 s, 1.2k tokens, 2 errors")
+
+
+def test_a_trace_without_a_name_has_a_stand_in(model: TraceListModel) -> None:
+    model.show_first_page([make_summary(1, name="")], has_more=False)
+    assert model.index(0).data() == "(unnamed)"
+    assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole).startswith("(unnamed), ")

@@ -39,7 +39,7 @@ from spanglass_viewer.backend.images import ImageLoader
 from spanglass_viewer.backend.remote_images import RemoteImages
 from spanglass_viewer.backend.thumbnail_cache import ThumbnailCache
 from spanglass_viewer.format.quantities import format_bytes, format_many
-from spanglass_viewer.format.text import one_line
+from spanglass_viewer.format.text import one_line, span_name
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.trace_list import TraceListModel
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
@@ -323,7 +323,7 @@ class MainWindow(QMainWindow):
         if detail is not None and not self._has_shown_span:
             self._has_shown_span = True
             self.trace_pane.setFocus()  # the first keys go to the tree, not to the first button of the window
-        self.setWindowTitle("Spanglass" if detail is None else f"{one_line(detail.record.name, 80)} — Spanglass")
+        self.setWindowTitle("Spanglass" if detail is None else f"{span_name(detail.record.name, 80)} — Spanglass")
 
     # back and forward
 

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QRectF, QRunnable, Qt, QThreadPool, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
-from spanglass_viewer.format.text import one_line
+from spanglass_viewer.format.text import span_name
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.trace.flame import FIRST_COLOR_CELL, fill_cells, index_flame, list_labels
 
@@ -170,7 +170,7 @@ def _paint_label(
     place = QRectF(label.left_px, top, label.width_px - 1, BAR_PX)
     painter.fillRect(place, color)
     inner = place.adjusted(_TEXT_PAD_PX, 0, -_TEXT_PAD_PX, 0)
-    name = one_line(request.snapshot.name_of(label.span), _MAX_NAME_CHARS)
+    name = span_name(request.snapshot.name_of(label.span), _MAX_NAME_CHARS)
     painter.setPen(QColor(request.tokens.text))
     shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(inner.width()))
     painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)

@@ -46,12 +46,12 @@ def completes_with(action: Action, completer: Completer) -> None:
 def complete_trace(prefix: str, parsed_args: Namespace, **_: object) -> Mapping[str, str]:
     """Offer "latest" and the ids of the newest traces, with their names."""
     from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
-    from spanglass_viewer.cli.terminal import plain_line  # noqa: PLC0415 - as late as the rest
+    from spanglass_viewer.cli.terminal import plain_name  # noqa: PLC0415 - as late as the rest
 
     found = {"latest": "the newest trace"}
     with contextlib.suppress(StoreFault), _reading(parsed_args) as cursor:
         for trace in StoreReader(cursor).list_traces(limit=_TRACES):
-            found[trace.root_span_id] = plain_line(trace.name, _DESCRIPTION_CHARS)
+            found[trace.root_span_id] = plain_name(trace.name, _DESCRIPTION_CHARS)
     return {text: what for text, what in found.items() if text.startswith(prefix)}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from spanglass_viewer.cli.command import WrongUsage
 from spanglass_viewer.cli.completion import complete_filter_word, completes_with
+from spanglass_viewer.cli.terminal import complain
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 
 _HELP = (
     "error, running, name:, type:, model:, project:, experiment:, tag:, dur>2s, tokens>5k, cost>0.1, score.x<0.5, "
-    'meta.user_id=123, since:2h, has:attachment, words or "quoted text"; - for not, or, brackets'
+    'meta.user_id=123, since:2h, has:attachment, words or "quoted text"; - for not, or, brackets; '
+    "in quotes, as a shell takes > and < for itself"
 )
+_COMPARED = {"dur": ">2s", "tokens": ">5k", "cost": ">0.1"}
 _WORDS = "filter"
 
 
@@ -63,10 +66,23 @@ def read_filter(words: str | Sequence[str]) -> Expression:
 
     text = words if isinstance(words, str) else " ".join(words)
     try:
-        return parse_filter(text)
+        found = parse_filter(text)
     except FilterError as error:
         line = "".join(" " if char.isspace() else char for char in text)
         raise WrongUsage(f"{error}\n  {line}\n  {' ' * error.offset}^") from error
+    _hint_at_quotes(text)
+    return found
+
+
+def _hint_at_quotes(text: str) -> None:
+    """Say what became of `dur>2s` without quotes: the shell has made a file "2s", and only `dur` comes here."""
+    names = [word for word in text.lower().replace("-", " ").replace("(", " ").split() if word in _COMPARED]
+    if names:
+        name, rest = names[0], _COMPARED[names[0]]
+        complain(
+            f"{name!r} alone is looked for as text. To compare, quote it, as in '{name}{rest}':"
+            f" without quotes the shell takes {rest} for itself, and the output goes into a file {rest[1:]!r}."
+        )
 
 
 def _joined(option: str, value: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spanglass_store.links.addresses import SpanAddress
 from spanglass_viewer.cli.error_text import headline
 from spanglass_viewer.cli.snippets import find_snippet
-from spanglass_viewer.cli.terminal import Terminal, clip, display_width, pad, pad_left, plain_line
+from spanglass_viewer.cli.terminal import Terminal, clip, display_width, pad, pad_left, plain_line, plain_name
 from spanglass_viewer.cli.trace_fields import duration_secs
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute, format_brief
@@ -45,7 +45,7 @@ def write_span_line(
     address = SpanAddress(span.root_span_id, span.span_id, store_id)
     cells = [
         terminal.link_span(pad(plain_line(span.root_span_id)[:_ID_CHARS], _ID_CHARS), address),
-        pad(clip(plain_line(span.name, _NAME_WIDTH), name_width), name_width),
+        pad(clip(plain_name(span.name, _NAME_WIDTH), name_width), name_width),
         terminal.paint(moment, "dim"),
         duration,
         terminal.paint(note, "red" if span.is_error else "dim"),

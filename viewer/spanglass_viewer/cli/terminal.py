@@ -13,7 +13,7 @@ import orjson
 
 from spanglass_store.links.addresses import BadAddress, format_address
 from spanglass_store.links.hyperlinks import hyperlink, shows_hyperlinks
-from spanglass_viewer.format.text import one_line
+from spanglass_viewer.format.text import one_line, span_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,11 @@ _RAW_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061
 def plain_line(text: str, max_chars: int = 400) -> str:
     """Return untrusted text as one line that only prints."""
     return one_line(_ESCAPES.sub("", text), max_chars)
+
+
+def plain_name(name: str, max_chars: int = 400) -> str:
+    """Return the untrusted name of a span as `plain_line` does, or what stands for it where there is none to see."""
+    return span_name(_ESCAPES.sub("", name), max_chars)
 
 
 def plain_block(text: str) -> str:

@@ -40,7 +40,7 @@ def trace_fields(trace: TraceSummary) -> dict[str, Any]:
 
 def tree_row_fields(row: TreeRow) -> dict[str, Any]:
     """Return one span of a tree, and where it stands there."""
-    return {**span_fields(row.span), "depth": row.depth, "is_orphan": row.is_orphan}
+    return {**span_fields(row.span), "depth": row.depth, "is_orphan": row.is_orphan, "is_cut": row.is_cut}
 
 
 def span_fields(span: SpanRecord) -> dict[str, Any]:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from spanglass_store.links.addresses import SpanAddress
 from spanglass_viewer.cli.bars import TimeAxis
 from spanglass_viewer.cli.error_text import error_text, headline, is_bubbled
-from spanglass_viewer.cli.terminal import Terminal, clip, display_width, pad, pad_left, plain_block, plain_line
+from spanglass_viewer.cli.terminal import (
+    Terminal,
+    clip,
+    display_width,
+    pad,
+    pad_left,
+    plain_block,
+    plain_line,
+    plain_name,
+)
 from spanglass_viewer.cli.trace_fields import duration_secs, is_running
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute
@@ -116,14 +125,15 @@ def _make_lines(rows: Sequence[TreeRow], guides: Mapping[str, str], store_id: st
 
 def _make_line(row: TreeRow, guides: Mapping[str, str], store_id: str | None, *, has_children: bool) -> _Line:
     span = row.span
-    name = plain_line(span.name, _MAX_NAME_CHARS)
+    name = plain_name(span.name, _MAX_NAME_CHARS)
     above = "".join(guides["rail" if follows else "gap"] for follows in row.has_next[:-1])
     own = guides["branch" if row.has_next[-1] else "last"] if row.has_next else ""
     below = above + (guides["rail" if row.has_next[-1] else "gap"] if row.has_next else "")
     below += guides["rail" if has_children else "gap"]
     address = SpanAddress(span.root_span_id, span.span_id, store_id)
     if row.is_ghost:
-        return _Line(row, above + own + f"({name})", len(above + own), address, below, "", "", "", "")
+        shown = f"({name})" if span.name else name
+        return _Line(row, above + own + shown, len(above + own), address, below, "", "", "", "")
     kind = " ".join(plain_line(part, 30) for part in (span.type, span.model) if part)
     tokens = f"{format_compact(span.tokens)} tok" if span.tokens else ""
     duration = duration_secs(span)
@@ -222,9 +232,11 @@ def _notes(row: TreeRow, *, is_own_error: bool) -> list[tuple[str, str]]:
     elif is_running(span):
         notes.append(("● running", "green"))
     if row.also_under:
-        notes.append(("also under " + ", ".join(plain_line(name, 40) for name in row.also_under), "dim"))
+        notes.append(("also under " + ", ".join(plain_name(name, 40) for name in row.also_under), "dim"))
     if row.is_orphan:
         notes.append(("its parent is missing", "yellow"))
+    if row.is_cut:
+        notes.append(("part of a cycle: it names a span below it, or itself, as its parent", "yellow"))
     return notes
 
 
@@ -235,7 +247,7 @@ def _error_note(span: SpanRecord, *, is_own_error: bool) -> tuple[str, str]:
 
 def _write_error(terminal: Terminal, span: SpanRecord) -> None:
     terminal.write_line()
-    terminal.write_line(f"First error, in {plain_line(span.name, _MAX_NAME_CHARS)}")
+    terminal.write_line(f"First error, in {plain_name(span.name, _MAX_NAME_CHARS)}")
     for text_line in plain_block(error_text(span)).rstrip().splitlines():
         is_frame = text_line.startswith((" ", "Traceback"))
         terminal.write_line(_GAP + terminal.paint(text_line, "dim" if is_frame else "red"))
@@ -245,6 +257,7 @@ def _children_by_parent(rows: Sequence[TreeRow]) -> dict[str, list[SpanRecord]]:
     children: dict[str, list[SpanRecord]] = {}
     for row in rows:
         if not row.is_ghost:
-            for parent in row.span.span_parents:
-                children.setdefault(parent, []).append(row.span)
+            for place, parent in enumerate(row.span.span_parents):
+                if parent != row.span.span_id and not (row.is_cut and place == 0):
+                    children.setdefault(parent, []).append(row.span)
     return children

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from spanglass_store.database.records import UNNAMED
+
 # bidirectional overrides can make a name read as another one (CVE-2021-42574)
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _SPACES = re.compile(r"\s+")
@@ -16,6 +18,11 @@ def one_line(text: str, max_chars: int = 400) -> str:
     folded = _SPACES.sub(" ", _BIDI.sub("\ufffd", cut)).strip()
     shown = "".join("\ufffd" if unicodedata.category(char) in {"Cc", "Cs"} else char for char in folded)
     return shown if len(shown) <= max_chars else shown[: max_chars - 1] + "…"
+
+
+def span_name(name: str, max_chars: int = 400) -> str:
+    """Return the name of a span on one line, or what stands for it where there is none to see."""
+    return one_line(name, max_chars) or UNNAMED
 
 
 def elide_middle(text: str, max_chars: int) -> str:

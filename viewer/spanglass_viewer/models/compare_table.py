@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt
 
 from spanglass_viewer.format.durations import NO_VALUE, format_duration
 from spanglass_viewer.format.quantities import format_cost
-from spanglass_viewer.format.text import one_line
+from spanglass_viewer.format.text import span_name
 from spanglass_viewer.models.titled_table import AnyIndex, TitledTableModel, alignment_of
 from spanglass_viewer.trace.comparison import Change
 
@@ -118,7 +118,7 @@ class CompareTableModel(TitledTableModel):
         before, after = int(comparison.before_span[row]), int(comparison.after_span[row])
         if column == Column.SPAN:
             trace, span = (comparison.after, after) if after >= 0 else (comparison.before, before)
-            return one_line(trace.name_of(span), _MAX_NAME_CHARS)
+            return span_name(trace.name_of(span), _MAX_NAME_CHARS)
         if column in {Column.BEFORE, Column.AFTER}:
             trace, span = (comparison.before, before) if column == Column.BEFORE else (comparison.after, after)
             return format_duration(_duration_secs(trace, span)) if span >= 0 else NO_VALUE

@@ -13,7 +13,7 @@ import numpy as np
 
 from spanglass_viewer.format.durations import NO_VALUE, format_duration
 from spanglass_viewer.format.quantities import format_compact, format_cost_short, format_count, format_score
-from spanglass_viewer.format.text import one_line
+from spanglass_viewer.format.text import one_line, span_name
 from spanglass_viewer.trace.clock_faults import CLOCK_FAULTS, ClockFault
 
 if TYPE_CHECKING:
@@ -158,10 +158,10 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
     return [
         SpanRow(
             *cell,
-            name=_shown(skeleton.names, name),
+            name=_shown_name(skeleton.names, name),
             type=_shown(skeleton.types, type_code),
             model=_shown(skeleton.models, model),
-            also_under=_shown(skeleton.names, upper) if upper >= 0 else "",
+            also_under=_shown_name(skeleton.names, upper) if upper >= 0 else "",
             error=ErrorKind(error),
             clock_fault=CLOCK_FAULTS[int(fault)],
             scores=read_scores(skeleton.scores.get(cell[0], "")),
@@ -196,3 +196,12 @@ def _shown(texts: list[str], code: int) -> str:
 @functools.lru_cache(maxsize=4096)
 def _on_one_line(text: str) -> str:
     return one_line(text, _MAX_NAME_CHARS)
+
+
+def _shown_name(names: list[str], code: int) -> str:
+    return _name_on_one_line(names[code])
+
+
+@functools.lru_cache(maxsize=4096)
+def _name_on_one_line(text: str) -> str:
+    return span_name(text, _MAX_NAME_CHARS)

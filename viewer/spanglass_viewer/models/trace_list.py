@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute, format_relative
 from spanglass_viewer.format.quantities import format_compact, format_many
-from spanglass_viewer.format.text import one_line
+from spanglass_viewer.format.text import span_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ class TraceListModel(QAbstractListModel):
         if role in {SUMMARY_ROLE, SCORE_ROLE}:
             return summary if role == SUMMARY_ROLE else score
         if role == Qt.ItemDataRole.DisplayRole:
-            return one_line(summary.name)
+            return span_name(summary.name)
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"Started {format_absolute(summary.start_us)}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -208,7 +208,7 @@ def _sort_key(summary: TraceSummary) -> tuple[int, str]:
 
 def spoken_summary(summary: TraceSummary) -> str:
     """Return a trace as a screen reader says it."""
-    parts = [one_line(summary.name), format_relative(summary.start_us, time.time_ns() // 1000)]
+    parts = [span_name(summary.name), format_relative(summary.start_us, time.time_ns() // 1000)]
     parts.append("running" if summary.is_running else format_duration(summary.duration_secs))
     if summary.tokens is not None:
         parts.append(f"{format_compact(summary.tokens)} tokens")

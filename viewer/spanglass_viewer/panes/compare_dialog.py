@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute
 from spanglass_viewer.format.quantities import format_count
+from spanglass_viewer.format.text import span_name
 from spanglass_viewer.models.compare_table import CompareTableModel, delta_cost, delta_count, delta_duration
 from spanglass_viewer.models.diff_lines import DiffLinesModel
 from spanglass_viewer.theme.fonts import FontRole
@@ -142,7 +143,7 @@ class CompareDialog(QDialog):
 
 
 def _title(side: str, trace: TraceSnapshot) -> str:
-    return f"{side}  {trace.name_of(trace.root_span)}  {format_absolute(trace.first_us)}"
+    return f"{side}  {span_name(trace.name_of(trace.root_span))}  {format_absolute(trace.first_us)}"
 
 
 def _figures(comparison: Comparison) -> str:

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
-from spanglass_viewer.format.text import one_line
+from spanglass_viewer.format.text import one_line, span_name
 from spanglass_viewer.panes.detail.image_thumb import tinted
 from spanglass_viewer.panes.detail.media_tile import describe_media
 from spanglass_viewer.theme.fonts import FontRole, font
@@ -201,7 +201,7 @@ class Filmstrip(QAbstractScrollArea):
     def _describe(self, number: int) -> str:
         entry = self._entries[number]
         known = describe_media(entry.item, self._images.find_any(entry.item.key))
-        parts = (entry.item.name, known, entry.item.problem or "", f"in {entry.span_name}")
+        parts = (entry.item.name, known, entry.item.problem or "", f"in {span_name(entry.span_name)}")
         return one_line(" · ".join(part for part in parts if part))
 
     def _paint_cell(self, painter: QPainter, number: int) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute
 from spanglass_viewer.format.quantities import format_compact, format_cost, format_count, format_many
-from spanglass_viewer.format.text import elide_middle
+from spanglass_viewer.format.text import elide_middle, span_name
 from spanglass_viewer.panes.types_menu import TypesMenu
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.widgets.buttons import IconButton, StatButton
@@ -99,7 +99,7 @@ class TraceHeader(QWidget):
     def show_snapshot(self, snapshot: TraceSnapshot) -> None:
         """Show a trace's figures."""
         rollups = snapshot.rollups
-        self._name.setText(snapshot.name_of(snapshot.root_span))
+        self._name.setText(span_name(snapshot.name_of(snapshot.root_span)))
         self._trace_id.setText(elide_middle(snapshot.root_span_id, _ID_CHARS))
         self._trace_id.setToolTip(plain_tooltip(snapshot.root_span_id))
         self._live.setVisible(snapshot.has_running)

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from spanglass_viewer.format.text import one_line
+from spanglass_viewer.format.text import span_name
 from spanglass_viewer.models.span_table import SpanTableModel
 from spanglass_viewer.models.time_axis import TimeAxis
 from spanglass_viewer.panes.trace_finder import TraceFinder
@@ -180,7 +180,7 @@ class TracePane(QWidget):
         if snapshot is None or snapshot.root_span_id != ref.root_span_id:
             return ""
         span = snapshot.find_span(ref.span_id)
-        return "" if span is None else one_line(snapshot.name_of(span), _MAX_NAME_CHARS)
+        return "" if span is None else span_name(snapshot.name_of(span), _MAX_NAME_CHARS)
 
     def path_to(self, ref: SpanRef) -> tuple[PathStep, ...]:
         """Return the spans above a span from its root down; of very many the root and the nearest."""
@@ -189,7 +189,7 @@ class TracePane(QWidget):
             return ()
         span = snapshot.find_span(ref.span_id)
         above = [] if span is None else snapshot.spans_above(span, _MOST_STEPS)
-        return tuple(PathStep(snapshot.ref(one), one_line(snapshot.name_of(one), _MAX_NAME_CHARS)) for one in above)
+        return tuple(PathStep(snapshot.ref(one), span_name(snapshot.name_of(one), _MAX_NAME_CHARS)) for one in above)
 
     def select_span_id(self, span_id: str) -> bool:
         """Select a span of the trace, and tell whether it is there."""

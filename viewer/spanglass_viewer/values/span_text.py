@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute
 from spanglass_viewer.format.quantities import format_bytes
-from spanglass_viewer.format.text import one_line
+from spanglass_viewer.format.text import span_name
 from spanglass_viewer.values.decode import NotJson, decode_json
 from spanglass_viewer.values.pretty import fenced, pretty_json
 
@@ -58,7 +58,7 @@ def span_as_markdown(record: SpanRecord, large: Mapping[str, LargeValue] | None 
         duration = (record.end_us - record.start_us) / 1e6
     facts = [f"type {record.type or 'span'}", f"started {format_absolute(record.start_us or record.created_us)}",
              f"took {format_duration(duration)}", f"span {record.span_id}", f"trace {record.root_span_id}"]  # fmt: skip
-    parts = [f"# Span `{one_line(record.name, 200)}`", ", ".join(facts)]
+    parts = [f"# Span `{span_name(record.name, 200)}`", ", ".join(facts)]
     for name, title in _MARKDOWN_FIELDS:
         text = stand_ins.get(name, getattr(record, name))
         if isinstance(text, str) and text not in {"null", "{}", "[]", '""'}:

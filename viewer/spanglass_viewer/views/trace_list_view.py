@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_relative
 from spanglass_viewer.format.quantities import format_compact, format_cost_short, format_many
-from spanglass_viewer.format.text import one_line
+from spanglass_viewer.format.text import span_name
 from spanglass_viewer.models.trace_list import SCORE_ROLE, SUMMARY_ROLE
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import text_px
@@ -129,7 +129,7 @@ class TraceDelegate(QStyledItemDelegate):
         when, color = format_relative(summary.start_us, time.time_ns() // 1000), tokens.text_faint
         if summary.is_running:
             when, color = "live", tokens.accent
-        name = one_line(summary.name)
+        name = span_name(summary.name)
         room = rect.width() - self._small_metrics.horizontalAdvance(when) - 10
         if room < min(self._name_metrics.horizontalAdvance(name), text_px(_LEAST_NAME_PX)):
             when, room = "", rect.width()

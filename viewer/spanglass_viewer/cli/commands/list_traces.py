@@ -10,7 +10,7 @@ from spanglass_viewer.cli.columns import GAP, lay_out_columns
 from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument, count_argument
 from spanglass_viewer.cli.filters import add_filter_words, read_filter
 from spanglass_viewer.cli.stores import name_store, open_existing_store
-from spanglass_viewer.cli.terminal import Terminal, plain_line, standard_output
+from spanglass_viewer.cli.terminal import Terminal, plain_line, plain_name, standard_output
 from spanglass_viewer.cli.trace_fields import trace_fields
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_relative
@@ -69,7 +69,7 @@ def _write_table(terminal: Terminal, traces: Sequence[TraceSummary], store_id: s
 def _cells(trace: TraceSummary, now_us: int) -> tuple[str, ...]:
     return (
         plain_line(trace.root_span_id)[:_ID_CHARS],
-        plain_line(trace.name, _NAME_CHARS),
+        plain_name(trace.name, _NAME_CHARS),
         format_relative(trace.start_us, now_us),
         format_duration(trace.duration_secs),
         format_count(trace.span_count),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButt
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute, format_clock
 from spanglass_viewer.format.quantities import format_compact, format_cost
+from spanglass_viewer.format.text import span_name
 from spanglass_viewer.panes.detail.breadcrumb import Breadcrumb
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import icon_pixmap, type_icon_name
@@ -70,7 +71,7 @@ class DetailHeader(QFrame):
         self._detail = detail
         record = detail.record
         self._icon.set_type(record.type or "")
-        self._name.setText(record.name)
+        self._name.setText(span_name(record.name))
         self._type.setText(_type_name(record.type))
         self._icon.setToolTip(plain_tooltip(_type_name(record.type)))
         self._fit_name()
