@@ -10,14 +10,17 @@ from typing import Protocol
 
 _POOL_IDS = 512
 _ROOT_BYTES, _SPAN_BYTES = 16, 8
-_TEST_PREFIX = "00000000-0000-4000"
+_TEST_PREFIX = "00000000-0000-4000-8000-"
 
 # Returns 16 hex digits, many times over; `spanglass.testing` puts one in the place of the random pool.
 Draw = Callable[[], list[str]]
 
-# Ids drawn ahead, of traces, and of spans with their rows: popping takes 15 ns, where `uuid4` takes 1,950.
+# Ids drawn ahead, of traces and of spans: popping takes 15 ns, where `uuid4` takes 1,950. A row's last digits are its
+# span's, so that half as many are drawn: within a refill 48 bits tell rows apart, over refills their prefix 74 more.
+# No tuples of both: so many at once would set off the garbage collector.
 _root_pool: list[str] = []
-_pool: list[tuple[str, str]] = []
+_pool: list[str] = []
+_row_prefix = ""
 _draw: Draw | None = None
 # Counts the spans of the process, for `span_attributes`.
 exec_counter = itertools.count(1)
@@ -26,31 +29,23 @@ exec_counter = itertools.count(1)
 def draw_ids() -> tuple[str, str]:
     """Return the ids of a new span, and of its row: 16 hex digits, and a random UUID (version 4)."""
     try:
-        return _pool.pop()
+        span_id = _pool.pop()
     except IndexError:
-        return _refill_pool()
+        span_id = _refill_pool()
+    return span_id, _row_prefix + span_id[4:]
 
 
-def _refill_pool() -> tuple[str, str]:
-    """Fill the pool, and return ids that were never in it: another thread may empty it at once."""
-    drawn = _draw_random() if _draw is None else _draw_for_tests(_draw)
-    ids = drawn.pop()
+def _refill_pool() -> str:
+    """Fill the pool, and return an id that was never in it: another thread may empty it at once."""
+    global _row_prefix  # noqa: PLW0603 - of the ids of the whole process
+    if _draw is None:
+        _row_prefix = str(uuid.uuid4())[: len("xxxxxxxx-xxxx-4xxx-yxxx-")]
+        drawn = os.urandom(_SPAN_BYTES * _POOL_IDS).hex(" ", _SPAN_BYTES).split()
+    else:
+        _row_prefix, drawn = _TEST_PREFIX, _draw()
+    span_id = drawn.pop()
     _pool[:0] = drawn
-    return ids
-
-
-def _draw_random() -> list[tuple[str, str]]:
-    """Return ids of spans and of their rows; a row's last digits are the span's, so that half as many are drawn.
-
-    Within a refill 48 bits tell the row ids apart, over refills 74 more.
-    """
-    prefix = str(uuid.uuid4())[: len("xxxxxxxx-xxxx-4xxx-yxxx-")]
-    span_ids = os.urandom(_SPAN_BYTES * _POOL_IDS).hex(" ", _SPAN_BYTES).split()
-    return [(span_id, prefix + span_id[4:]) for span_id in span_ids]
-
-
-def _draw_for_tests(draw: Draw) -> list[tuple[str, str]]:
-    return [(digits, f"{_TEST_PREFIX}-8{digits[1:4]}-{digits[4:]}") for digits in draw()]
+    return span_id
 
 
 def _refill_root_pool() -> str:

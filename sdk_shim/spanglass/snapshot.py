@@ -39,7 +39,10 @@ def snapshot_value(value: Any, convert_value: Convert = convert) -> bytes:
     try:
         text = _dumps(value, convert_value)
         # In short texts Python finds a word as fast as it calls the C library, though `in` takes three times as long.
-        if len(text) < _SHORT_BYTES and not text.partition(b"null")[1]:
+        if len(text) < _SHORT_BYTES:
+            if not text.partition(b"null")[1]:
+                return text
+        elif len(text) <= MAX_CHARS and not word_finder()(text, b"null"):
             return text
     except Exception:  # noqa: BLE001 - as above
         text = None
