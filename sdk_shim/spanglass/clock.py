@@ -15,9 +15,8 @@ now_secs: Callable[[], float] = time.time
 _READ_NS, _READ_SECS = now_ns, now_secs
 
 _last_stamp_ns = 0
-# The texts of the last second that was needed, `2026-11-23T07:42:04` and `1795419724.`, and when (ns) it ends.
-_second_end_ns = 0
-_second_texts = ("", "")
+# The last second that was needed: its first ns, that of the next one, `2026-11-23T07:42:04`, `1795419724.`.
+_second = (0, 0, "", "")
 
 _NS = 1_000_000_000
 
@@ -37,32 +36,45 @@ def stamp_of(read_ns: int) -> int:
     return stamp
 
 
+def read_row_ns() -> tuple[int, int]:
+    """Read the clock for a row; return the reading, and the stamp of a row that is written then (see `stamp_of`)."""
+    global _last_stamp_ns  # noqa: PLW0603 - as in `stamp_of`
+    read_ns = now_ns()
+    _last_stamp_ns = stamp = read_ns if read_ns > _last_stamp_ns else _last_stamp_ns + 1
+    return read_ns, stamp
+
+
 def read_row_time() -> RowTime:
     """Read the clock for a row, and make its texts; all in one function, as every row begins with it."""
     global _last_stamp_ns  # noqa: PLW0603 - as in `stamp_of`
     read_ns = now_ns()
-    if _last_stamp_ns < read_ns < _second_end_ns:  # later than the last row, and in the same second
+    start_ns, end_ns, iso, second = _second
+    if read_ns > _last_stamp_ns and start_ns <= read_ns < end_ns:
         _last_stamp_ns = read_ns
-        iso, second = _second_texts
         stamp = str(read_ns)
         micros = stamp[-9:-3]
         return read_ns, stamp, iso, micros, second + (micros if micros[-1] != "0" else _shortest_fraction(micros))
-    return _read_row_time_anew(read_ns)
-
-
-def _read_row_time_anew(read_ns: int) -> RowTime:
-    """Return what `read_row_time` does, of the first row of a second, or of one whose clock went back or stood."""
-    global _second_end_ns, _second_texts  # noqa: PLW0603 - a cache of one entry, replaced whole
     stamp = str(stamp_of(read_ns))
-    shown_ns = max(read_ns, _NS)  # a clock that was never set has no second to show
-    secs = shown_ns // _NS
-    iso, second = texts = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(secs)), f"{secs}."
-    # In this order: another thread that comes between finds a second that has ended.
-    _second_end_ns = 0
-    _second_texts = texts
-    _second_end_ns = (secs + 1) * _NS
-    micros = str(shown_ns)[-9:-3]
-    return read_ns, stamp, iso, micros, second + _shortest_fraction(micros)
+    _, iso, micros, secs = texts_of(read_ns)
+    return read_ns, stamp, iso, micros, secs
+
+
+def texts_of(read_ns: int) -> tuple[str, str, str, str]:
+    """Return a reading as its digits, and the pieces of its time."""
+    start_ns, end_ns, iso, second = _second
+    if not start_ns <= read_ns < end_ns:
+        read_ns = max(read_ns, _NS)  # a clock that was never set has no second to show
+        iso, second = _enter_second(read_ns // _NS)
+    digits = str(read_ns)
+    micros = digits[-9:-3]
+    return digits, iso, micros, second + (micros if micros[-1] != "0" else _shortest_fraction(micros))
+
+
+def _enter_second(secs: int) -> tuple[str, str]:
+    global _second  # noqa: PLW0603 - a cache of one entry, replaced whole
+    iso, second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(secs)), f"{secs}."
+    _second = secs * _NS, (secs + 1) * _NS, iso, second
+    return iso, second
 
 
 def _shortest_fraction(micros: str) -> str:
@@ -72,8 +84,7 @@ def _shortest_fraction(micros: str) -> str:
 
 def use_clock(read_ns: Callable[[], int] | None) -> None:
     """Take the time from `read_ns` (nanoseconds since the epoch) from now on; None takes the real one again."""
-    global now_ns, now_secs, _last_stamp_ns, _second_end_ns  # noqa: PLW0603 - the clock of the whole process
+    global now_ns, now_secs, _last_stamp_ns  # noqa: PLW0603 - the clock of the whole process
     now_ns = read_ns or _READ_NS
     now_secs = _READ_SECS if read_ns is None else lambda: read_ns() / 1_000_000_000
     _last_stamp_ns = 0
-    _second_end_ns = 0

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from spanglass.publisher import Publisher
+    from spanglass.queued_span import QueuedSpan
     from spanglass_store.faults import StoreFault
 
 
@@ -28,13 +29,13 @@ class QueueLimits:
 
 
 class LineQueue:
-    """Lines that wait to be written. `lines` may be appended to by anybody, a line a row."""
+    """Rows that wait to be written. Anybody may append to `lines`: a line, or a span whose next row is none yet."""
 
     def __init__(self, publisher: Publisher, limits: QueueLimits) -> None:
         self.publisher = publisher
         self.max_rows = limits.max_rows or sys.maxsize
         self._limits = limits
-        self.lines: deque[bytes] = deque()
+        self.lines: deque[bytes | QueuedSpan] = deque()
         self._writing = threading.RLock()
 
     def write_out(self, timeout_secs: float) -> OSError | StoreFault | None:
@@ -62,6 +63,9 @@ class LineQueue:
 
     def leave_to_parent(self) -> None:
         """Start empty after a fork: what waited is the parent's to write."""
+        for row in self.lines:
+            if not isinstance(row, bytes):
+                row.is_begun = True  # its first row is the parent's: the child has the last one to write
         self.lines.clear()
         self._writing = threading.RLock()
 
@@ -69,12 +73,16 @@ class LineQueue:
         """Take what fits into one write; at least one line, however large."""
         batch: list[bytes] = []
         size_bytes = 0
+        max_rows, max_bytes, take = self._limits.max_write_rows, self._limits.max_write_bytes, self.lines.popleft
         try:
-            while len(batch) < self._limits.max_write_rows:
-                size_bytes += len(self.lines[0])
-                if batch and size_bytes > self._limits.max_write_bytes:
+            while len(batch) < max_rows:
+                row = take()
+                line = row if isinstance(row, bytes) else row.end_line() if row.is_begun else row.start_line()
+                size_bytes += len(line)
+                if size_bytes > max_bytes and batch:
+                    self.lines.appendleft(line)
                     break
-                batch.append(self.lines.popleft())
+                batch.append(line)
         except IndexError:  # empty; maybe a signal handler's flush took the last ones from under us
             pass
         return batch

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from spanglass import identifiers, masking, printed_links
 from spanglass.clock import read_row_time
 from spanglass.failures import take_internal_fault
 from spanglass.parents import current_root_container
+from spanglass.queued_span import QueuedSpan
 from spanglass.snapshot import snapshot_value
-from spanglass.span import CURRENT_SPAN, LONG_BYTES, Span
+from spanglass.span import CURRENT_SPAN, Span
 from spanglass.trace import Trace
 
 if TYPE_CHECKING:
@@ -59,27 +60,31 @@ def make_plain_begin(call: TracedFunction) -> Begin:
                 before, value, after = before_one, args[0], b"}}\n"
             else:
                 before, value, after = call.name_given(args, kwargs)
-            _, stamp, iso, micros, secs = read_row_time()
             recorder = container.recorder
-            span = _new_span(Span)
+            span = _new_span(Span if recorder.offer is None else QueuedSpan)
             span.name = name
             span.span_id, span.id = span_id, row_id = recorder.draw_ids()
             span._sets_current, span._end_secs, span._end_ns = True, None, 0
             if trace is None or parent is None:
                 trace = Trace(container, recorder.ids.new_root_span_id(span_id))
-                span._parent_ids, parents_json = (), "null"
+                span._parents_json = parents_json = "null"
             else:
-                span._parent_ids, parents_json = (parent.span_id,), f'["{parent.span_id}"]'
+                span._parents_json = parents_json = f'["{parent.span_id}"]'
             span.trace = trace
-            span._identity = identity = (
-                f'{{"id":"{row_id}","created":"{iso}.{micros}+00:00","span_id":"{span_id}",{trace.inner_json}'
-            )
-            text = snapshot_value(value, recorder.convert) if after else b""
-            head = (
-                f'{identity},"_is_merge":false,"span_parents":{parents_json},"span_attributes":{{"exec_counter":'
-                f'{next(identifiers.exec_counter)},{part},"metrics":{{"start":{secs}}},"_stamp":{stamp}{before}'
-            ).encode()
-            recorder.write(head + text + after if len(text) < LONG_BYTES else b"".join((head, text, after)))
+            if recorder.offer is None:
+                _, stamp, iso, micros, secs = read_row_time()
+                span._identity = identity = (
+                    f'{{"id":"{row_id}","created":"{iso}.{micros}+00:00","span_id":"{span_id}",'
+                    f'{trace.fields_json},"root_span_id":"{trace.root_span_id}"'
+                )
+                text = snapshot_value(value, recorder.convert) if after else b""
+                head = (
+                    f'{identity},"_is_merge":false,"span_parents":{parents_json},"span_attributes":{{"exec_counter":'
+                    f'{next(identifiers.exec_counter)},{part},"metrics":{{"start":{secs}}},"_stamp":{stamp}{before}'
+                ).encode()
+                recorder.write(b"".join((head, text, after)))
+            else:
+                cast("QueuedSpan", span).begin(recorder.offer, part, (before, value, after))
             if parent is None and printed_links.prints_all:
                 printed_links.print_started(span)
         except Exception as error:  # noqa: BLE001 - a bug of ours, or of the decorator's arguments: the call goes on

@@ -17,12 +17,16 @@ from spanglass_store.faults import StoreFault
 
 if TYPE_CHECKING:
     from spanglass.line_queue import LineQueue
+    from spanglass.queued_span import QueuedSpan
 
 # With the wait for the interpreter's lock (5 ms beside a busy thread) rows are some 6 ms old when they are written, 20
 # at the 99th percentile, also of a program that does nothing but log.
 WRITE_EVERY_SECS = 0.003
 # Copying this much costs a caller little more than its snapshot did, and a queue of such rows would be large.
 MAX_QUEUED_LINE_BYTES = 16 * 1024
+# Beside a caller that does nothing but log, the thread has half the interpreter's time: as many rows are made lines in
+# some 5 ms. Where more wait, the caller makes its own, and the thread catches up.
+MAX_UNFINISHED_ROWS = 4000
 FLUSH_SECS = 30.0
 SEAL_SECS = 2.0
 _FORK_SECS = 1.0
@@ -57,13 +61,23 @@ class BatchSink:
         if self._is_idle:
             self._wake_writer()
 
+    def offer(self, span: QueuedSpan) -> bool:
+        """Queue a span for its next row, where not too many wait that are no lines yet."""
+        lines = self._lines
+        if len(lines) >= self._max_unfinished:
+            return False
+        lines.append(span)
+        if self._is_idle:
+            self._wake_writer()
+        return True
+
     def flush(self) -> None:
         """Write what waits."""
         self._queue.write_out(FLUSH_SECS)
 
     def seal(self, timeout_secs: float = SEAL_SECS) -> int:
         """Write what waits and leave the segment; from now on each line is written at once."""
-        self._max_rows = 0
+        self._max_rows = self._max_unfinished = 0
         self._queue.write_out(timeout_secs)
         writer = self._queue.publisher.writer
         writer.seal()
@@ -81,6 +95,7 @@ class BatchSink:
 
     def _begin(self) -> None:
         self._max_rows = self._queue.max_rows
+        self._max_unfinished = min(self._max_rows, MAX_UNFINISHED_ROWS)
         # Plain locks, as an Event's own lock would deadlock a signal handler that interrupts its `set`.
         self._starting = _thread.allocate_lock()
         self._waking = _thread.allocate_lock()
@@ -107,7 +122,7 @@ class BatchSink:
                 # Not a `Thread`, which takes locks that an interrupted start would leave to a signal handler.
                 _thread.start_new_thread(self._write_for_ever, ())
             except RuntimeError:  # the interpreter is shutting down
-                self._max_rows = 0
+                self._max_rows = self._max_unfinished = 0
                 self._queue.write_out(SEAL_SECS)
             return
         with contextlib.suppress(RuntimeError):  # it was woken a moment ago
@@ -136,6 +151,8 @@ class HeldSink:
 
     As nobody else empties the queue, a line that finds it full is dropped.
     """
+
+    offer = None
 
     def __init__(self, queue: LineQueue) -> None:
         self._queue = queue

@@ -48,6 +48,7 @@ class Recorder:
         self.draw_ids = ids.draw_ids
         self.convert = self._to_plain
         self.write = sink.write
+        self.offer = sink.offer
         word_finder()  # loaded here for the same reason as above
 
     def record(self, head: str, fields: Mapping[str, Any], stamp: str) -> None:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spanglass.publisher import Publisher
+    from spanglass.queued_span import OfferSpan
     from spanglass.settings import Settings
 
 SEAL_SECS = 2.0
@@ -28,6 +29,11 @@ class Sink(Protocol):
         """Take one line; when it counts as safe is the sink's promise."""
         ...
 
+    @property
+    def offer(self) -> OfferSpan | None:
+        """What queues a span whose next row is no line yet; None where lines are wanted."""
+        ...
+
     def flush(self) -> None:
         """Return once every line taken so far is safe."""
         ...
@@ -42,6 +48,8 @@ class Sink(Protocol):
 
 class SegmentSink:
     """Every line is in the kernel's hands when `write` returns: no queue, no thread, nothing to lose."""
+
+    offer = None
 
     def __init__(self, publisher: Publisher) -> None:
         self._writer = publisher.writer
@@ -64,6 +72,8 @@ class SegmentSink:
 class MemorySink:
     """Keeps the lines in a list, for tests."""
 
+    offer = None
+
     def __init__(self) -> None:
         self.lines: list[bytes] = []
         self.write = self.lines.append
@@ -83,6 +93,8 @@ class MemorySink:
 
 class DiscardingSink:
     """Stands in where there is no store to write to, or none is wanted: counts what it drops."""
+
+    offer = None
 
     def __init__(self, *, is_loss: bool = True) -> None:
         """With `is_loss` false nothing was to be recorded: what is dropped is not lost."""

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 CURRENT_SPAN: ContextVar[Span | None] = ContextVar("spanglass_current_span", default=None)
 
 _NS_PER_MICRO, _MICROS = 1000, 1_000_000
-# Below it two copies take less time than one call.
-LONG_BYTES = 1024
 
 
 class Origin(NamedTuple):
@@ -62,7 +60,7 @@ class Span:
         "_end_ns",
         "_end_secs",
         "_identity",
-        "_parent_ids",
+        "_parents_json",
         "_previous",
         "_sets_current",
         "id",
@@ -89,16 +87,16 @@ class Span:
         self.trace = trace
         self.span_id = span_id
         self.id = row_id
-        self._parent_ids = parent_ids
+        self._parents_json = '["' + '","'.join(parent_ids) + '"]' if parent_ids else "null"
         self.name = name
         self._sets_current = True
         self._end_secs: float | None = None
         self._end_ns = 0  # the same by our own clock, where a traced call ended
-        # What begins each of its rows.
-        self._identity = (
-            f'{{"id":"{row_id}","created":"{created}","span_id":"{span_id}",{trace.inner_json}'
-            if id_json is None
-            else f'{{"id":{id_json},"created":"{created}","span_id":"{span_id}",{trace.inner_json}'
+        # What begins each of its rows; None where `_identify` is still to make it.
+        id_json = f'"{row_id}"' if id_json is None else id_json
+        self._identity: str | None = (
+            f'{{"id":{id_json},"created":"{created}","span_id":"{span_id}",{trace.fields_json},'
+            f'"root_span_id":"{trace.root_span_id}"'
         )
 
     @staticmethod
@@ -134,9 +132,8 @@ class Span:
             metrics_part = f',"metrics":{{"start":{secs}}}'
         if "scores" in fields:
             self._note_scores(fields["scores"])
-        parents_json = '["' + '","'.join(parent_ids) + '"]' if parent_ids else "null"
         head = (
-            f'{self._identity},"_is_merge":false,"span_parents":{parents_json},'
+            f'{self._identity},"_is_merge":false,"span_parents":{self._parents_json},'
             f'"span_attributes":{{"exec_counter":{next(identifiers.exec_counter)},{part}{metrics_part}'
         )
         container.recorder.record(head, fields, stamp)
@@ -241,11 +238,10 @@ class Span:
                 self.end_with({} if output is None else {"output": output})
                 return
             recorder = self.trace.recorder
-            read_ns, stamp, _, _, secs = read_row_time()
-            self._end_ns = read_ns
+            self._end_ns, stamp, _, _, secs = read_row_time()
             before, text = ("", b"") if output is None else (',"output":', snapshot_value(output, recorder.convert))
             head = f'{self._identity},"_is_merge":true,"metrics":{{"end":{secs}}},"_stamp":{stamp}{before}'.encode()
-            recorder.write(head + text + b"}\n" if len(text) < LONG_BYTES else b"".join((head, text, b"}\n")))
+            recorder.write(b"".join((head, text, b"}\n")))
         except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
             take_internal_fault(error)
 
@@ -257,7 +253,7 @@ class Span:
                 self._end_secs = read_ns // _NS_PER_MICRO / _MICROS
                 fields["metrics"] = {"end": self._end_secs}
             if fields:
-                self.trace.recorder.record(f'{self._identity},"_is_merge":true', fields, stamp)
+                self.trace.recorder.record(f'{self._identify()},"_is_merge":true', fields, stamp)
         except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
             take_internal_fault(error)
 
@@ -306,7 +302,7 @@ class Span:
     @property
     def span_parents(self) -> list[str] | None:
         """Return the span ids of the parents, the primary one first; None at a root."""
-        return list(self._parent_ids) or None
+        return orjson.loads(self._parents_json)
 
     @property
     def origin(self) -> Origin:
@@ -331,13 +327,17 @@ class Span:
     def __repr__(self) -> str:
         return f"<Span {self.name!r} {self.span_id}>"
 
+    def _identify(self) -> str:
+        """Return what begins each of its rows."""
+        return self._identity or ""
+
     def _update(self, fields: dict[str, Any]) -> None:
         try:
             if "metrics" in fields and "end" in fields["metrics"]:
                 self._end_secs = fields["metrics"]["end"]
             if "scores" in fields:
                 self._note_scores(fields["scores"])
-            self.trace.recorder.record(f'{self._identity},"_is_merge":true', fields, read_row_time()[1])
+            self.trace.recorder.record(f'{self._identify()},"_is_merge":true', fields, read_row_time()[1])
         except Exception as error:  # noqa: BLE001 - a bug of ours never reaches the traced program
             take_internal_fault(error)
 
@@ -354,7 +354,7 @@ class NoopSpan(Span):
 
     def __init__(self) -> None:  # pyright: ignore[reportMissingSuperCall] - a span that never starts
         self.id = self.name = self.span_id = ""
-        self._parent_ids = ()
+        self._parents_json = "null"
         self._sets_current = False
 
     @property

@@ -156,6 +156,8 @@ class Recording:
 class _TestSink:
     """Passes every line on to the store, and keeps those of the running test."""
 
+    offer = None  # the lines are looked at
+
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self.lines: list[bytes] = []
