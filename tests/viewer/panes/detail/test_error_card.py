@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from span_details import make_detail
 
 from spanglass_viewer.panes.detail.editor import editor_command, is_local_source
 from spanglass_viewer.panes.detail.frames_view import FrameRow, SourceExcerptView
 from spanglass_viewer.panes.detail.source_lines import find_source
 from spanglass_viewer.tracebacks.parsed import Frame, FrameKind
+from spanglass_viewer.widgets.buttons import IconButton
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -63,13 +64,40 @@ def test_the_banner_and_the_source_of_the_users_last_frame(pane: DetailPane) -> 
 def test_library_frames_are_folded_and_those_of_the_sdk_left_out(pane: DetailPane, qtbot: QtBot) -> None:
     pane.show_span(make_detail(error=_with_frames(_fail(), SDK_FRAME + LIBRARY_FRAMES)))
     QGuiApplication.processEvents()
-    rows = pane._error.findChildren(FrameRow)
-    assert [row.frame.kind for row in rows] == [FrameKind.LIBRARY] * 3 + [FrameKind.USER] * 2
-    assert [row.isHidden() for row in rows] == [True, True, True, False, False]
-    (folded,) = {row.parentWidget() for row in rows[:3]}
-    assert folded is not None
-    qtbot.mouseClick(folded._button, Qt.MouseButton.LeftButton)
-    assert not rows[0].isHidden()
+    assert [row.frame.kind for row in pane._error.findChildren(FrameRow)] == [FrameKind.USER] * 2
+    (button,) = [found for found in pane._error.findChildren(QPushButton) if found.text() == "3 library frames"]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    rows = [row for row in pane._error.findChildren(FrameRow) if row.frame.kind is FrameKind.LIBRARY]
+    assert [row.isHidden() for row in rows] == [False] * 3
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert [row.isHidden() for row in rows] == [True] * 3
+
+
+def test_many_frames_come_a_few_a_turn_in_their_order(pane: DetailPane, qtbot: QtBot) -> None:
+    frames = "".join(f'  File "{__file__}", line {line}, in step_{line}\n    go()\n' for line in range(1, 61))
+    pane.show_span(make_detail(error=_with_frames(_fail(), frames)))
+    assert len(pane._error.findChildren(FrameRow)) < 60
+    qtbot.waitUntil(lambda: pane.is_idle)
+    assert [row.frame.line for row in pane._error.findChildren(FrameRow)][:60] == [*range(1, 61)]
+    pane.show_span(make_detail(id="row-2", error=_with_frames(_fail(), frames)))
+    pane.show_span(make_detail(id="row-3", input="no error"))  # while frames are still to be made
+    qtbot.waitUntil(lambda: pane.is_idle)
+    assert not pane._error.isVisible()
+
+
+def test_a_frame_offers_its_buttons_where_room_was_kept_for_them(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(make_detail(error=_fail()))
+    qtbot.waitUntil(lambda: pane.is_idle)
+    row = pane._error.findChildren(FrameRow)[-1]
+    assert row.findChildren(IconButton) == []
+    place = row.findChildren(QLabel)[1].geometry()
+    row.setFocus()
+    copy = row.findChildren(IconButton)[0]
+    qtbot.waitUntil(copy.isVisible)
+    QGuiApplication.processEvents()
+    assert row.findChildren(QLabel)[1].geometry() == place
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == f"{row.frame.path}:{row.frame.line}"
 
 
 def test_a_frame_folds_and_unfolds_by_the_keyboard(pane: DetailPane, qtbot: QtBot) -> None:

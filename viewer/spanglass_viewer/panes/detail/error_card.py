@@ -56,8 +56,8 @@ class ErrorCard(Card):
         """Show an error anew; the same one again changes nothing."""
         if self._story is not None and self._story == story:
             return
+        self.clear()
         self._story = story
-        self.clear_body()
         self.body.addWidget(_banner(story))
         exceptions = story.parsed.exceptions[:_MAX_EXCEPTIONS]
         if any(exception.frames for exception in exceptions) or len(exceptions) > 1:
@@ -68,6 +68,8 @@ class ErrorCard(Card):
     def clear(self) -> None:
         """Forget the error."""
         self._story = None
+        for view in self.findChildren(FramesView):
+            self._context.making.drop(view)
         self.clear_body()
 
     def _make_chain(self, exceptions: tuple[ParsedException, ...]) -> QWidget:

@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.quantities import format_many
 from spanglass_viewer.panes.detail.editor import is_local_source, open_in_editor
@@ -30,66 +30,95 @@ from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from spanglass_viewer.panes.detail.context import DetailContext
 
 _MAX_FRAMES = 200
+_ROWS_AT_ONCE = 5
 _COMMIT_CHARS = 10
+_HEAD_GAP_PX = 8
 
 
 class FramesView(QWidget):
-    """Frames from the outermost call to where it was raised; the user's last one shows its source at once."""
+    """Frames from the outermost call to where it was raised; the user's last one shows its source at once.
+
+    The first few are there at once, the others in the next turns.
+    """
 
     def __init__(
         self, frames: Iterable[Frame], context: DetailContext, *, is_opened: bool, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        self._context = context
+        self._is_opened = is_opened
+        self._button_size = _button_size(context)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
         shown = [frame for frame in frames if frame.kind is not FrameKind.SDK][-_MAX_FRAMES:]
-        last_user = next((frame for frame in reversed(shown) if frame.kind is FrameKind.USER), None)
-        for kind, run in itertools.groupby(shown, key=lambda frame: frame.kind):
-            rows = [FrameRow(frame, context) for frame in run]
+        self._rows = self._iter_rows(shown)
+        self.fill()
+
+    def fill(self) -> None:
+        """Show some more frames; the rest is put off."""
+        for row in itertools.islice(self._rows, _ROWS_AT_ONCE):
+            self._column.addWidget(row)
+        following = next(self._rows, None)
+        if following is not None:
+            self._rows = itertools.chain((following,), self._rows)
+            self._context.making.add(self)
+
+    def _iter_rows(self, frames: list[Frame]) -> Iterator[QWidget]:
+        """Make a row after the other: of a frame, or of a run of library frames."""
+        last_user = next((frame for frame in reversed(frames) if frame.kind is FrameKind.USER), None)
+        for kind, run in itertools.groupby(frames, key=lambda frame: frame.kind):
             if kind is FrameKind.LIBRARY and last_user is not None:
-                column.addWidget(_FoldedFrames(rows))
+                yield _FoldedFrames(list(run), self._context, self._button_size)
                 continue
-            for row in rows:
-                column.addWidget(row)
-                if is_opened and row.frame is last_user:
+            for frame in run:
+                row = FrameRow(frame, self._context, self._button_size)
+                if self._is_opened and frame is last_user:
                     row.set_unfolded(is_unfolded=True)
+                yield row
 
 
 class _FoldedFrames(QWidget):
-    """A run of library frames behind one line."""
+    """A run of library frames behind one line; they are made when they are first asked for."""
 
-    def __init__(self, rows: list[FrameRow]) -> None:
+    def __init__(self, frames: list[Frame], context: DetailContext, button_size: QSize) -> None:
         super().__init__()
-        self._rows = rows
-        self._button = QPushButton(format_many(len(rows), "library frame"))
+        self._frames = frames
+        self._context = context
+        self._button_size = button_size
+        self._rows: list[FrameRow] = []
+        self._button = QPushButton(format_many(len(frames), "library frame"))
         self._button.setProperty("kind", "link")
         self._button.setCheckable(True)
         self._button.setCursor(Qt.CursorShape.PointingHandCursor)
         wear(self._button, FontRole.TINY)
         self._button.toggled.connect(self._on_toggled)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
-        for row in rows:
-            column.addWidget(row)
-            row.hide()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        self._column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _on_toggled(self, is_checked: bool) -> None:
+        if not self._rows:
+            self._rows = [FrameRow(frame, self._context, self._button_size) for frame in self._frames]
+            for row in self._rows:
+                self._column.addWidget(row)
         for row in self._rows:
             row.setVisible(is_checked)
 
 
 class FrameRow(QWidget):
-    """One frame: function, place, the quoted line; a click shows the source around it."""
+    """One frame: function, place, the quoted line; a click shows the source around it.
 
-    def __init__(self, frame: Frame, context: DetailContext) -> None:
+    Its buttons are made when they are first offered: nobody goes over all of a hundred frames.
+    """
+
+    def __init__(self, frame: Frame, context: DetailContext, button_size: QSize) -> None:
         super().__init__()
         self.frame = frame
         self._line = frame.line  # where it stands now, once that was looked up
@@ -100,37 +129,46 @@ class FrameRow(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
-        self._column.addLayout(self._make_head())
+        self._head, self._room = self._make_head(button_size)
+        self._column.addLayout(self._head)
         self._column.addWidget(self._source)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{frame.function or 'module'}, {frame.path} line {frame.line}")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self._show_buttons(is_shown=False)
 
-    def _make_head(self) -> QHBoxLayout:
+    def _make_head(self, button_size: QSize) -> tuple[QHBoxLayout, QSpacerItem]:
+        """Return the first line, and the room in it that is kept for the buttons."""
         frame = self.frame
         is_user = frame.kind is FrameKind.USER
         function = PlainLabel(frame.function or "<module>", role=FontRole.SMALL_STRONG if is_user else FontRole.SMALL)
         function.setMaximumWidth(200)
         place = f"{frame.path}:{frame.line}"
         head = QHBoxLayout()
-        head.setSpacing(8)
+        head.setSpacing(_HEAD_GAP_PX)
         head.addWidget(function)
         head.addWidget(ElidedLabel(place, role=FontRole.TINY, tone="faint", mode=Qt.TextElideMode.ElideLeft), 1)
         if frame.repeated:
             times = f"× {frame.repeated + 1:,}"  # noqa: RUF001 - that is the sign
             head.addWidget(PlainLabel(times, role=FontRole.TINY, tone="faint"))
-        self._add_button(head, "copy", "Copy path and line", self._on_copy)
-        if is_local_source(Path(frame.path)):
-            self._add_button(head, "external-editor", "Open in editor", self._on_open)
-        return head
+        count = 2 if is_local_source(Path(frame.path)) else 1
+        width = count * (button_size.width() + _HEAD_GAP_PX)  # a layout keeps no gap before mere room
+        fixed = QSizePolicy.Policy.Fixed
+        room = QSpacerItem(width, button_size.height(), fixed, fixed)
+        head.addItem(room)
+        return head, room
 
-    def _add_button(self, head: QHBoxLayout, icon_name: str, what: str, slot: Callable[[], None]) -> None:
+    def _make_buttons(self) -> None:
+        self._head.removeItem(self._room)
+        self._add_button("copy", "Copy path and line", self._on_copy)
+        if is_local_source(Path(self.frame.path)):
+            self._add_button("external-editor", "Open in editor", self._on_open)
+
+    def _add_button(self, icon_name: str, what: str, slot: Callable[[], None]) -> None:
         button = IconButton(icon_name, what, self._context.appearance)
         button.clicked.connect(slot)
         self._buttons.append(button)
-        head.addWidget(_kept_in_place(button))
+        self._head.addWidget(_kept_in_place(button))
 
     def _make_source(self) -> ElidedLabel:
         first_line = self.frame.source.split("\n", 1)[0]
@@ -181,6 +219,8 @@ class FrameRow(QWidget):
             super().keyPressEvent(event)
 
     def _show_buttons(self, *, is_shown: bool) -> None:
+        if is_shown and not self._buttons:
+            self._make_buttons()
         for button in self._buttons:
             button.setVisible(is_shown)
 
@@ -195,6 +235,15 @@ class FrameRow(QWidget):
             self._context.notice_given.emit(
                 "No editor was started. Choose one in the settings, or set VISUAL to one that has a window."
             )
+
+
+def _button_size(context: DetailContext) -> QSize:
+    """Return the size of a row's button, in which room is kept for it."""
+    button = IconButton("copy", "", context.appearance)
+    button.ensurePolished()
+    size = button.sizeHint()
+    button.deleteLater()
+    return size
 
 
 def _kept_in_place(widget: QWidget) -> QWidget:
