@@ -27,6 +27,7 @@ from window_use import WindowUse
 
 from spanglass_store.location import ensure_store
 from spanglass_viewer.app.main_window import MainWindow
+from spanglass_viewer.app.run import spare_when_settled
 from spanglass_viewer.app.watchdog import MOST_BUSY_SECS
 from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
@@ -72,6 +73,7 @@ def measure(app: QApplication, store: Path, only: list[str], *, is_large: bool) 
     window.resize(1400, 900)
     window.show()
     window.repaint()
+    spare_when_settled(window.controller)
     use, meter = WindowUse(window), TurnMeter(window)
     turns = [meter.measure(step) for step in chain(use.open_store(), _list_steps(use, only, is_large=is_large))]
     meter.stop()

@@ -29,6 +29,7 @@ from soak_live import peak_rss_mb, rss_mb
 from spanglass_store.database.connection import Database
 from spanglass_store.location import ensure_store
 from spanglass_viewer.app.main_window import MainWindow
+from spanglass_viewer.app.run import spare_when_settled
 from spanglass_viewer.app.watchdog import Offence, Watchdog
 from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
@@ -55,6 +56,7 @@ def measure(app: QApplication, spans: int) -> dict[str, float]:
         window.resize(1400, 900)
         window.show()
         window.repaint()
+        spare_when_settled(window.controller)
         figures = _open(app, window, spans) | _click(window)
         window.close()
         window.deleteLater()
