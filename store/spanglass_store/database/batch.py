@@ -35,7 +35,7 @@ from spanglass_store.database.statements import query, span_column_names
 from spanglass_store.journal.lines import BadLine, Line, LineKind, encode_line, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Sequence
 
     from spanglass_store.database.columns import SpanRow
     from spanglass_store.database.connection import Cursor
@@ -107,7 +107,7 @@ class Batch:
             if deep := fields.pop(TOO_DEEP, None):  # the rest of the row is merged
                 reason = f"{', '.join(deep)}: nested too deeply to be read; the rest of the row was merged"
                 self.rejected.append(Rejected(line.segment, line.offset, reason, line.raw))
-            kind = kind_of({key: parsed(fields[key]) for key in ("_line",) if key in fields} or fields)
+            kind = kind_of({"_line": parsed(fields["_line"])} if "_line" in fields else fields)
             if kind is LineKind.ROW:
                 self._add_row(fields, line)
             elif kind is LineKind.ATTACHMENT:
@@ -305,14 +305,18 @@ def _bound_of(row_id: str, rows: list[Row]) -> int | None:
     return min(known) if len(known) == len(starts) else None
 
 
-def _fold_span(states: list[SpanState], row_id: str, rows: Iterable[Row]) -> list[bool]:
+def _fold_span(states: list[SpanState], row_id: str, rows: Sequence[Row]) -> list[bool]:
     """Fold the rows of one id into its states; return for each that changed whether it is new.
 
     An id is unique in its container only. A row that names none belongs to the first container that does.
     """
     touched: dict[int, bool] = {}
-    for row in sorted(rows, key=lambda row: row.container == ""):
-        state = next((state for state in states if _is_same_span(state, row)), None)
+    for row in sorted(rows, key=_names_none) if len(rows) > 1 else rows:
+        state = None
+        for known in states:
+            if known.container == row.container or not known.container or not row.container:
+                state = known
+                break
         if state is not None and _is_folded(state, row):
             continue
         is_new = state is None
@@ -329,8 +333,8 @@ def _is_folded(state: SpanState, row: Row) -> bool:
     return state.full_stamp == row.stamp and not row.is_merge and not row.is_deletion
 
 
-def _is_same_span(state: SpanState, row: Row) -> bool:
-    return state.container == row.container or not state.container or not row.container
+def _names_none(row: Row) -> bool:
+    return row.container == ""
 
 
 def _merge_attachments(cursor: Cursor, rows: dict[str, tuple[Any, ...]], outcome: Outcome) -> None:

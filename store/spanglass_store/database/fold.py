@@ -51,14 +51,14 @@ class SpanState:
 
     id: str
     container: str = ""
-    fields: dict[str, Any] = field(default_factory=dict[str, Any])
+    fields: dict[str, Any] = field(default_factory=dict)
     marks: Mark = field(default_factory=lambda: Mark(rest=_BASE, written=_BASE))
-    identity: dict[str, Any] = field(default_factory=dict[str, Any])
-    ranks: dict[str, Rank] = field(default_factory=dict[str, Rank])
+    identity: dict[str, Any] = field(default_factory=dict)
+    ranks: dict[str, Rank] = field(default_factory=dict)
     full_stamp: int | None = None
     is_replaced: bool = False
     shadow: dict[str, Any] | None = None
-    array_deletes: list[tuple[int, Path, list[Any]]] = field(default_factory=list[tuple[int, "Path", list[Any]]])
+    array_deletes: list[tuple[int, Path, list[Any]]] = field(default_factory=list)
 
     @property
     def is_deleted(self) -> bool:
@@ -241,17 +241,13 @@ def decode_stamps(state: SpanState, text: str) -> None:
         state.marks = decode_mark(coded["marks"])
     elif "updates" in coded:  # as whole segments are merged
         state.marks = marks_of_rows(state.fields, coded["updates"], coded["said"], coded)
-    unsaid = coded.get("unsaid", ())
-    ranks = coded.get("ranks", {})
-    for key in _RANKED:
-        if key in unsaid:
-            state.identity.pop(key, None)
-        elif key in ranks:
-            state.ranks[key] = tuple(ranks[key])
-        else:
-            state.ranks[key] = (_FULL_ROW, state.full_stamp or _BASE)
+    state.ranks = dict.fromkeys(_RANKED, (_FULL_ROW, state.full_stamp or _BASE))
+    for key, rank in coded.get("ranks", {}).items():
+        state.ranks[key] = tuple(rank)
+    for key in coded.get("unsaid", ()):
+        del state.ranks[key]
+        state.identity.pop(key, None)
     if "shadow" in coded:
         state.shadow = {key: JsonText(value) for key, value in coded["shadow"].items()}
-    state.array_deletes = [
-        (stamp, path, JsonText(unwanted).parse()) for stamp, path, unwanted in coded.get("array_deletes", [])
-    ]
+    if "array_deletes" in coded:
+        state.array_deletes = [(stamp, path, JsonText(text).parse()) for stamp, path, text in coded["array_deletes"]]

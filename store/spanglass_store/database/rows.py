@@ -32,11 +32,11 @@ class Row:
     process: str | None = None
     is_merge: bool = True
     is_deletion: bool = False
-    identity: dict[str, Any] = field(default_factory=dict[str, Any])
-    fields: dict[str, Any] = field(default_factory=dict[str, Any])
-    replaced_paths: list[Path] = field(default_factory=list[Path])
-    erased_fields: list[str] = field(default_factory=list[str])
-    array_deletes: list[tuple[Path, list[Any]]] = field(default_factory=list[tuple[Path, list[Any]]])
+    identity: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
+    replaced_paths: list[Path] = field(default_factory=list)
+    erased_fields: list[str] = field(default_factory=list)
+    array_deletes: list[tuple[Path, list[Any]]] = field(default_factory=list)
 
 
 def read_row(line: Line, default_stamp: int, process: str | None = None) -> Row:

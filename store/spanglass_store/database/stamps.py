@@ -44,7 +44,7 @@ class Mark:
     rest: int
     floor: int = NEVER
     written: int = NEVER
-    children: dict[str, Mark | int] = field(default_factory=dict[str, "Mark | int"])
+    children: dict[str, Mark | int] = field(default_factory=dict)
 
 
 def write(value: Any, mark: Mark | int | None, incoming: Any, stamp: int, depth: int = 0) -> tuple[Any, Mark | int]:
