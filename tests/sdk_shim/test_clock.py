@@ -65,6 +65,13 @@ def test_a_clock_that_was_never_set_shows_the_first_second(ns):
     assert clock.read_row_time()[2:] == ("1970-01-01T00:00:01", "000000", "1.0")
 
 
+def test_a_clock_that_was_never_set_and_goes_on_shows_the_first_second_too():
+    clock.use_clock(iter([5, 6, 999_999_999, 1_000_000_000, 1_500_000_000]).__next__)
+    times = [clock.read_row_time() for _ in range(5)]
+    assert [time[4] for time in times] == ["1.0", "1.0", "1.0", "1.0", "1.5"]
+    assert [time[1] for time in times] == ["5", "6", "999999999", "1000000000", "1500000000"]
+
+
 def test_rows_of_one_reading_have_stamps_of_their_own_and_the_same_time():
     clock.use_clock(lambda: 1_795_419_724_883_860_111)
     first, second = clock.read_row_time(), clock.read_row_time()
