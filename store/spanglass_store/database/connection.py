@@ -100,7 +100,9 @@ class Cursor:
             if len(statements) != 1 or statements[0].type not in _READING:
                 raise QueryFailed("Only one statement that reads can be asked: SELECT, FROM, DESCRIBE or EXPLAIN.")
             rows = self._cursor.execute(statements[0]).fetchall()
-            return QueryResult(tuple(str(column[0]) for column in self._cursor.description or ()), rows)
+            described = self._cursor.description or ()
+            json_columns = frozenset(place for place, column in enumerate(described) if str(column[1]) == "JSON")
+            return QueryResult(tuple(str(column[0]) for column in described), rows, json_columns)
         except duckdb.TransactionException as error:  # an attempt to write
             raise QueryFailed(str(error)) from error
         except (*_ENVIRONMENT_ERRORS, duckdb.InterruptException):

@@ -246,10 +246,11 @@ class TraceSkeleton:
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """What a query of the user's own gave: the names of its columns, and its rows."""
+    """What a query of the user's own gave: the names of its columns, and its rows. JSON is text in the rows."""
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
+    json_columns: frozenset[int] = frozenset()  # the places of those that hold JSON
 
 
 @dataclass(frozen=True, slots=True)

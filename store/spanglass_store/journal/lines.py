@@ -64,10 +64,16 @@ def decode_line(text: bytes) -> Line:
     try:
         value: object = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise BadLine(f"the line is not JSON: {error}") from None
+        raise BadLine(_reason_of(error)) from None
     if not isinstance(value, dict):
         raise BadLine("the line is JSON, but not an object")
     return cast("Line", value)
+
+
+def _reason_of(error: orjson.JSONDecodeError) -> str:
+    if "UTF-8" in error.msg:
+        return "the line is not text in UTF-8"
+    return f"the line is not JSON: {error.msg}, at character {error.pos + 1}"
 
 
 def kind_of(line: Line) -> LineKind:

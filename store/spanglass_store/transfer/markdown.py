@@ -20,7 +20,7 @@ _MAX_NAME_CHARS = 120
 _VALUES = ("error", "input", "output", "expected", "scores", "metadata")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - reads as what it is
 _FENCE = re.compile(r"`{3,}")
-_MARKUP = re.compile(r"([\\`*_\[\]<>#|])")
+_MARKUP = re.compile(r"([\\`*\[\]<>#|]|(?<![^\W_])_|_(?![^\W_]))")  # within a word an underscore is one
 
 
 def trace_markdown(spans: Sequence[SpanRecord], max_chars: int = MAX_CHARS) -> str:

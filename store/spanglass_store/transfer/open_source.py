@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
 PIPE = Path("-")
+_HEAD_BYTES = 4096
+_OTHER_FORMATS = {
+    b"PAR1": "a Parquet table",
+    b"PK": "a zip file that is no bundle",
+    b"\x1f\x8b": "a compressed file",
+}
 
 
 @contextlib.contextmanager
@@ -40,6 +46,7 @@ def open_source(path: Path) -> Generator[Source]:
             with zipfile.ZipFile(path) as archive:
                 yield BundleReader(archive, path)
         else:
+            _refuse_other_formats(path)
             yield FileSource([path])
     except (OSError, zipfile.BadZipFile) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
@@ -79,6 +86,17 @@ class StoreSource:
         )
         for number, raw in enumerate(lines, 1):
             yield SourceLine(self.name, number, raw)
+
+
+def _refuse_other_formats(path: Path) -> None:
+    """Raise StoreFault for a file that holds no lines: thousands of bad ones would say it less well."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    kind = next((kind for magic, kind in _OTHER_FORMATS.items() if head.startswith(magic)), None)
+    if kind is None and b"\0" in head:
+        kind = "a binary file"
+    if kind is not None:
+        raise StoreFault(f"This is {kind}; JSON lines, bundles and stores can be imported.", path)
 
 
 def _files_in(folder: Path) -> list[Path]:

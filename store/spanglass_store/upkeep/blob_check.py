@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from spanglass_store.blobs.files import blob_path
@@ -24,15 +25,16 @@ def check_blobs(cursor: Cursor) -> Iterator[Check]:
 
     Mended, the row says so, and a damaged blob is set aside. Blobs that nothing names are worth knowing.
     """
-    verdicts: dict[str, str | None] = {}
+    keys: dict[str, list[str]] = defaultdict(list)
     for key, digest in cursor.rows(query("list_done_digests")):
-        if digest not in verdicts:
-            verdicts[digest] = _verdict(cursor.store, digest)
-        verdict = verdicts[digest]
+        keys[digest].append(key)
+    for digest, named_by in keys.items():
+        verdict = _verdict(cursor.store, digest)
         if verdict is not None:
             path = _path(cursor.store, digest)
-            finding = Finding(f"{verdict}-blob", f"The file of an attachment is {verdict}.", path)
-            yield finding, _mending(cursor, key, path, verdict)
+            whose = "an attachment" if len(named_by) == 1 else f"{len(named_by)} attachments"
+            finding = Finding(f"{verdict}-blob", f"The file of {whose} is {verdict}.", path)
+            yield finding, _mending(cursor, named_by, path, verdict)
     unnamed = list_unnamed_blobs(cursor)
     if unnamed:
         size_bytes = sum(blob.size_bytes for blob in unnamed)
@@ -60,13 +62,14 @@ def _path(store: Path, digest: str) -> Path:
         return store / BLOBS_FOLDER
 
 
-def _mending(cursor: Cursor, key: str, path: Path, verdict: str) -> Callable[[], object]:
+def _mending(cursor: Cursor, keys: list[str], path: Path, verdict: str) -> Callable[[], object]:
     def mend() -> None:
         if verdict == "unreadable":
             path.chmod(0o600)
             return
         if verdict == "damaged" and path.is_file():
             path.rename(cursor.store / REJECTED_FOLDER / path.name)
-        cursor.rows(query("mark_blob_lost"), {"key": key, "error": f"The stored file is {verdict}."})
+        for key in keys:
+            cursor.rows(query("mark_blob_lost"), {"key": key, "error": f"The stored file is {verdict}."})
 
     return mend

@@ -62,10 +62,13 @@ def _iter_findings(store: Path, *, is_fixing: bool, on_step: Callable[[str], Non
     yield from iter_settled(check_folder(store), is_fixing=is_fixing)
     on_step("Reading the tables")
     yield from iter_settled(_check_tables(store), is_fixing=is_fixing)
+    yield from _list_set_aside(store)  # after the mending, which sets aside
     on_step("Reading the kept journal")
     yield from iter_settled(_check_kept(store), is_fixing=is_fixing)
     on_step("Merging the journal")
     with _hold(store) as database, database.cursor() as cursor:
+        if database.recovery is not None:
+            yield Finding("rebuilt", database.recovery.sentence, database.path, is_fault=False)
         is_fixing = is_fixing and not database.is_read_only
         yield from iter_settled(_check_journal(cursor), is_fixing=is_fixing)
         on_step("Comparing the rows")
@@ -90,10 +93,13 @@ def _hold(store: Path) -> Generator[Database]:
         database.close()
 
 
-def _check_tables(store: Path) -> Iterator[Check]:
+def _list_set_aside(store: Path) -> Iterator[Finding]:
     for path in list_set_aside(store):
         sentence = "Damaged tables were set aside here; delete the file when it is of no more use."
-        yield Finding("set-aside", sentence, path, is_fault=False), None
+        yield Finding("set-aside", sentence, path, is_fault=False)
+
+
+def _check_tables(store: Path) -> Iterator[Check]:
     path = store / DATABASE_FILE
     if not path.exists():
         return
@@ -110,9 +116,10 @@ def _check_tables(store: Path) -> Iterator[Check]:
     except DamagedLog as fault:
         database.close()
         yield Finding("damaged-log", fault.sentence, fault.path or path), None if is_read_only else lambda: _open(store)
-    except DamagedTables as fault:
+    except DamagedTables:
         database.close()
-        yield Finding("damaged-tables", fault.sentence, path), None if is_read_only else lambda: rebuild(store)
+        sentence = "The store's tables are damaged: they are made anew from what can be read of them, and the journal."
+        yield Finding("damaged-tables", sentence, path), None if is_read_only else lambda: rebuild(store)
     finally:
         database.close()
 
@@ -155,7 +162,8 @@ def _check_journal(cursor: Cursor) -> Iterator[Check]:
             yield Finding("cut-segment", sentence, journal / name), _run(cursor, "delete_segments", {"names": [name]})
     kept_aside = [path for path in rejected.iterdir() if path.is_file()] if rejected.is_dir() else []
     if kept_aside:
-        sentence = f"{len(kept_aside)} files of lines that could not be merged are kept here."
+        files = "1 file" if len(kept_aside) == 1 else f"{len(kept_aside)} files"
+        sentence = f"What could not be used was set aside here, {files}; delete it at will."
         yield Finding("rejected-lines", sentence, rejected, is_fault=False), None
 
 

@@ -45,7 +45,7 @@ def check_rows(cursor: Cursor) -> Iterator[Check]:
 def check_merged(database: Database, cursor: Cursor) -> Iterator[Check]:
     """Yield each segment that was merged and of which something is not in the tables; mended, it is merged anew."""
     for path, names in _find_lost(cursor, _iter_merged_lines(cursor)).items():
-        sentence = f"{len(names):,} of what this part of the journal holds was merged, and is not in the tables."
+        sentence = f"{len(names):,} of the spans and attachments merged from here are missing in the tables."
         is_kept = path.parent.name == MERGED_FOLDER
         mend = _giving_back(database, path) if is_kept else _merging_anew(database, cursor, path.name)
         yield Finding("lost-rows", sentence, path), mend

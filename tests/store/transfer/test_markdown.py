@@ -79,3 +79,12 @@ def test_one_span_is_no_plural(store: Path) -> None:
     writer.die()
     with open_store(store) as opened:
         assert f"Trace `{root_id()}`: 1 span, 1.00 s" in trace_markdown(opened.get_trace(root_id()))
+
+
+def test_an_underscore_within_a_word_is_left_as_it_is(store: Path) -> None:
+    writer = JournalWriter(store)
+    writer.span(1, name="support_agent.run _now_ __x", type=None)
+    writer.die()
+    with open_store(store) as opened:
+        text = trace_markdown(opened.get_trace(root_id()))
+    assert text.startswith("# support_agent.run \\_now\\_ \\_\\_x\n")

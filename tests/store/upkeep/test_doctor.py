@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -353,3 +354,28 @@ def test_of_a_newer_store_nothing_is_touched(filled: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b'"format": 1', b'"format": 99'))
     with pytest.raises(UnknownFormat, match="99"):
         examine(filled, is_fixing=True)
+
+
+def test_a_lost_file_that_several_attachments_name_is_one_fault(filled: Path) -> None:
+    writer = JournalWriter(filled, process="77" * 16)
+    for number, key in enumerate(("one", "two")):
+        writer.span(90 + number, trace=9, input=writer.attach(key, b"the same bytes", "a.txt", "text/plain"))
+    digest = hashlib.sha256(b"the same bytes").hexdigest()
+    writer.die()
+    (filled / "blobs" / digest[:2] / digest).unlink()
+    [finding] = examine(filled, is_fixing=True)
+    assert (finding.sentence, finding.is_mended) == ("The file of 2 attachments is missing.", True)
+    assert examine(filled) == []
+
+
+def test_where_the_damaged_tables_lie_is_said_with_the_mending(filled: Path) -> None:
+    overwrite_tables(filled)
+    assert [finding.kind for finding in examine(filled, is_fixing=True)] == ["damaged-tables", "set-aside"]
+
+
+def test_tables_that_were_deleted_are_made_anew_and_it_is_said(filled: Path) -> None:
+    before = read_rows(filled)
+    (filled / "traces.duckdb").unlink()
+    assert [finding.kind for finding in examine(filled)] == ["rebuilt"]
+    assert read_rows(filled) == before
+    assert examine(filled) == []

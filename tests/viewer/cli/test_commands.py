@@ -194,7 +194,7 @@ class Watched(io.StringIO):
 
 @pytest.mark.parametrize(
     ("arguments", "linked"),
-    [(["list"], r"[0-9a-f]{12}"), (["show", "latest"], "chat"), (["search", "type:llm"], r"[0-9a-f]{12}")],
+    [(["list"], r"[0-9a-f]{8}"), (["show", "latest"], "chat"), (["search", "type:llm"], r"[0-9a-f]{8}")],
 )
 def test_what_is_shown_is_a_link_in_a_terminal_and_none_in_a_pipe(
     filled_store: Path,
@@ -215,3 +215,10 @@ def test_what_is_shown_is_a_link_in_a_terminal_and_none_in_a_pipe(
     screen.truncate(0)
     assert main([*arguments, "--store", str(filled_store)]) == ExitCode.OK
     assert "\x1b]8" not in screen.getvalue()
+
+
+def test_sql_gives_json_as_a_part_of_its_json(run: Callable[..., str]) -> None:
+    query = "SELECT input::JSON AS input, metadata->'$.user' AS \"user\" FROM spans WHERE name = 'quick'"
+    [row] = json.loads(run("sql", query, "--json"), parse_float=str)
+    assert row == {"input": {"digits": "100000.0", "big": 12345678901234567890}, "user": "u1"}
+    assert run("sql", query, "--csv").endswith(',"""u1"""\n'), "text elsewhere"

@@ -56,7 +56,6 @@ def test_a_foreign_link_is_refused(link: str, store_path: Path, capsys: pytest.C
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["no-such-command"],
         ["show"],
         ["open", "--size", "big"],
         ["list", "--limit", "0"],
@@ -69,6 +68,29 @@ def test_wrong_arguments_end_with_2(arguments: list[str], capsys: pytest.Capture
         main(arguments)
     assert ending.value.code == ExitCode.USAGE
     assert "usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("lst", "There is no command 'lst'. Did you mean `list`? `spanglass --help` lists them."),
+        ("zzz", "There is no command 'zzz'. `spanglass --help` lists them."),
+        ("spanglass://trace/1", "What is to be opened stands behind `open`: spanglass open spanglass://trace/1"),
+        ("/", "What is to be opened stands behind `open`: spanglass open /"),
+    ],
+)
+def test_what_is_no_command_is_told_what_was_meant(
+    name: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([name]) == ExitCode.USAGE
+    assert capsys.readouterr().err == f"spanglass: {sentence}\n"
+
+
+@pytest.mark.parametrize("limit", ["0", "x", "-1", "1.5", ""])
+def test_a_limit_is_a_number(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["list", "--limit", limit])
+    assert f"argument --limit: {limit!r} is not a number from 1 on" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_terminal_is_as_wide_as_it_is(
     write_trace(Terminal(screen, {"TERM": "dumb"}), lay_out_tree(spans))
     screen.seek(0)
     header, *tree = screen.read().split("\n\nFirst error")[0].splitlines()
-    assert max(map(display_width, tree)) <= columns
+    assert max(map(display_width, [header, *tree])) <= columns
     assert header.startswith("trace root")
     assert ("gpt-5-mini" in tree[1]) == (columns >= 80), "what is least needed goes first"
     assert sum("✗ ValueError: no" in line for line in tree) == 1

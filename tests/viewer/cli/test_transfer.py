@@ -14,6 +14,7 @@ from journal_rows import JournalWriter, root_id
 
 from spanglass_store.database.reader import open_store
 from spanglass_store.transfer.bundle import write_bundle
+from spanglass_viewer.cli import progress as progress_module
 from spanglass_viewer.cli.command import ExitCode
 from spanglass_viewer.cli.commands import open_window
 from spanglass_viewer.cli.main import main
@@ -186,7 +187,8 @@ class Screen(io.StringIO):
         return True
 
 
-def test_progress_is_drawn_on_a_terminal_alone() -> None:
+def test_progress_is_drawn_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress_module, "_QUICK_SECS", 0.0)
     screen, pipe = Screen(), io.StringIO()
     for stream in (screen, pipe):
         progress = ProgressLine("Importing", stream)
@@ -209,6 +211,8 @@ def test_work_that_tells_no_bytes_tells_what_it_does_and_how_long_already() -> N
 
 def test_quick_work_and_a_pipe_show_no_progress() -> None:
     screen, pipe = Screen(), io.StringIO()
+    ProgressLine("Importing", screen).show(3_000_000, None)
+    assert screen.getvalue() == ""
     for stream in (screen, pipe):
         before = threading.active_count()
         with ProgressLine("Looking", stream).ticking():
@@ -232,7 +236,51 @@ def test_a_bundle_tells_how_many_bytes_are_in_it(filled: Path, tmp_path: Path) -
     assert len(told) == 3
 
 
-def test_progress_without_an_end() -> None:
+def test_progress_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress_module, "_QUICK_SECS", 0.0)
     screen = Screen()
     ProgressLine("Importing", screen).show(3_000_000, None)
     assert screen.getvalue() == "\rImporting  3 MB"
+
+
+def test_nothing_to_import_makes_no_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", str(tmp_path / "typo.jsonl"), "--store", str(tmp_path / "new")]) == ExitCode.NOT_FOUND
+    assert "no such file or folder" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"PAR1\x15\x04", "a Parquet table"),
+        (b"PK\x03\x04", "a zip file that is no bundle"),
+        (b"\x1f\x8b\x08", "a compressed file"),
+        (b"\x7fELF\0\0", "a binary file"),
+    ],
+)
+def test_what_holds_no_lines_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], head: bytes, kind: str
+) -> None:
+    (tmp_path / "file").write_bytes(head + b"\n" * 100)
+    assert main(["import", str(tmp_path / "file"), "--store", str(tmp_path / "store")]) == ExitCode.FAULT
+    assert f"This is {kind}; JSON lines, bundles and stores can be imported." in capsys.readouterr().err
+
+
+def test_what_an_import_says_of_bad_lines_and_of_nothing_new(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lines.jsonl").write_bytes(b'{"input": 1}\n\xff\n{"a" 1}\n')
+    importing = ["import", str(tmp_path / "lines.jsonl"), "--store", str(tmp_path / "store")]
+    assert main(importing) == ExitCode.OK
+    said = capsys.readouterr()
+    assert said.out == "Read 3 lines: 1 span added.\n"
+    assert said.err.splitlines()[:2] == [
+        "spanglass: lines.jsonl:2: the line is not text in UTF-8",
+        "spanglass: lines.jsonl:3: the line is not JSON: unexpected character, expected ':' after key, at character 6",
+    ]
+    assert "2 lines could not be read; the rest went in. They are kept in" in said.err
+    assert main(importing) == ExitCode.OK
+    assert capsys.readouterr().out == "Read 3 lines: nothing new.\n"
+    (tmp_path / "lines.jsonl").write_bytes(b"a,b\n1,2\n")
+    assert main(importing) == ExitCode.FAULT
+    assert "2 lines could not be read; no span was among them." in capsys.readouterr().err

@@ -48,10 +48,9 @@ class WrongUsage(Exception):  # noqa: N818 - it names what the user did
 
 def count_argument(text: str) -> int:
     """Return the number that an argument says. Raises what argparse reports for one that is none, or below 1."""
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return value
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
 
 
 def add_store_argument(parser: ArgumentParser) -> None:

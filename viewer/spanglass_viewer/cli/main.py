@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import functools
 import importlib
 import os
+import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spanglass_store.faults import Interrupted, StoreFault
@@ -52,6 +55,9 @@ _TOP_LEVEL = {"-h", "--help", "--version"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see `ExitCode`). Exits with 2 and the usage for wrong arguments."""
     name, *given = _with_default_command(sys.argv[1:] if arguments is None else arguments)
+    if name not in COMMANDS and name not in _TOP_LEVEL:
+        complain(_unknown_command(name))
+        return ExitCode.USAGE
     parser, subparsers = build_parsers([name] if name in COMMANDS and not is_asked() else COMMANDS)
     complete_if_asked(parser)
     options = parser.parse_args([name, *(with_filter_apart(subparsers[name], given) if name in subparsers else given)])
@@ -81,6 +87,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _unknown_command(name: str) -> str:
+    """Return what to say of a name that no command has: what was meant perhaps, and where they all stand."""
+    if ":" in name or Path(name).exists():
+        return f"What is to be opened stands behind `open`: spanglass open {shlex.quote(name)}"
+    alike = difflib.get_close_matches(name, COMMANDS, 1)
+    meant = f" Did you mean `{alike[0]}`?" if alike else ""
+    return f"There is no command {name!r}.{meant} `spanglass --help` lists them."
+
+
 def _exit_code(reason: Exception) -> ExitCode:
     return next(code for kind, code in _EXIT_CODES.items() if isinstance(reason, kind))
 
@@ -103,7 +118,7 @@ def build_parsers(
         prog="spanglass",
         description="Look at the traces of your LLM programs, on this machine alone. No command: the window opens.",
         epilog="`spanglass COMMAND --help` has examples.",
-        formatter_class=functools.partial(argparse.HelpFormatter, max_help_position=16),
+        formatter_class=functools.partial(argparse.HelpFormatter, max_help_position=18),
     )
     parser.add_argument("--version", action="version", version=f"spanglass {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -30,7 +30,8 @@ class ProgressLine:
     def show(self, done: int, total: int | None) -> None:
         """Draw how many bytes of how many are done; None where their number is not known."""
         now = time.monotonic()
-        if self._is_shown and now - self._drawn_at >= _EVERY_SECS:
+        is_long = now - self._began_at >= _QUICK_SECS
+        if self._is_shown and is_long and now - self._drawn_at >= _EVERY_SECS:
             self._drawn_at = now
             self._draw(f"{self._label}  {_bar(done, total)}{done / 1e6:,.0f} MB")
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from spanglass_store.database.records import SpanRecord
 
-_ID_CHARS = 12
-_NAME_WIDTH, _NARROW_NAME_WIDTH = 32, 20
-_NARROW = 120  # columns of a terminal
+_ID_CHARS, _NARROW_ID_CHARS = 12, 8
+_NAME_WIDTH, _NARROW_NAME_WIDTH, _LEAST_NAME_WIDTH = 32, 20, 16
+_NARROW, _VERY_NARROW = 120, 80  # columns of a terminal
 _DURATION_WIDTH = 9
 _PREVIEW_CHARS = 80
 _GAP = "  "
@@ -36,20 +36,23 @@ def write_span_line(
     """
     note = plain_line(find_snippet(span, texts) or _summary(span), _PREVIEW_CHARS)
     moment_us = span.start_us or span.created_us
-    name_width = _NAME_WIDTH if terminal.width is None or terminal.width >= _NARROW else _NARROW_NAME_WIDTH
+    width = _NARROW if terminal.width is None else terminal.width
+    id_chars, name_width = (_ID_CHARS, _NAME_WIDTH) if width >= _NARROW else (_NARROW_ID_CHARS, _NARROW_NAME_WIDTH)
     moment = format_absolute(moment_us) if terminal.width is None else format_brief(moment_us)
+    if width < _VERY_NARROW:  # what a span is about tells more than when it was
+        name_width, moment = _LEAST_NAME_WIDTH, ""
     duration = pad_left(format_duration(duration_secs(span)), _DURATION_WIDTH)
-    if terminal.width is not None:
-        taken = _ID_CHARS + name_width + len(moment) + display_width(duration) + 4 * len(_GAP)
-        note = clip(note, terminal.width - taken)
     address = SpanAddress(span.root_span_id, span.span_id, store_id)
     cells = [
-        terminal.link_span(pad(plain_line(span.root_span_id)[:_ID_CHARS], _ID_CHARS), address),
+        terminal.link_span(pad(plain_line(span.root_span_id)[:id_chars], id_chars), address),
         pad(clip(plain_name(span.name, _NAME_WIDTH), name_width), name_width),
-        terminal.paint(moment, "dim"),
+        *([terminal.paint(moment, "dim")] if moment else []),
         duration,
-        terminal.paint(note, "red" if span.is_error else "dim"),
     ]
+    if terminal.width is not None:
+        taken = id_chars + name_width + len(moment) + display_width(duration) + len(cells) * len(_GAP)
+        note = clip(note, terminal.width - taken)
+    cells.append(terminal.paint(note, "red" if span.is_error else "dim"))
     terminal.write_line(_GAP.join(cells).rstrip())
 
 

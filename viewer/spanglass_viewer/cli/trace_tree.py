@@ -20,7 +20,7 @@ from spanglass_viewer.cli.terminal import (
 )
 from spanglass_viewer.cli.trace_fields import duration_secs, is_running
 from spanglass_viewer.format.durations import format_duration
-from spanglass_viewer.format.moments import format_absolute
+from spanglass_viewer.format.moments import format_absolute, format_brief
 from spanglass_viewer.format.quantities import format_compact, format_cost, format_many
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ _MAX_NOTE_CHARS = 90
 _LEAST_BAR, _USUAL_BAR, _LARGEST_BAR = 8, 24, 40
 _LEAST_TREE = 16
 _WIDE = 120  # columns of a terminal
-_ID_CHARS = 12
+_ID_CHARS = 8  # in a narrower one
 _GAP = "  "
+_BETWEEN = " · "
 _GUIDES = {"rail": "│  ", "gap": "   ", "branch": "├─ ", "last": "└─ "}
 _ASCII_GUIDES = {"rail": "|  ", "gap": "   ", "branch": "|- ", "last": "`- "}
 
@@ -102,17 +103,17 @@ def _list_own_errors(rows: Sequence[TreeRow], children: Mapping[str, Sequence[Sp
 
 def _write_header(terminal: Terminal, rows: Sequence[TreeRow], summary: TraceSummary | None, errors: int) -> None:
     spans = [row.span for row in rows if not row.is_ghost]
-    root_span_id, is_narrow = plain_line(spans[0].root_span_id), (terminal.width or _WIDE) < _WIDE
-    parts = [f"trace {root_span_id[:_ID_CHARS] if is_narrow else root_span_id}", format_many(len(spans), "span")]
+    root_span_id, width = plain_line(spans[0].root_span_id), terminal.width or _WIDE
+    parts = [f"trace {root_span_id if width >= _WIDE else root_span_id[:_ID_CHARS]}", format_many(len(spans), "span")]
     if spans[0].start_us is not None:
-        parts.insert(1, format_absolute(spans[0].start_us))
-    if summary is not None and summary.tokens:
-        parts.append(f"{format_compact(summary.tokens)} tokens")
-    if summary is not None and summary.cost:
-        parts.append(format_cost(summary.cost))
-    if errors:
-        parts.append(terminal.paint(format_many(errors, "error"), "red"))
-    terminal.write_line(terminal.paint(" · ", "dim").join(parts))
+        parts.insert(1, (format_absolute if width >= _WIDE else format_brief)(spans[0].start_us))
+    last = [format_many(errors, "error")] if errors else []
+    amounts = [f"{format_compact(summary.tokens)} tokens"] if summary is not None and summary.tokens else []
+    amounts += [format_cost(summary.cost)] if summary is not None and summary.cost else []
+    while amounts and len(_BETWEEN.join([*parts, *amounts, *last])) > width:
+        amounts.pop()
+    parts += [*amounts, *(terminal.paint(text, "red") for text in last)]
+    terminal.write_line(terminal.paint(_BETWEEN, "dim").join(parts))
 
 
 def _make_lines(rows: Sequence[TreeRow], guides: Mapping[str, str], store_id: str | None) -> list[_Line]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spanglass_store.location import ensure_store, locate_store
-from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
+from spanglass_viewer.cli.command import Command, ExitCode, NotFound, add_json_argument
 from spanglass_viewer.cli.progress import ProgressLine
 from spanglass_viewer.cli.terminal import complain, standard_output
 from spanglass_viewer.format.quantities import format_many
@@ -34,6 +34,8 @@ def _run(options: Namespace) -> int:
     from spanglass_store.transfer.import_spans import import_spans  # noqa: PLC0415 - DuckDB takes 60 to 100 ms to load
 
     store = locate_store(options.store)
+    if options.source != Path("-") and not options.source.exists():  # before a store is made for it
+        raise NotFound(f"There is nothing to import: no such file or folder. {options.source}")
     ensure_store(store)
     progress = ProgressLine("Importing")
     try:
@@ -52,6 +54,8 @@ def _run(options: Namespace) -> int:
 def _sentence(report: ImportReport) -> str:
     if not report.is_merged:
         return f"Read {format_many(report.lines_read, 'line')}; the program that has the store open takes them in."
+    if not (report.spans_added or report.spans_changed or report.blobs_read):
+        return f"Read {format_many(report.lines_read, 'line')}: nothing new."
     facts = [f"{format_many(report.spans_added, 'span')} added"]
     if report.spans_changed:
         facts.append(f"{report.spans_changed:,} changed")
@@ -65,7 +69,9 @@ def _complain_of_rejected(report: ImportReport) -> None:
         complain(f"{line.file}:{line.number}: {line.reason}")
     if report.rejected_count:
         kept = f" They are kept in {report.rejected_path}" if report.rejected_path else ""
-        complain(f"{format_many(report.rejected_count, 'line')} could not be read; the rest went in.{kept}")
+        is_all = report.rejected_count >= report.lines_read
+        rest = "no span was among them." if is_all else "the rest went in."
+        complain(f"{format_many(report.rejected_count, 'line')} could not be read; {rest}{kept}")
 
 
 def _report_fields(report: ImportReport) -> dict[str, object]:

@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
     from spanglass_store.database.records import TraceSummary
 
-_ID_CHARS = 12
+_ID_CHARS, _NARROW_ID_CHARS = 12, 8
 _NAME_CHARS = 48
 _HEADER = ("trace", "name", "started", "duration", "spans", "tokens", "cost")
 _NUMBER_COLUMNS = range(3, 7)
 _FIT_ALL, _FIT_WITHOUT_COST = 96, 88  # columns of a terminal; a narrower one shows neither tokens nor cost
-_MARKS_WIDTH = 13
 
 
 def _configure(parser: ArgumentParser) -> None:
@@ -46,7 +45,7 @@ def _run(options: Namespace) -> int:
     elif traces:
         _write_table(terminal, traces, name_store(options, terminal))
     else:
-        terminal.write_line("No traces.")
+        terminal.write_line("No trace matches." if options.filter else "No traces yet.")
     return ExitCode.OK
 
 
@@ -54,9 +53,14 @@ def _write_table(terminal: Terminal, traces: Sequence[TraceSummary], store_id: s
     now_us = time.time_ns() // 1000
     width = terminal.width
     columns = 7 if width is None or width >= _FIT_ALL else 6 if width >= _FIT_WITHOUT_COST else 5
-    rows = [_HEADER, *(_cells(trace, now_us) for trace in traces)]
+    id_chars = _ID_CHARS if columns == len(_HEADER) else _NARROW_ID_CHARS
+    rows = [_HEADER, *(_cells(trace, now_us, id_chars) for trace in traces)]
+    marks_width = max(len(GAP) + len(_marks(trace)) for trace in traces)
     header, *lines = lay_out_columns(
-        [row[:columns] for row in rows], _NUMBER_COLUMNS, None if width is None else width - _MARKS_WIDTH
+        [row[:columns] for row in rows],
+        _NUMBER_COLUMNS,
+        None if width is None else width - marks_width,
+        uncut=[0, 2],
     )
     terminal.write_line(terminal.paint(header, "dim"))
     for trace, line in zip(traces, lines, strict=True):
@@ -66,9 +70,9 @@ def _write_table(terminal: Terminal, traces: Sequence[TraceSummary], store_id: s
         terminal.write_line(f"{linked}{gap}{rest}  {terminal.paint(_marks(trace), style)}".rstrip())
 
 
-def _cells(trace: TraceSummary, now_us: int) -> tuple[str, ...]:
+def _cells(trace: TraceSummary, now_us: int, id_chars: int) -> tuple[str, ...]:
     return (
-        plain_line(trace.root_span_id)[:_ID_CHARS],
+        plain_line(trace.root_span_id)[:id_chars],
         plain_name(trace.name, _NAME_CHARS),
         format_relative(trace.start_us, now_us),
         format_duration(trace.duration_secs),

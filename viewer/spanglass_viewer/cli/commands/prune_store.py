@@ -12,7 +12,7 @@ from spanglass_viewer.cli.command import Command, ExitCode, WrongUsage, add_json
 from spanglass_viewer.cli.consent import add_consent_argument, is_agreed
 from spanglass_viewer.cli.progress import ProgressLine
 from spanglass_viewer.cli.stores import existing_store_path
-from spanglass_viewer.cli.terminal import standard_output
+from spanglass_viewer.cli.terminal import plain_line, standard_output
 from spanglass_viewer.format.quantities import format_bytes, format_many
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _run(options: Namespace) -> int:
         plan = plan_prune(cursor, rule, time.time_ns() // 1000)
     fields = _plan_fields(plan)
     if not options.as_json:
-        standard_output().write_line(_sentence(plan))
+        standard_output().write_line(_sentence(plan, options.project))
     is_wanted = bool(plan.root_span_ids) and not options.dry_run
     is_done = is_wanted and is_agreed(options, "Delete them for good?")
     if is_done:
@@ -101,7 +101,9 @@ def _set_automatic(options: Namespace) -> int:
     return ExitCode.OK
 
 
-def _sentence(plan: PrunePlan) -> str:
+def _sentence(plan: PrunePlan, project: str | None) -> str:
+    if not plan.root_span_ids and project is not None:
+        return f"Nothing to delete: no ended trace of the project {plain_line(project)!r} is beyond the limits."
     if not plan.root_span_ids:
         return "Nothing to delete: every trace is within the limits."
     attached = f" and {format_bytes(plan.attachment_bytes)} of attachments" if plan.attachment_bytes else ""

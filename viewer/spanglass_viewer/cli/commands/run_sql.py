@@ -13,10 +13,13 @@ from spanglass_viewer.cli.columns import lay_out_columns
 from spanglass_viewer.cli.command import Command, ExitCode
 from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import Terminal, complain, plain_block, plain_line, standard_output
+from spanglass_viewer.cli.trace_fields import as_logged
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
+
+    from spanglass_store.database.records import QueryResult
 
 _MAX_CELL_CHARS = 60
 _LEAST_COLUMN_WIDTH = 12
@@ -42,12 +45,18 @@ def _run(options: Namespace) -> int:
             return ExitCode.USAGE
     terminal = standard_output()
     if options.as_json:
-        terminal.write_json([dict(zip(found.columns, row, strict=True)) for row in found.rows])
+        terminal.write_json([_fields(found, row) for row in found.rows])
     elif options.as_csv:
         _write_csv(terminal, found.columns, found.rows)
     else:
         _write_table(terminal, found.columns, found.rows)
     return ExitCode.OK
+
+
+def _fields(found: QueryResult, row: Sequence[Any]) -> dict[str, Any]:
+    """Return a row as JSON has it: what is JSON in the tables is no text there, but a part of it."""
+    cells = (as_logged(cell) if place in found.json_columns else cell for place, cell in enumerate(row))
+    return dict(zip(found.columns, cells, strict=True))
 
 
 def _write_csv(terminal: Terminal, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

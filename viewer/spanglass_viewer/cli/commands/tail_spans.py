@@ -13,7 +13,7 @@ from spanglass_viewer.cli.filters import add_filter_words, read_filter
 from spanglass_viewer.cli.snippets import list_texts
 from spanglass_viewer.cli.span_line import write_span_line
 from spanglass_viewer.cli.stores import name_store, open_existing_store
-from spanglass_viewer.cli.terminal import standard_output
+from spanglass_viewer.cli.terminal import complain, standard_output
 from spanglass_viewer.cli.trace_fields import span_fields
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def _run(options: Namespace) -> int:
     terminal = standard_output()
     texts = list_texts(wanted)
     store_id = name_store(options, terminal)
+    if sys.stderr.isatty() and terminal.width is not None:
+        complain("waiting for spans to end; Ctrl+C stops it.")
     try:
         while True:
             for span in tail.poll():
@@ -77,6 +79,8 @@ def _run(options: Namespace) -> int:
             sys.stdout.flush()
             time.sleep(_POLL_SECS)
     except KeyboardInterrupt:
+        if sys.stderr.isatty():
+            sys.stderr.write("\n")  # the terminal has written ^C
         return ExitCode.OK
 
 
