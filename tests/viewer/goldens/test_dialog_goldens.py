@@ -207,6 +207,26 @@ def test_a_damaged_picture_large(
     images.stop()
 
 
+class _PatientLoader(ImageLoader):
+    """Has nothing yet, and never will."""
+
+    def request(self, item: MediaItem, max_px: int) -> None:
+        """Take note of it."""
+
+
+@pytest.mark.usefixtures("theme")
+def test_a_picture_that_is_still_being_read(
+    dressed: Appearance, window: QWidget, broken_picture: MediaItem, check_golden: Check
+) -> None:
+    window.show()
+    images = _PatientLoader()
+    box = Lightbox(window, dressed, images)
+    box.open_items([broken_picture], 0)
+    check_golden(box, f"large-loading-{dressed.mode.value}")
+    box.stop()
+    images.stop()
+
+
 def test_a_status_bar_at_rest_and_with_a_fault(
     qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -150,6 +151,33 @@ def test_detail_of_a_failed_call(
     pane.show_span(detail)
     qtbot.waitUntil(lambda: pane.is_idle and images.is_idle)
     check_golden(pane, f"detail-pane-{theme}")
+    pane.stop()
+    images.stop()
+
+
+def test_detail_of_an_error_in_a_file_that_has_changed(
+    qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a-folder-with-a-name-that-is-long-enough"  # to be cut, wherever temporary files lie
+    folder.mkdir()
+    source = folder / "refunds.py"
+    source.write_text(
+        "import decimal\n\n\ndef refund(order):\n    amount = order.amount\n    if amount <= 0:\n"
+        '        raise ValueError("no amount")\n    return amount\n'
+    )
+    error = (
+        f'Traceback (most recent call last):\n  File "{source}", line 5, in refund\n'
+        '    raise ValueError("no amount")\nValueError: no amount'
+    )
+    detail = replace(make_detail(error=error, metadata={"step": 3}), git_commit="4f1d0c2b9a8e7d6c")
+    images = ImageLoader()
+    pane = DetailPane(Selection(), dressed, images)
+    qtbot.addWidget(pane)
+    pane.resize(380, 520)
+    pane.show()
+    pane.show_span(detail)
+    qtbot.waitUntil(lambda: pane.is_idle)
+    check_golden(pane, f"detail-moved-line-{theme}")
     pane.stop()
     images.stop()
 
