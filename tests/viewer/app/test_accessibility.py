@@ -199,6 +199,12 @@ def test_what_has_the_focus_looks_so(window: MainWindow, qtbot: QtBot) -> None:
     assert not unchanged, "\n".join(unchanged)
 
 
+def test_keys_go_to_the_tree_where_what_had_them_went_away(window: MainWindow, qtbot: QtBot) -> None:
+    window.trace_list.filter_box.setFocus()
+    QApplication.focusWidget().clearFocus()
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), SpanTableView))
+
+
 def walk(window: MainWindow, qtbot: QtBot) -> Iterator[QWidget]:
     """Go on by Tab from the tree, once round."""
     window.trace_pane.setFocus()

@@ -99,6 +99,15 @@ def test_the_palette_is_moved_through_by_arrows_and_left_by_esc(
 
 
 @pytest.mark.usefixtures("journal")
+def test_the_palette_stays_inside_a_small_window(open_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
+    window = open_window()
+    window.resize(640, 360)
+    qtbot.keyClick(window, Qt.Key.Key_K, CTRL)
+    palette = window.findChild(CommandPalette)
+    assert window.frameGeometry().contains(palette.geometry())
+
+
+@pytest.mark.usefixtures("journal")
 def test_back_and_forward_lead_over_spans_and_traces(open_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
     window = open_window()
     assert selected(window) == 1

@@ -69,6 +69,13 @@ def test_the_strip_is_hidden_by_its_key_and_where_there_is_nothing(window: MainW
     qtbot.waitUntil(lambda: window.controller.is_settled and not window.filmstrip.isVisible(), timeout=10_000)
 
 
+def test_the_strip_gives_way_in_a_low_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1440, 440)
+    qtbot.waitUntil(lambda: not window.filmstrip.isVisible())
+    window.resize(1440, 900)
+    qtbot.waitUntil(window.filmstrip.isVisible)
+
+
 def test_hosts_of_images_are_taken_back_in_the_settings(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     dialog = window.findChild(SettingsDialog)

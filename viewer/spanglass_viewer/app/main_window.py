@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QProcess, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QProcess, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
         if not self._preferences.follows_newest:
             self.controller.stop_following()
         appearance.app.installEventFilter(self)
+        appearance.app.focusChanged.connect(self._on_focus_changed)
 
     @property
     def backend(self) -> Backend:
@@ -233,7 +234,8 @@ class MainWindow(QMainWindow):
         trace_column.setSpacing(0)
         trace_column.addWidget(self.trace_pane, 1)
         trace_column.addWidget(self.filmstrip)
-        for pane, least in ((self.trace_list, 170), (trace, 300), (self.detail_pane, 240)):
+        self.trace_media.stand_in(trace)
+        for pane, least in ((self.trace_list, 150), (trace, 240), (self.detail_pane, 240)):
             pane.setMinimumWidth(least)
             self._splitter.addWidget(pane)
         self._splitter.set_outer_widths(*_OUTER_WIDTHS)
@@ -461,6 +463,15 @@ class MainWindow(QMainWindow):
         reached = step_focus(self._central, is_forward=next)
         show_focus(reached, self._appearance)
         return reached is not None
+
+    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is None and self.isActiveWindow():
+            QTimer.singleShot(0, self, self._keep_focus)
+
+    def _keep_focus(self) -> None:
+        """Let keys go to the tree where what had them went away, as a card does when another span is shown."""
+        if QApplication.focusWidget() is None and self.isActiveWindow():
+            self.trace_pane.setFocus()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a store's folder, a bundle, an export."""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject
 
 from spanglass_viewer.backend.requests import MediaAnswer, MediaRequest, TraceAnswer
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from spanglass_store.database.records import ChangeSet
     from spanglass_viewer.app.preferences import Preferences
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.panes.filmstrip import Filmstrip
+
+
+_LEAST_COLUMN_PX = 420  # of trace and strip together: in less the tree would be left with a row or two
 
 
 class TraceMedia(QObject):
@@ -30,11 +35,23 @@ class TraceMedia(QObject):
         self._number = 0
         self._on_its_way: MediaRequest | None = None
         self._is_stale = False
+        self._column: QWidget | None = None
         strip.hide()
         backend.store_worker.trace_loaded.connect(self._on_trace_loaded)
         backend.store_worker.merged.connect(self._on_merged)
         backend.detail_worker.media_listed.connect(self._on_media_listed)
         selection.trace_changed.connect(self._on_trace_changed)
+
+    def stand_in(self, column: QWidget) -> None:
+        """Give way where the column of the trace and its strip is low."""
+        self._column = column
+        column.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Look again whether there is room."""
+        if watched is self._column and event.type() is QEvent.Type.Resize:
+            self._show()
+        return False
 
     @property
     def is_idle(self) -> bool:
@@ -80,4 +97,5 @@ class TraceMedia(QObject):
             self._ask()
 
     def _show(self) -> None:
-        self._strip.setVisible(self._preferences.shows_filmstrip and bool(self._strip.entries))
+        has_room = self._column is None or self._column.height() >= _LEAST_COLUMN_PX
+        self._strip.setVisible(self._preferences.shows_filmstrip and bool(self._strip.entries) and has_room)

@@ -64,10 +64,11 @@ class CommandPalette(QDialog):
         column.addWidget(self._edit)
         column.addWidget(self._list, 1)
         column.addWidget(self._nothing, 1)
-        width, height = min(_SIZE[0], parent.width() - 32), min(_SIZE[1], parent.height() - 32)
+        top = round(parent.height() * _TOP_SHARE)
+        width, height = min(_SIZE[0], parent.width() - 32), min(_SIZE[1], parent.height() - top - 16)
         self.resize(width, height)
         corner = parent.mapToGlobal(parent.rect().topLeft())
-        self.move(corner.x() + (parent.width() - width) // 2, corner.y() + round(parent.height() * _TOP_SHARE))
+        self.move(corner.x() + (parent.width() - width) // 2, corner.y() + top)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hand the keys that move to the list; Enter calls the command."""

@@ -27,6 +27,7 @@ _TYPING_PAUSE_MS = 150
 _MOST_ROWS = 10
 _HINT_GAP_PX = 4
 _ICON_PX = 14
+_CLEARING = "_q_qlineeditclearaction"  # what Qt calls the action of its button that empties a box
 _HELP = (
     'error  ·  name:checkout  ·  type:llm  ·  dur>2s  ·  tokens>5k  ·  tag:x  ·  meta.user.id=7  ·  "any text"'
     "\nJoin with a space, or, brackets; a minus before a term turns it round"
@@ -162,8 +163,12 @@ class FilterBox(QWidget):
             button.setAccessibleName("Filter" if button.defaultAction() is self._magnifier else "Empty the filter")
 
     def _on_appearance_changed(self) -> None:
-        if self._appearance is not None:
-            self._magnifier.setIcon(tinted_icon("search", self._appearance.tokens.text_faint, _ICON_PX))
+        if self._appearance is None:
+            return
+        tokens = self._appearance.tokens
+        self._magnifier.setIcon(tinted_icon("search", tokens.text_faint, _ICON_PX))
+        for action in self._edit.findChildren(QAction, _CLEARING):  # else the desktop's icon, in whatever colours
+            action.setIcon(tinted_icon("close", tokens.text_muted, _ICON_PX))
 
     # completing
 
@@ -204,6 +209,8 @@ class FilterBox(QWidget):
         try:
             expression = parse_filter(self.text)
         except FilterError as error:
+            if self._popup.isVisible():  # half a term that is being completed is no mistake yet
+                return
             self._show_problem(f"At character {error.offset + 1}: expected {error.expected}")
             return
         self._show_problem("")

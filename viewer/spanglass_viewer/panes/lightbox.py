@@ -65,7 +65,8 @@ class Lightbox(QWidget):
         self._session: PreviewSession | None = None
         self._player: FramePlayer | None = None
         self._name = ElidedLabel(role=FontRole.BODY_STRONG)
-        self._details = PlainLabel(role=FontRole.SMALL, tone="muted")
+        self._details = ElidedLabel(role=FontRole.SMALL, tone="muted", mode=Qt.TextElideMode.ElideRight)
+        self._details.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._zoom = PlainLabel(role=FontRole.SMALL, tone="muted")
         self.canvas = ImageCanvas(appearance)
         self.canvas.zoom_changed.connect(self._on_zoom_changed)
@@ -171,7 +172,7 @@ class Lightbox(QWidget):
         row.setContentsMargins(16, 8, 8, 8)
         row.setSpacing(8)
         row.addWidget(self._name, 1)
-        row.addWidget(self._details)
+        row.addWidget(self._details, 1)
         row.addWidget(self._zoom)
         self._buttons: dict[str, IconButton] = {}
         for icon_name, what, slot in (

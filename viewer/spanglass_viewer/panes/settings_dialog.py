@@ -103,6 +103,7 @@ class SettingsDialog(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(content)
         area.setAccessibleName("Settings")
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it would take the keyboard first, and show nothing of it
         return area
 
     def _make_form(self, shown: ShownSettings) -> QFormLayout:

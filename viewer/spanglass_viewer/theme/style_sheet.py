@@ -126,7 +126,8 @@ QFrame[kind="card"] QFrame[kind="tile"] { background: $window; }
 QTreeView[kind="jsontree"] { background: transparent; }
 QWidget#detailContent, QWidget#emptyContent { background: $window; }
 QPushButton[kind="cardtitle"] { background: transparent; border: none; padding: 2px 4px 2px 0; color: $text_muted; text-align: left; }
-QPushButton[kind="cardtitle"]:hover, QPushButton[kind="cardtitle"]:focus { color: $text; }
+QPushButton[kind="cardtitle"]:hover { color: $text; }
+QPushButton[kind="cardtitle"]:focus { color: $accent; }
 QToolButton[kind="quiet"] { padding: 2px 4px; color: $text_faint; }
 QFrame[kind="topbar"] { background: $window; border: none; border-bottom: 1px solid $hairline; }
 QFrame[kind="banner"] { background: $raised; border: none; border-bottom: 1px solid $hairline; }

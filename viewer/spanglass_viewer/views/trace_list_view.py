@@ -161,7 +161,7 @@ class TraceDelegate(QStyledItemDelegate):
                 text = between.join(parts[:count])
                 if self._small_metrics.horizontalAdvance(text) <= room:
                     return text
-        return parts[0]
+        return parts[0] if self._small_metrics.horizontalAdvance(parts[0]) <= room else ""
 
 
 def _figures(summary: TraceSummary) -> list[str]:

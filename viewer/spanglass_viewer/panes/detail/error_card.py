@@ -92,10 +92,12 @@ class ErrorCard(Card):
     def _on_copy(self) -> None:
         if self._story is not None:
             QGuiApplication.clipboard().setText(self._story.text)
+            self._context.notice_given.emit("Error copied")
 
     def _on_copy_markdown(self) -> None:
         if self._story is not None:
             QGuiApplication.clipboard().setText(self._story.as_markdown())
+            self._context.notice_given.emit("Error copied as Markdown")
 
 
 def _banner(story: ErrorStory) -> QWidget:

@@ -387,3 +387,4 @@ class FieldCard(Card):
             body.copy_whole()
             return
         QGuiApplication.clipboard().setText(self._plain_text())
+        self._context.notice_given.emit(f"{self.title} copied")

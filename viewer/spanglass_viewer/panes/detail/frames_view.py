@@ -229,6 +229,7 @@ class FrameRow(QWidget):
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(f"{self.frame.path}:{self.frame.line}")
+        self._context.notice_given.emit("Path and line copied")
 
     def _on_open(self) -> None:
         if not open_in_editor(Path(self.frame.path), self._line, self._context.editor):
