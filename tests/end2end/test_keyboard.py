@@ -77,9 +77,10 @@ def _go_through_errors_and_hits(tour: Tour) -> None:
     tour.selects("voice.transcribe", "alt+Left")
     tour.selects("POST /refunds", "alt+Right")
     screen.key("ctrl+f")
-    tour.does("hits are marked", lambda: screen.type_text("receipt.ocr"))
-    screen.key("Return")
-    tour.selects("receipt.ocr", "Escape")
+    tour.does("hits are marked", lambda: screen.type_text("vector.search"))
+    screen.key("Return")  # whether the search has begun or not: there is one hit
+    screen.wait_for_title("vector.search")
+    tour.keys("the bar closes", "Escape")
 
 
 def _use_the_cards(tour: Tour) -> None:
@@ -96,7 +97,7 @@ def _use_the_cards(tour: Tour) -> None:
     screen.wait_until("it says so", lambda: changed_pixels(before, screen.read()) > MOST_SAME_SMALL)
     tour.look("the input is copied")
     screen.key(*["shift+Tab"] * 3)
-    tour.selects("planner", "Return")  # the path, at the span's parent
+    tour.selects("kb.search", "Return")  # the path, at the span's parent
     _go_to_the_tree(tour)
     tour.selects("support_agent.run", "Home")
 

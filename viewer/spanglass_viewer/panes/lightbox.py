@@ -172,7 +172,7 @@ class Lightbox(QWidget):
         row.setContentsMargins(16, 8, 8, 8)
         row.setSpacing(8)
         row.addWidget(self._name, 1)
-        row.addWidget(self._details, 1)
+        row.addWidget(self._details, 2)
         row.addWidget(self._zoom)
         self._buttons: dict[str, IconButton] = {}
         for icon_name, what, slot in (
