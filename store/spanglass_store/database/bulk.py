@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MIN_BYTES = 1024 * 1024  # of all, and
 MIN_SEGMENT_BYTES = 128 * 1024  # of each: below it, batches are as fast
-_MAX_BYTES = 64 * 1024 * 1024  # a few hundred MB in memory
+_MAX_BYTES = 96 * 1024 * 1024  # a few hundred MB in memory
 _MAX_SEGMENTS = 64
 _BYTES_PER_SEC = 20 * 1024 * 1024  # on a slow machine
 _MAX_LEFT_LINES = 5000  # for the fold in Python: about half a second's work

@@ -22,11 +22,11 @@ WITH lines AS (
         id,
         logged,
         bulk_said(logged[1].raw) AS a,
-        CASE WHEN len(logged) >= 2 THEN bulk_said(logged[2].raw) END AS b,
-        CASE WHEN len(logged) >= 3 THEN bulk_said(logged[3].raw) END AS c,
-        CASE WHEN len(logged) >= 4 THEN bulk_said(logged[4].raw) END AS d,
-        CASE WHEN len(logged) >= 5 THEN bulk_said(logged[5].raw) END AS e,
-        CASE WHEN len(logged) >= 6 THEN bulk_said(logged[6].raw) END AS f
+        bulk_said(logged[2].raw) AS b,
+        bulk_said(logged[3].raw) AS c,
+        bulk_said(logged[4].raw) AS d,
+        bulk_said(logged[5].raw) AS e,
+        bulk_said(logged[6].raw) AS f
     FROM grouped
 ), valued AS (
     -- a field's values, row by row
