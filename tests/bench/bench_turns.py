@@ -11,8 +11,10 @@ uses with that word alone. Run by hand, from the folder: `PYTHONPATH=../factorie
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import tempfile
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +49,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--spans", type=int, default=SPANS, help="in the large trace")
     parser.add_argument("--only", nargs="*", default=[], help="words in the names of uses")
+    parser.add_argument("--live-secs", type=float, default=LIVE_SECS, help="how long rows come in")
+    parser.add_argument("--json", action="store_true", help="print one JSON array, times in seconds")
     parser.add_argument("--least", type=float, default=0.0, metavar="MS", help="leave out steps below this")
     options = parser.parse_args()
     app = QApplication([])
@@ -54,7 +58,10 @@ def main() -> None:
     load_fonts()
     with tempfile.TemporaryDirectory() as folder:
         store = make_everyday_store(Path(folder) / "store", spans=options.spans)
-        turns = measure(app, store, options.only, is_large=options.spans >= LARGE_SPANS)
+        turns = measure(app, store, options)
+        if options.json:
+            print(json.dumps([asdict(turn) for turn in turns]))
+            return
         print(f"{'longest turn, ms':40} {'CPU':>6} {'clock':>6} {'step':>6} {'slow':>5}  where the CPU went")
         for turn in turns:
             if turn.cpu_secs * 1000 >= options.least:
@@ -63,7 +70,7 @@ def main() -> None:
     print(f"over {MOST_BUSY_SECS * 1000:.0f} ms of CPU: {len(long)} of {len(turns)} steps")
 
 
-def measure(app: QApplication, store: Path, only: list[str], *, is_large: bool) -> list[StepTurns]:
+def measure(app: QApplication, store: Path, options: argparse.Namespace) -> list[StepTurns]:
     """Return the turns of each step, in the order in which they were done."""
     info = ensure_store(store)
     appearance = Appearance(app, ThemeMode.DARK, waits=True)
@@ -75,7 +82,7 @@ def measure(app: QApplication, store: Path, only: list[str], *, is_large: bool) 
     window.repaint()
     spare_when_settled(window.controller)
     use, meter = WindowUse(window), TurnMeter(window)
-    turns = [meter.measure(step) for step in chain(use.open_store(), _list_steps(use, only, is_large=is_large))]
+    turns = [meter.measure(step) for step in chain(use.open_store(), _iter_steps(use, options))]
     meter.stop()
     use.stop()
     window.close()
@@ -83,9 +90,13 @@ def measure(app: QApplication, store: Path, only: list[str], *, is_large: bool) 
     return turns
 
 
-def _list_steps(use: WindowUse, only: list[str], *, is_large: bool) -> Iterator[Step]:
+def _iter_steps(use: WindowUse, options: argparse.Namespace) -> Iterator[Step]:
     """Yield the steps of the uses whose names have one of the words, or of all."""
-    in_large: dict[str, Callable[[], Iterator[Step]]] = {"tree": use.walk_tree, "find": use.find}
+    in_large: dict[str, Callable[[], Iterator[Step]]] = {
+        "tree": use.walk_tree,
+        "find": use.find,
+        "traces": use.switch_traces,
+    }
     uses: dict[str, Callable[[], Iterator[Step]]] = {
         "click": use.click_kinds,
         "click again": lambda: use.click_kinds("click again"),
@@ -94,13 +105,14 @@ def _list_steps(use: WindowUse, only: list[str], *, is_large: bool) -> Iterator[
         "attachments": use.click_media,
         **in_large,
         "filter": use.filter_list,
-        "traces": use.switch_traces,
-        "live": lambda: use.watch_live(LIVE_SECS),
+        "live": lambda: use.watch_live(options.live_secs),
         "dress": use.dress,
+        "offend": use.offend,
     }
-    chosen = in_large | {"traces": use.switch_traces} if is_large and not only else uses
-    for name, steps in chosen.items():
-        if not only or any(word in name for word in only):
+    for name, steps in uses.items():
+        is_asked = any(word in name for word in options.only)
+        is_usual = name in in_large if options.spans >= LARGE_SPANS else name != "offend"
+        if is_asked or (is_usual and not options.only):
             yield from steps()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from spanglass_viewer.app.main_window import MainWindow
+
+
+_OFFENCE_SECS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,16 @@ class WindowUse:
         yield Step("live: open", lambda: controller.open_trace(LIVE_ROOT), lambda: self._shown_root() == LIVE_ROOT)
         wanted = live_spans(secs)
         yield Step("live: watch", lambda: None, lambda: self._rows() == wanted and self._is_idle())
+
+    def offend(self) -> Iterator[Step]:
+        """Keep the thread busy in a slot, as nothing should."""
+
+        def work() -> None:
+            ends = time.thread_time() + _OFFENCE_SECS
+            while time.thread_time() < ends:
+                pass
+
+        yield Step("offence", work, self._is_idle)
 
     # what the window says
 
