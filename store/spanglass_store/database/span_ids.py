@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _DIGITS = re.compile("[0-9a-f]{16}")  # as `skeleton_macros.sql` has it
+_MANY_SHARE = 64  # of all keys: from that many on, these are put in order, which takes 10 ms a million
 _FEW = 32  # keys: looked up one by one, they do without putting a million others in order
 
 
@@ -110,10 +111,23 @@ class SpanIds:
 
     def _rank(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
         """Return how many spans have a smaller key than each of these."""
-        if len(keys) > _FEW:
+        if len(keys) > len(self) // _MANY_SHARE:
             return np.searchsorted(self.keys[self.by_key], keys)
+        if len(keys) > _FEW:
+            return self._rank_together(keys)
         ranks = [bisect_left(self.by_key, key, key=self._key_at) for key in keys.tolist()]
         return np.array(ranks, np.int64)
+
+    def _rank_together(self, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+        """Halve the places of all keys in step: each looks at twenty others, and the million is not put in order."""
+        first = np.zeros(len(keys), np.int64)
+        end = np.full(len(keys), len(self), np.int64)
+        for _ in range(len(self).bit_length()):
+            middle = np.minimum((first + end) >> 1, len(self) - 1)
+            is_below = (self.keys[self.by_key[middle]] < keys) & (first < end)
+            first = np.where(is_below, middle + 1, first)
+            end = np.where(is_below, end, np.minimum(middle, end))
+        return first
 
 
 def keys_of(texts: Collection[str]) -> npt.NDArray[np.uint64]:

@@ -34,3 +34,15 @@ def test_ids_read_from_the_store_are_the_same(texts: list[str]) -> None:
     read = SpanIds.of_numbers(numbers, whole.other_places[order], whole.other_texts[order])
     assert [*read] == texts
     assert read.keys.tolist() == whole.keys.tolist()
+
+
+@given(st.integers(0, 2**32), st.integers(0, 400))
+def test_many_are_found_among_very_many_each_the_earliest(seed: int, wanted: int) -> None:
+    draw = np.random.default_rng(seed)
+    keys = draw.integers(0, 9000, 20_000, np.uint64)  # many twice or more, some not there
+    ids = SpanIds(keys, np.zeros(0, np.int64), np.zeros(0, object))
+    asked = draw.integers(0, 9100, wanted, np.uint64)
+    places: dict[int, int] = {}
+    for place, key in enumerate(keys.tolist()):
+        places.setdefault(key, place)
+    assert ids.find_keys(asked).tolist() == [places.get(key, -1) for key in asked.tolist()]
