@@ -34,7 +34,9 @@ def _snapshot(*more: MadeSpan) -> TraceSnapshot:
 
 
 def _shown(folding: Folding, snapshot: TraceSnapshot) -> list[str]:
-    rows = visible_rows(snapshot.layout, folding.folded_rows(snapshot))
+    is_folded = folding.folded_rows(snapshot)
+    rows = folding.visible_rows(snapshot, is_folded)
+    assert rows.tolist() == visible_rows(snapshot.layout, is_folded).tolist()
     return [str(snapshot.skeleton.span_id[span]) for span in snapshot.layout.span[rows]]
 
 

@@ -154,7 +154,7 @@ class SpanTableModel(QAbstractTableModel):
         return np.flatnonzero(is_new).astype(np.int32) if is_same else None
 
     def _rows_that_show(self, snapshot: TraceSnapshot, is_folded: Bools) -> Ints:
-        rows = visible_rows(snapshot.layout, is_folded)
+        rows = self._folding.visible_rows(snapshot, is_folded)
         return rows if self._kept is None else rows[self._kept[rows]]
 
     def set_narrowing(self, narrowing: Narrowing | None) -> None:

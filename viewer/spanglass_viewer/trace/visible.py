@@ -52,6 +52,12 @@ class Folding:
         """Fold the span where it is open, and open it where it is folded."""
         self._exceptions.symmetric_difference_update({span_id})
 
+    def visible_rows(self, snapshot: TraceSnapshot, is_folded: Bools) -> Ints:
+        """Return the layout rows that show; `is_folded` is what `folded_rows` said of this snapshot."""
+        if self._folds_all and not self._exceptions:
+            return np.flatnonzero(snapshot.layout.depth <= 1).astype(np.int32)
+        return visible_rows(snapshot.layout, is_folded)
+
     def folded_rows(self, snapshot: TraceSnapshot) -> Bools:
         """Return by layout row whether it is folded; rows without anything below them never are."""
         layout = snapshot.layout
