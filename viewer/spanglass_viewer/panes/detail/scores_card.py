@@ -28,10 +28,14 @@ class ScoresCard(Card):
         self._scores: list[tuple[str, float | None]] = []
 
     def show_scores(self, scores: list[tuple[str, float | None]]) -> None:
-        """Show scores; the same ones again change nothing."""
+        """Show scores soon; the same ones again change nothing."""
         if scores == self._scores:
             return
         self._scores = scores
+        self._context.making.add(self)
+
+    def fill(self) -> None:
+        """Make a row for each score."""
         self.clear_body()
         content = QWidget()
         grid = QGridLayout(content)
@@ -39,7 +43,7 @@ class ScoresCard(Card):
         grid.setHorizontalSpacing(12)
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(1, 3)
-        for row, (name, score) in enumerate(scores):
+        for row, (name, score) in enumerate(self._scores):
             grid.addWidget(ElidedLabel(name, role=FontRole.SMALL, tone="muted"), row, 0)
             grid.addWidget(_ScoreBar(score, self._context.appearance), row, 1)
             value = PlainLabel("—" if score is None else f"{score:.4g}", role=FontRole.CODE)
