@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from spanglass_viewer.widgets.pane_splitter import PaneSplitter, share_width
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
     from pytestqt.qtbot import QtBot
 
 WANTED, LEAST = (288, 372), (170, 240)
@@ -44,3 +45,30 @@ def test_panes_get_their_widths_back(qtbot: QtBot) -> None:
     splitter.resize(QSize(1440, 100))
     assert splitter.sizes() == [250, 816, 372]
     assert splitter.outer_widths == (250, 372)
+
+
+class _Pane(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.widths: list[int] = []
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        self.widths.append(event.size().width())
+
+
+def test_a_pane_gets_its_new_width_once(qtbot: QtBot) -> None:
+    splitter = PaneSplitter()
+    qtbot.addWidget(splitter)
+    panes = [_Pane() for _ in range(3)]
+    for pane, least in zip(panes, (170, 100, 240), strict=True):
+        pane.setMinimumWidth(least)
+        splitter.addWidget(pane)
+    splitter.set_outer_widths(*WANTED)
+    splitter.resize(1440, 100)
+    splitter.show()
+    for pane in panes:
+        pane.widths.clear()
+    splitter.resize(1400, 100)
+    assert [pane.widths for pane in panes] == [[], [738], []]
+    splitter.resize(1002, 100)
+    assert [pane.widths for pane in panes] == [[231], [738, 460], [309]]

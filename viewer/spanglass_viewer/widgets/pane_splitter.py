@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
+_PANES = 3
 _ROOMY_PX = 460  # of the middle pane: from here on the outer ones have the widths that they were given
 
 
@@ -34,12 +35,14 @@ class PaneSplitter(QSplitter):
         self._share_out()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share out the width anew."""
-        super().resizeEvent(event)
-        self._share_out()
+        """Share out the width anew: once, as each new width lays out all the texts of a pane."""
+        if self.count() == _PANES:
+            self._share_out()
+        else:
+            super().resizeEvent(event)
 
     def _share_out(self) -> None:
-        first, last = self.widget(0), self.widget(2)
+        first, last = self.widget(0), self.widget(_PANES - 1)
         if first is not None and last is not None:
             least = first.minimumWidth(), last.minimumWidth()
             self.setSizes(share_width(self.width() - 2 * self.handleWidth(), self._wanted, least))

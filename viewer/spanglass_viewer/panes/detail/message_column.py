@@ -187,8 +187,7 @@ class MessageColumn(QWidget):
         for number in [number for number in self._blocks if number < self._first]:
             self._drop(number)
         self._place()
-        for number in list(self._blocks):
-            self._measure(number)
+        self._measure(*self._blocks)
 
     def _place(self) -> None:
         top = text_px(_EARLIER_PX) + _GAP_PX if self._first else 0
@@ -244,18 +243,20 @@ class MessageColumn(QWidget):
         block.show()
         self._measure(number)
 
-    def _measure(self, number: int) -> None:
-        """Take over the height that a block needs at this width."""
-        block = self._blocks[number]
-        needed = block.needed_height(self.width())
-        grown = needed - self._heights[number]
-        self._measured.add(number)
-        if grown:
+    def _measure(self, *numbers: int) -> None:
+        """Take over the heights that blocks need at this width."""
+        sight = self.visibleRegion().boundingRect()
+        grown = grown_above = 0
+        for number in numbers:
+            needed = self._blocks[number].needed_height(self.width())
+            change = needed - self._heights[number]
+            self._measured.add(number)
             self._heights[number] = needed
-            sight = self.visibleRegion().boundingRect()
+            grown += abs(change)
+            grown_above += change if not sight.isEmpty() and self._tops[number] < sight.top() else 0
+        if grown:
             area = self._find_scroll_area()
-            is_above = not sight.isEmpty() and self._tops[number] < sight.top()
-            wanted = area.verticalScrollBar().value() + grown if area is not None and is_above else None
+            wanted = area.verticalScrollBar().value() + grown_above if area is not None and grown_above else None
             self._place()
             if area is not None and wanted is not None:
                 self._scroll_to(area, wanted)
