@@ -93,7 +93,7 @@ def measure(app: QApplication, store: Path, options: argparse.Namespace) -> list
 def _iter_steps(use: WindowUse, options: argparse.Namespace) -> Iterator[Step]:
     """Yield the steps of the uses whose names have one of the words, or of all."""
     in_large: dict[str, Callable[[], Iterator[Step]]] = {
-        "tree": use.walk_tree,
+        "large": use.walk_tree,
         "find": use.find,
         "traces": use.switch_traces,
     }

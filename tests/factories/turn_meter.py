@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # A fixed piece of work takes this long where the window keeps to its bound: a core of a laptop, with nothing beside it.
 _QUIET_SECS = 0.0075
 _WIDGETS = 8
+_WARM_UPS = 5
 LEAST_TOLD_SECS = 0.002
 REST_SECS = 0.06  # so long a step has to be at its end: paints and what is left for later come after it
 # A turn lasts from one sleep to the next, so by the clock the sleep counts too: it is kept this short.
@@ -57,6 +58,8 @@ class TurnMeter:
             Watchdog(most_busy_secs=LEAST_TOLD_SECS),
             Watchdog(time.perf_counter, most_busy_secs=LEAST_TOLD_SECS),
         )
+        for _ in range(_WARM_UPS):
+            _time_work()
         for watchdog, told in zip(self._watchdogs, (self._cpu, self._clock), strict=True):
             watchdog.offended.connect(told.append)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.app.main_window import MainWindow
 
 
-_OFFENCE_SECS = 0.05
+_OFFENCE_SECS = 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
 from span_details import make_detail
 
+from spanglass_viewer.panes.detail.detail_pane import DetailPane
 from spanglass_viewer.panes.detail.editor import editor_command, is_local_source
 from spanglass_viewer.panes.detail.frames_view import FrameRow, SourceExcerptView
 from spanglass_viewer.panes.detail.source_lines import find_source
@@ -21,12 +22,24 @@ from spanglass_viewer.widgets.buttons import IconButton
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from spanglass_viewer.panes.detail.detail_pane import DetailPane
+    from spanglass_viewer.trace.references import SpanDetail
 
 SDK_FRAME = '  File "/x/site-packages/spanglass/traced.py", line 9, in wrapper\n    return call()\n'
 LIBRARY_FRAMES = "".join(
     f'  File "/x/site-packages/httpx/_client.py", line {line}, in send\n    return self.send()\n' for line in (1, 2, 3)
 )
+
+
+@pytest.fixture
+def pane(pane: DetailPane, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> DetailPane:
+    """The pane; what it is asked to show is there when it returns."""
+
+    def show_span(detail: SpanDetail) -> None:
+        DetailPane.show_span(pane, detail)
+        qtbot.waitUntil(lambda: pane.is_idle)
+
+    monkeypatch.setattr(pane, "show_span", show_span)
+    return pane
 
 
 def _fail() -> str:
@@ -73,21 +86,20 @@ def test_library_frames_are_folded_and_those_of_the_sdk_left_out(pane: DetailPan
     assert [row.isHidden() for row in rows] == [True] * 3
 
 
-def test_many_frames_come_a_few_a_turn_in_their_order(pane: DetailPane, qtbot: QtBot) -> None:
+def test_many_frames_come_a_few_a_turn_in_their_order(pane: DetailPane) -> None:
     frames = "".join(f'  File "{__file__}", line {line}, in step_{line}\n    go()\n' for line in range(1, 61))
+    turns: list[int] = []
+    pane._context.making._slices.timeout.connect(lambda: turns.append(len(pane._error.findChildren(FrameRow))))
     pane.show_span(make_detail(error=_with_frames(_fail(), frames)))
-    assert len(pane._error.findChildren(FrameRow)) < 60
-    qtbot.waitUntil(lambda: pane.is_idle)
+    assert 0 < turns[0] < turns[1]
     assert [row.frame.line for row in pane._error.findChildren(FrameRow)][:60] == [*range(1, 61)]
-    pane.show_span(make_detail(id="row-2", error=_with_frames(_fail(), frames)))
+    DetailPane.show_span(pane, make_detail(id="row-2", error=_with_frames(_fail(), frames)))
     pane.show_span(make_detail(id="row-3", input="no error"))  # while frames are still to be made
-    qtbot.waitUntil(lambda: pane.is_idle)
     assert not pane._error.isVisible()
 
 
 def test_a_frame_offers_its_buttons_where_room_was_kept_for_them(pane: DetailPane, qtbot: QtBot) -> None:
     pane.show_span(make_detail(error=_fail()))
-    qtbot.waitUntil(lambda: pane.is_idle)
     row = pane._error.findChildren(FrameRow)[-1]
     assert row.findChildren(IconButton) == []
     place = row.findChildren(QLabel)[1].geometry()

@@ -40,6 +40,8 @@ class ErrorCard(Card):
         super().__init__("Error", context.appearance, parent)
         self._context = context
         self._story: ErrorStory | None = None
+        self._maker: BlockMaker | None = None
+        self._resolver: MediaResolver | None = None
         copy = IconButton("copy", "Copy error", context.appearance)
         copy.clicked.connect(self._on_copy)
         self.add_tool(copy)
@@ -53,11 +55,18 @@ class ErrorCard(Card):
         self.set_tone("bare")
 
     def show_error(self, story: ErrorStory, maker: BlockMaker, resolver: MediaResolver) -> None:
-        """Show an error anew; the same one again changes nothing."""
+        """Show an error anew, soon; the same one again changes nothing."""
         if self._story is not None and self._story == story:
             return
         self.clear()
-        self._story = story
+        self._story, self._maker, self._resolver = story, maker, resolver
+        self._context.making.add(self)
+
+    def fill(self) -> None:
+        """Make what was put off."""
+        story, maker, resolver = self._story, self._maker, self._resolver
+        if story is None or maker is None or resolver is None:
+            return
         self.body.addWidget(_banner(story))
         exceptions = story.parsed.exceptions[:_MAX_EXCEPTIONS]
         if any(exception.frames for exception in exceptions) or len(exceptions) > 1:
@@ -67,7 +76,8 @@ class ErrorCard(Card):
 
     def clear(self) -> None:
         """Forget the error."""
-        self._story = None
+        self._story = self._maker = self._resolver = None
+        self._context.making.drop(self)
         for view in self.findChildren(FramesView):
             self._context.making.drop(view)
         self.clear_body()
