@@ -47,7 +47,7 @@ def test_the_first_hit_comes_into_sight_and_scrolling_away_is_allowed(pane: Deta
     qtbot.waitUntil(lambda: pane.is_idle and area.verticalScrollBar().maximum() > 0)
     assert area.verticalScrollBar().value() == 0
     pane.mark_hits("here it")
-    qtbot.waitUntil(lambda: area.verticalScrollBar().value() > 0)
+    qtbot.waitUntil(lambda: area.verticalScrollBar().value() > 0 and not pane._hits._wants_first)
     area.verticalScrollBar().setValue(0)
     pane.show_span(make_detail(input="line\n" * 300, output="line\n" * 101, metadata={"where": "here it is"}))
     qtbot.waitUntil(lambda: pane.is_idle)
