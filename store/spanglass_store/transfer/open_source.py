@@ -42,6 +42,9 @@ def open_source(path: Path) -> Generator[Source]:
                 yield StoreSource(store)
         elif path.is_dir():
             yield FileSource(_files_in(path))
+        elif path.exists() and not path.is_file():  # a shell's `<(command)`: what is read once is gone
+            with path.open("rb") as pipe:
+                yield FileSource([], pipe=pipe)
         elif is_bundle(path):
             with zipfile.ZipFile(path) as archive:
                 yield BundleReader(archive, path)

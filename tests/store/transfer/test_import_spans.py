@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,6 @@ from spanglass_store.transfer.open_source import PIPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from spanglass_store.database.records import SpanRecord
 
@@ -104,6 +104,16 @@ def test_json_in_other_shapes(store: Path, spans_of: SpansOf, write_file: WriteF
 def test_a_pipe(store: Path, spans_of: SpansOf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(GUIDE_LINE.encode())))
     import_spans(store, PIPE)
+    assert [span.project_name for span in spans_of(store)] == ["imported", "imported"]
+
+
+def test_a_pipe_that_has_a_name(store: Path, spans_of: SpansOf) -> None:
+    """As a shell's `spanglass import <(command)` makes one: it can be read once."""
+    read_end, write_end = os.pipe()
+    os.write(write_end, GUIDE_LINE.encode())
+    os.close(write_end)
+    import_spans(store, Path(f"/dev/fd/{read_end}"))
+    os.close(read_end)
     assert [span.project_name for span in spans_of(store)] == ["imported", "imported"]
 
 
