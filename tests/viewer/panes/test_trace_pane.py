@@ -383,6 +383,17 @@ def test_keys_zoom_around_the_selected_span_and_move_the_time(support: _Shown) -
     assert not axis.is_zoomed
 
 
+def test_the_selected_row_stays_in_sight_as_text_grows(support: _Shown, appearance: Appearance) -> None:
+    view = support.view
+    last = view.rowAt(view.viewport().height() - 2 * ROW_HEIGHT)
+    view.setCurrentIndex(support.model.index(last, 0))
+    appearance.set_text_percent(150)
+    place = view.visualRect(view.currentIndex())
+    appearance.set_text_percent(100)
+    assert view.viewport().rect().contains(place.center())
+    assert place.bottom() <= view.viewport().height()
+
+
 def test_a_new_trace_is_shown_whole(support: _Shown) -> None:
     support.view._axis.zoom_to(EPOCH_US, EPOCH_US + 1_000_000)
     support.open(_wide(3))

@@ -398,11 +398,15 @@ class SpanTableView(QTableView):
     def _on_look_changed(self) -> None:
         if self.verticalHeader().defaultSectionSize() != row_height():
             top, is_at_bottom = self.rowAt(0), self.is_at_bottom()
+            current = self.visualRect(self.currentIndex())
+            was_in_sight = current.isValid() and self.viewport().rect().intersects(current)
             self._fit_row_height()
             self._fit_columns()
             self.updateGeometries()
             bar = self.verticalScrollBar()
             bar.setValue(bar.maximum() if is_at_bottom else max(top, 0) * row_height())
+            if was_in_sight:  # fewer rows have room now, or more
+                self._scroll_to(self.currentIndex().row())
         self.viewport().update()
 
     def _fit_row_height(self) -> None:

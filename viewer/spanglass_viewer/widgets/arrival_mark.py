@@ -1,4 +1,4 @@
-"""Marks where a link has led to: a frame over a part of the window that fades away by itself."""
+"""Marks where a link has led to: a frame over a part of the window that fades away by itself, or just ends."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class ArrivalMark(QWidget):
     def __init__(self, over: QRect | None, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self._color = QColor(appearance.tokens.accent)
+        self._fades = not appearance.reduces_motion
         self._steps_left = _STEADY_STEPS + _FADE_STEPS
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -43,7 +44,7 @@ class ArrivalMark(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the frame and a veil, as strong as they still are."""
         del event
-        strength = min(1.0, self._steps_left / _FADE_STEPS)
+        strength = min(1.0, self._steps_left / _FADE_STEPS) if self._fades else 1.0
         line, fill = QColor(self._color), QColor(self._color)
         line.setAlphaF(strength)
         fill.setAlpha(round(_FILL_ALPHA * strength))
