@@ -55,6 +55,15 @@ def test_the_arrows_choose_and_enter_goes_there(path: Breadcrumb, qtbot: QtBot) 
         assert wanted.args == [goes_to]
 
 
+def test_the_keyboard_goes_on_up_a_path_that_has_become_shorter(path: Breadcrumb, qtbot: QtBot) -> None:
+    path.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(path.hasFocus)
+    path.show_steps(path._steps[:-1])
+    with qtbot.waitSignal(path.span_wanted) as wanted:
+        qtbot.keyClick(path, Qt.Key.Key_Return)
+    assert wanted.args == ["id-fetch.page"]
+
+
 def test_tab_passes_over_a_root(path: Breadcrumb) -> None:
     path.show_steps(())
     assert path.focusPolicy() == Qt.FocusPolicy.NoFocus

@@ -142,7 +142,7 @@ class Breadcrumb(QWidget):
                 width = metrics.horizontalAdvance(text)
             self._placed.append((step, text, QRect(left, 0, width, self.height())))
             left += width + between
-        self._hovered = None
+        self._hovered = self._placed[-1][0] if self._placed and self.hasFocus() else None
         self.update()
 
     def _keep(

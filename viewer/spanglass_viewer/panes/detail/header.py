@@ -99,7 +99,8 @@ class DetailHeader(QFrame):
         self._type.hide()
         self._state.hide()
         self._facts.setText("")
-        self.show_path(())
+        if not self._path.hasFocus():  # hidden, it would hand the keyboard to whatever Qt finds next
+            self.show_path(())
         self._show_tags(())
 
     def _fit_name(self) -> None:
