@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.compare_dialog import CompareDialog
+from spanglass_viewer.panes.detail.breadcrumb import Breadcrumb
 from spanglass_viewer.panes.experiment_dialog import ExperimentDialog
 from spanglass_viewer.panes.keys_dialog import KeysDialog
 from spanglass_viewer.panes.settings_dialog import SettingsDialog
@@ -202,6 +203,18 @@ def test_what_has_the_focus_looks_so(window: MainWindow, qtbot: QtBot) -> None:
 def test_keys_go_to_the_tree_where_what_had_them_went_away(window: MainWindow, qtbot: QtBot) -> None:
     window.trace_list.filter_box.setFocus()
     QApplication.focusWidget().clearFocus()
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), SpanTableView))
+
+
+def test_the_keyboard_stays_on_the_path_while_the_next_span_is_read(window: MainWindow, qtbot: QtBot) -> None:
+    window.trace_pane.step_span(1)
+    path = window.detail_pane.findChild(Breadcrumb)
+    qtbot.waitUntil(path.isVisible)
+    path.setFocus(Qt.FocusReason.TabFocusReason)
+    window.detail_pane.show_loading("agent")
+    window.detail_pane._on_loading_lasts()
+    assert path.hasFocus()
+    path.hide()
     qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), SpanTableView))
 
 

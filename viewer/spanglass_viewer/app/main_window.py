@@ -460,6 +460,10 @@ class MainWindow(QMainWindow):
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's name
         """Go on with Tab as one reads, whenever things were made."""
+        current = QApplication.focusWidget()
+        if current is not None and not current.isVisible():  # Qt asks as it hides it: perhaps for a moment only
+            QTimer.singleShot(0, self, self._keep_focus)
+            return True
         reached = step_focus(self._central, is_forward=next)
         show_focus(reached, self._appearance)
         return reached is not None
@@ -470,7 +474,8 @@ class MainWindow(QMainWindow):
 
     def _keep_focus(self) -> None:
         """Let keys go to the tree where what had them went away, as a card does when another span is shown."""
-        if QApplication.focusWidget() is None and self.isActiveWindow():
+        current = QApplication.focusWidget()
+        if self.isActiveWindow() and (current is None or not current.isVisible()):
             self.trace_pane.setFocus()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
