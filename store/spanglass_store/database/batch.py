@@ -202,7 +202,7 @@ def _write_spans(
             changed.append((before, rows[0]))
         else:
             rewritten += rows
-    if len(changed) < _MIN_CHANGED:
+    if rewritten:  # a few more rows there cost less than a further statement
         rewritten += [row for _, row in changed]
         changed = []
     kept_in_place = {row[_ID] for row, _ in changed}
@@ -242,7 +242,6 @@ _ID, _CONTAINER, _CREATED, _ROOT_SPAN_ID, _PARENTS, _IS_ROOT, _TAGS = map(
 _KEY = (_ID, _CONTAINER, _CREATED)
 # Where these are others, the row is written anew: it is found by some of them, and lists cannot be written in place.
 _FIXED = itemgetter(*_KEY, _PARENTS, _TAGS)
-_MIN_CHANGED = 30  # fewer are written anew in less time
 
 
 @dataclass(slots=True)

@@ -37,7 +37,7 @@ STATE_COLUMNS = (
 
 
 def span_row(state: SpanState, *, is_orphaned: bool, before: SpanRow | None = None) -> SpanRow:
-    """Return the values of a span in the order of the table's columns.
+    """Return the values of a span in the order of the table's columns; lists are tuples, so that rows can be kept.
 
     `is_orphaned` says that the process which wrote the span is gone: without an end it counts as interrupted.
     `before` is the span's row until now, if it is known: what follows from a value that is the same is taken from it.
@@ -51,7 +51,7 @@ def span_row(state: SpanState, *, is_orphaned: bool, before: SpanRow | None = No
     is_same = [text == old for text, old in zip(texts, before[PAYLOADS], strict=True)]
     times = before[_TIMES] if is_same[_METRICS] else _times(fields.get("metrics"), created_us)
     span_id = _clean(identity.get("span_id", state.id))
-    parents = [_clean(parent) for parent in identity.get("span_parents", ())]
+    parents = tuple([_clean(parent) for parent in identity.get("span_parents", ())])
     return (
         state.id,
         state.container,
@@ -69,7 +69,7 @@ def span_row(state: SpanState, *, is_orphaned: bool, before: SpanRow | None = No
         *(before[_AMOUNTS] if is_same[_METRICS] else _amounts(fields.get("metrics"))),
         sum([_count_attachments(text) for text in texts if text is not None]),
         before[_SCORE_COUNT] if is_same[_SCORES] else _count_scores(fields.get("scores")),
-        [_clean(tag) for tag in _object(fields.get("tags"))],
+        tuple([_clean(tag) for tag in _object(fields.get("tags"))]),
         before[_INPUT_PREVIEW] if is_same[_INPUT] else _preview(fields.get("input"), texts[_INPUT]),
         before[_OUTPUT_PREVIEW] if is_same[_OUTPUT] else _preview(fields.get("output"), texts[_OUTPUT]),
         *texts,

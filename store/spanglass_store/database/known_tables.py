@@ -23,7 +23,7 @@ class KnownTables:
     """Follows one merge, which alone writes meanwhile: `has_deleted` tells whether a tombstone may be there.
 
     The rows that were written last are kept, so that an update need not read them back. They stay the flat tuples
-    that went into the table: as states they would be a dozen objects each, for the garbage collector to visit.
+    that went into the table, which the garbage collector need not visit: it would have a dozen objects a state.
     """
 
     def __init__(self, cursor: Cursor) -> None:

@@ -54,7 +54,7 @@ def test_scalars_that_people_filter_by():
         }
     )
     wanted = ("model", "cached_tokens", "reasoning_tokens", "ttft_secs", "cost", "score_count", "tags", "name", "type")
-    assert [found[name] for name in wanted] == ["gpt-5", 5, 6, 0.25, 0.5, 1, ["x", "y"], "chat", "llm"]
+    assert [found[name] for name in wanted] == ["gpt-5", 5, 6, 0.25, 0.5, 1, ("x", "y"), "chat", "llm"]
 
 
 def test_values_of_the_wrong_kind_are_no_columns_and_are_kept():
@@ -121,7 +121,7 @@ def test_only_updates_make_no_root():
 
 
 def test_old_rows_name_their_parent_by_row_id():
-    assert columns_of({"_parent_id": "b"})["span_parents"] == ["b"]
+    assert columns_of({"_parent_id": "b"})["span_parents"] == ("b",)
 
 
 @pytest.mark.parametrize(

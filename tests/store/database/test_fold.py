@@ -91,6 +91,7 @@ def row_of(line: dict[str, Any]) -> Row:
 
 def through_columns(state: SpanState) -> SpanState:
     values = dict(zip(span_column_names(), span_row(state, is_orphaned=False), strict=True))
+    values["span_parents"] = list(values["span_parents"])  # as DuckDB gives them
     values["epoch_us(created)"] = (values["created"] - EPOCH) // (EPOCH.resolution)
     return read_state(tuple(values[name] for name in STATE_COLUMNS))
 

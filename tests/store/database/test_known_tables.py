@@ -81,10 +81,30 @@ def test_what_others_of_this_process_have_deleted_is_not_believed_to_be_there(
         assert cursor.rows("SELECT input, end_ts IS NULL FROM spans") == [(None, False)]
 
 
+def test_what_a_row_is_found_by_may_change(merger: Merger, database: Database, rows: Any, open_segment: Any):
+    segment = open_segment()
+    found: list[tuple[Any, ...]] = []
+    for row in (
+        {**rows.update(0, input=1), "created": None, "project_id": None},
+        {**rows.update(0), "created": None},
+        rows.update(0, tags=["new"]),
+        rows.start(0, parents=[7]),
+    ):
+        segment.write(row)
+        merger.merge_once()
+        with database.cursor() as cursor:
+            found += cursor.rows("SELECT container, input, created = start_ts, tags, len(span_parents) FROM spans")
+    assert found == [
+        ("", "1", True, [], 0),
+        ("p1", "1", True, [], 0),
+        ("p1", "1", True, ["new"], 0),
+        ("p1", "1", True, ["new"], 1),
+    ]
+
+
 def test_a_mark_that_a_statement_has_set_is_taken_back(
     merger: Merger, database: Database, rows: Any, open_segment: Any, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("spanglass_store.database.batch._MIN_CHANGED", 1)
     monkeypatch.setattr("spanglass_store.database.merge._PROBE_SECS", 0.0)
     first, second = open_segment(), open_segment(pid=4712, process="process-2")
     first.write(rows.start(0))
