@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import itertools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
-from spanglass_store.database.json_text import JsonText, dump_text, read_fields
+from spanglass_store.database.json_text import read_fields
 from spanglass_store.journal.lines import MAX_LINE_BYTES, BadLine
+from spanglass_store.transfer.json_stream import iter_json_values
 from spanglass_store.transfer.source import SourceLine
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_HEAD_BYTES = 64 * 1024
 
 
 @dataclass(slots=True)
@@ -52,17 +53,18 @@ class FileSource:
 
 
 def _iter_file_lines(name: str, file: BinaryIO) -> Iterator[SourceLine]:
-    first = file.readline(MAX_LINE_BYTES + 1).removeprefix(_BYTE_ORDER_MARK)
+    first = file.readline(_HEAD_BYTES).removeprefix(_BYTE_ORDER_MARK)
     skipped = 0
     while first and not first.strip():
-        first, skipped = file.readline(MAX_LINE_BYTES + 1), skipped + 1
-    if first.lstrip().startswith((b"{", b"[")) and not _is_line(first):
-        text = first + file.read()
-        if (parts := _parts_of(text)) is not None:
-            for number, part in enumerate(parts, 1):
-                yield SourceLine(name, number, part)
-            return
-        file = io.BytesIO(text[len(first) :])
+        skipped += first.endswith(b"\n")
+        first = file.readline(_HEAD_BYTES)
+    begin = first.lstrip()[:1]
+    if begin != b"[" and not first.endswith(b"\n"):  # a list on one line is read value by value
+        first += file.readline(MAX_LINE_BYTES + 1 - len(first))
+    if begin == b"[" or (begin == b"{" and not _is_line(first)):
+        for number, part in enumerate(iter_json_values(file, first), skipped + 1):
+            yield SourceLine(name, number, part)
+        return
     lines = itertools.chain([first], iter(lambda: file.readline(MAX_LINE_BYTES + 1), b""))
     for number, raw in enumerate(lines, skipped + 1):
         if raw.strip():
@@ -74,13 +76,3 @@ def _is_line(raw: bytes) -> bool:
         read_fields(raw)
         return True
     return False
-
-
-def _parts_of(text: bytes) -> list[bytes] | None:
-    """Return the objects of a file that is one JSON value over many lines, or a list; None for what is not."""
-    try:
-        value: object = JsonText(text.decode()).parse()
-    except (ValueError, RecursionError):
-        return None
-    parts = cast("list[object]", value) if isinstance(value, list) else [value]
-    return [dump_text(part).encode() for part in parts]

@@ -247,3 +247,17 @@ def test_what_is_not_there_cannot_be_imported(store: Path, tmp_path: Path) -> No
     (tmp_path / "empty").mkdir()
     with pytest.raises(StoreFault, match="nothing to import"):
         import_spans(store, tmp_path / "empty")
+
+
+@pytest.mark.parametrize("layout", ["a list on one line", "a list on many lines", "values behind each other"])
+def test_whatever_the_layout_of_the_json_the_same_spans_come_in(store: Path, tmp_path: Path, layout: str) -> None:
+    rows = [{"id": f"row-{number}", "input": "x" * 30_000, "created": "2026-11-23T00:00:00Z"} for number in range(5)]
+    texts = {
+        "a list on one line": json.dumps(rows),
+        "a list on many lines": json.dumps(rows, indent=2),
+        "values behind each other": "\n".join(json.dumps(row, indent=2) for row in rows),  # as jq writes them
+    }
+    path = tmp_path / "rows.json"
+    path.write_text("\n\n" + texts[layout])
+    report = import_spans(store, path)
+    assert (report.spans_added, report.rejected) == (5, [])
