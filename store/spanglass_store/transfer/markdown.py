@@ -23,13 +23,14 @@ _FENCE = re.compile(r"`{3,}")
 _MARKUP = re.compile(r"([\\`*\[\]<>#|]|(?<![^\W_])_|_(?![^\W_]))")  # within a word an underscore is one
 
 
-def trace_markdown(spans: Sequence[SpanRecord], max_chars: int = MAX_CHARS) -> str:
+def trace_markdown(spans: Sequence[SpanRecord], max_chars: int = MAX_CHARS, tokens: int | None = None) -> str:
     """Return a trace (its spans in the order of their starts) in about `max_chars` characters.
 
+    `tokens` is what the trace used: the sum over its spans counts twice what wrappers log again.
     What has to give way are the middles of long values, then the last spans; each cut says how much it took.
     """
     ordered = list(_iter_preorder(spans))
-    heading = _heading(spans)
+    heading = _heading(spans, tokens)
     outline = "\n".join(_outline_line(span, depth) for span, depth in ordered)
     outline = _cut_end(outline, max_chars // 3)
     left = max_chars - len(heading) - len(outline)
@@ -79,12 +80,13 @@ def _iter_preorder(spans: Sequence[SpanRecord]) -> Iterator[tuple[SpanRecord, in
                 waiting += [(child, depth + 1) for child in reversed(children.get(span.span_id, []))]
 
 
-def _heading(spans: Sequence[SpanRecord]) -> str:
+def _heading(spans: Sequence[SpanRecord], tokens: int | None) -> str:
     root = next((span for span in spans if not span.span_parents), spans[0])
     facts = [f"{len(spans):,} {'span' if len(spans) == 1 else 'spans'}", _duration(root), _iso(root.start_us)]
     if errors := sum(span.is_error for span in spans):
         facts.insert(1, f"{errors} with an error")
-    if tokens := sum(span.tokens or 0 for span in spans):
+    tokens = sum(span.tokens or 0 for span in spans) if tokens is None else tokens
+    if tokens:
         facts.append(f"{tokens:,} tokens")
     facts.append(f"project {_plain(root.project_name)}" if root.project_name else "")
     return f"# {_plain(root.name) or UNNAMED}\n\nTrace `{root.root_span_id}`: {', '.join(filter(None, facts))}\n"

@@ -66,9 +66,17 @@ def plan_prune(cursor: Cursor, rule: PruneRule, now_us: int) -> PrunePlan:
         },
     )
     roots = tuple(row[0] for row in found)
-    sizes = {key: size or 0 for key, size in cursor.rows(query("list_attachment_sizes"))}
-    attachment_bytes = sum(sizes.get(key, 0) for key in _list_own_keys(cursor, roots))
+    attachment_bytes = _count_bytes(cursor, _list_own_keys(cursor, roots))
     return PrunePlan(roots, sum(row[1] for row in found), sum(row[2] for row in found), attachment_bytes)
+
+
+def _count_bytes(cursor: Cursor, keys: set[str]) -> int:
+    """Return how many bytes of files go with these attachments: those that no other one has, too."""
+    digests: dict[str, str] = dict(cursor.rows(query("list_digests")))
+    kept = {digest for key, digest in digests.items() if key not in keys}
+    sizes = {digests[key]: size or 0 for key, size in cursor.rows(query("list_attachment_sizes")) if key in digests}
+    going = {digests[key] for key in keys & digests.keys()} - kept
+    return sum(sizes[digest] for digest in going)
 
 
 def iter_prune(database: Database, plan: PrunePlan) -> Generator[str]:

@@ -88,3 +88,10 @@ def test_an_underscore_within_a_word_is_left_as_it_is(store: Path) -> None:
     with open_store(store) as opened:
         text = trace_markdown(opened.get_trace(root_id()))
     assert text.startswith("# support_agent.run \\_now\\_ \\_\\_x\n")
+
+
+def test_what_a_wrapper_logs_again_is_not_counted_twice_where_the_sum_is_known(store: Path) -> None:
+    spans = log_trace(store)
+    assert ", 12 tokens" in trace_markdown(spans).split("\n\n")[1]
+    assert ", 7 tokens" in trace_markdown(spans, tokens=7).split("\n\n")[1]
+    assert "tokens" not in trace_markdown(spans, tokens=0).split("\n\n")[1]

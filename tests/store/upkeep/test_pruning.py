@@ -216,3 +216,15 @@ def test_a_prune_that_is_cancelled_is_no_half_one(filled: Path, list_traces: Cal
 
 def test_an_age_beyond_all_time_prunes_nothing(database: Database) -> None:
     assert planned(database, PruneRule(older_than_secs=1e300)) == []
+
+
+def test_a_file_that_other_attachments_have_too_is_not_said_to_go(store: Path) -> None:
+    writer = JournalWriter(store)
+    for number in (1, 2):
+        reference = writer.attach(f"key-{number}", b"the same bytes", "a.txt", "text/plain")
+        writer.span(number, trace=number, at=number, input=reference)
+    writer.die()
+    with hold_store(store) as database, database.cursor() as cursor:
+        assert plan_prune(cursor, PruneRule(keep_last=1), NOW_US).attachment_bytes == 0
+        everything = PruneRule(older_than_secs=0)
+        assert plan_prune(cursor, everything, NOW_US).attachment_bytes == len(b"the same bytes"), "of both, and once"

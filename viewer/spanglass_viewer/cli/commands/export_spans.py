@@ -126,9 +126,10 @@ def _write_text(
     else:
         with progress.ticking():
             spans = store.get_trace(roots[0])
-            text = plain_block(trace_markdown(spans, options.max_chars)) if spans else ""
-        if not spans:
-            raise NotFound(f"There is no trace {roots[0]!r}.")
+            summary = next(iter(store.list_traces_of(roots)), None)
+            if not spans or summary is None:
+                raise NotFound(f"There is no trace {roots[0]!r}.")
+            text = plain_block(trace_markdown(spans, options.max_chars, summary.tokens))
         target.write(text.encode())
 
 
