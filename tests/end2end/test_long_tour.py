@@ -102,8 +102,11 @@ def _watch_the_newest_open_by_itself(tour: Tour, store: Path) -> None:
     tour.screen.wait_for_other_title("Spanglass")
     tour.look("the newest trace is open")
     run_demo(store, 20)
-    tour.screen.wait_for_title("POST /refunds")
-    tour.look("a newer trace opened by itself, at its first error")
+    screen = tour.screen
+    screen.wait_until("the newest opens", lambda: screen.title().startswith(("POST /refunds", "support_agent.run")))
+    tour.look("a newer trace opened by itself")
+    screen.wait_until("its error is selected", lambda: screen.title().startswith("POST") or screen.key("F8"))
+    tour.look("its first error is selected: at once where it had failed when it was opened")
 
 
 def _walk_the_errors(tour: Tour) -> None:
