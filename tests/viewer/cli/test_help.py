@@ -67,3 +67,11 @@ def test_every_command_has_an_example(command: Command) -> None:
     assert command.examples
     assert command.help[0].islower()
     assert not command.help.endswith(".")
+
+
+def test_each_command_has_its_line_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    lines = capsys.readouterr().out.splitlines()
+    for name in COMMANDS:
+        assert sum(re.match(rf"    {name} +\w", line) is not None for line in lines) == 1, name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import functools
 import importlib
 import os
 import shlex
@@ -50,6 +49,14 @@ COMMANDS = {
 _DEFAULT = "open"
 _EXIT_CODES = {NotFound: ExitCode.NOT_FOUND, WrongUsage: ExitCode.USAGE, StoreFault: ExitCode.FAULT}
 _TOP_LEVEL = {"-h", "--help", "--version"}
+
+
+class _CommandHelp(argparse.HelpFormatter):
+    """Gives each command its line: argparse forgets by how much it indents them, and breaks behind the longest."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=18)
+        self._action_max_length = 4 + max(map(len, COMMANDS))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -118,7 +125,7 @@ def build_parsers(
         prog="spanglass",
         description="Look at the traces of your LLM programs, on this machine alone. No command: the window opens.",
         epilog="`spanglass COMMAND --help` has examples.",
-        formatter_class=functools.partial(argparse.HelpFormatter, max_help_position=18),
+        formatter_class=_CommandHelp,
     )
     parser.add_argument("--version", action="version", version=f"spanglass {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
