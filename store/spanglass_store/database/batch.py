@@ -73,6 +73,7 @@ class Outcome:
     spans_changed: int = 0
     root_span_ids: set[str] = field(default_factory=set[str])
     traces_written: dict[str, bool] = field(default_factory=dict[str, bool])  # whether a root span was among it
+    traces_left: set[str] = field(default_factory=set[str])  # by a span that was deleted, moved, or is no root any more
     attachment_keys: set[str] = field(default_factory=set[str])
     experiment_ids: set[str] = field(default_factory=set[str])
     rejected: list[Rejected] = field(default_factory=list[Rejected])
@@ -84,6 +85,7 @@ class Outcome:
         self.root_span_ids |= other.root_span_ids
         for root_span_id, has_root in other.traces_written.items():
             self.traces_written[root_span_id] = has_root or self.traces_written.get(root_span_id, False)
+        self.traces_left |= other.traces_left
         self.attachment_keys |= other.attachment_keys
         self.experiment_ids |= other.experiment_ids
         self.rejected += other.rejected
@@ -178,10 +180,13 @@ def _merge_rows(
     if deleted := [deleted_row(state) for group in states.values() for state in group if state.is_deleted]:
         cursor.append("deleted_spans", deleted)
         known.has_deleted = True
+    places: set[_Place] = set()
     for row in _write_spans(cursor, states, stored, living, known):
         root_span_id = row[_ROOT_SPAN_ID]
+        places.add((row[_ID], root_span_id, row[_IS_ROOT]))
         outcome.traces_written[root_span_id] = row[_IS_ROOT] or outcome.traces_written.get(root_span_id, False)
     outcome.root_span_ids.update(outcome.traces_written)
+    outcome.traces_left.update(place[1] for place in stored.places - places if place[0] in states)
 
 
 def _write_spans(
@@ -244,6 +249,9 @@ _KEY = (_ID, _CONTAINER, _CREATED)
 _FIXED = itemgetter(*_KEY, _PARENTS, _TAGS)
 
 
+_Place = tuple[str, str, bool]  # a span's row id, the trace it is in, and whether it is a root there
+
+
 @dataclass(slots=True)
 class _Stored:
     """What the tables hold of the spans of a batch, by row id; several states where containers share an id."""
@@ -251,13 +259,17 @@ class _Stored:
     states: dict[str, list[SpanState]] = field(default_factory=dict[str, list[SpanState]])
     rows: dict[str, SpanRow] = field(default_factory=dict[str, "SpanRow"])  # those that were known without a look
     root_span_ids: dict[str, set[str]] = field(default_factory=dict[str, "set[str]"])
+    places: set[_Place] = field(default_factory=set["_Place"])
     since_us: int | None = None
     deleted_ids: set[str] = field(default_factory=set[str])
 
     def add(self, values: tuple[Any, ...]) -> None:
         """Take in the values of `STATE_COLUMNS` of a span."""
         row_id, created_us = values[_STATE_ID], values[_STATE_CREATED]
-        self.states.setdefault(row_id, []).append(read_state(values))
+        state = read_state(values)
+        self.states.setdefault(row_id, []).append(state)
+        is_root = "span_parents" in state.identity and not state.identity["span_parents"]
+        self.places.add((row_id, values[_STATE_ROOT], is_root))
         self.root_span_ids.setdefault(row_id, set()).add(values[_STATE_ROOT])
         self.since_us = created_us if self.since_us is None else min(self.since_us, created_us)
 

@@ -229,7 +229,7 @@ class Merger:
                 if marked.spans_changed:
                     self._known.forget_rows()  # a statement has changed them where they stand
                 outcome = merge_batch(cursor, batch, self._living, self._known)
-            self._rootless.note(cursor, outcome.traces_written)
+            self._rootless.note(cursor, outcome.traces_written, outcome.traces_left)
             outcome.add(marked)
             self._note_names(cursor, batch)
             merge_experiments(cursor, batch.experiments, outcome)

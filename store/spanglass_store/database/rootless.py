@@ -19,19 +19,23 @@ class RootlessTraces:
         self._rootless = {root for (root,) in cursor.rows(query("list_rootless"))}
         self._rooted: set[str] = set()
 
-    def note(self, cursor: Cursor, traces_written: dict[str, bool]) -> None:
-        """Take in which traces a batch has written to, and whether it wrote a root span of theirs."""
+    def note(self, cursor: Cursor, traces_written: dict[str, bool], traces_left: set[str]) -> None:
+        """Take in to which traces a batch wrote, with whether it wrote a root span of theirs, and which a span left."""
         if len(self._rooted) > _MAX_REMEMBERED:
             self._rooted.clear()
+        self._rooted -= traces_left
         self._rooted.update(root for root, has_root in traces_written.items() if has_root)
-        unknown = traces_written.keys() - self._rooted
+        unknown = (traces_written.keys() | traces_left) - self._rooted
+        gone: set[str] = set()
+        if traces_left:
+            gone = traces_left - {root for (root,) in cursor.rows(query("list_present"), {"roots": list(traces_left)})}
         if unknown:
             found = {root for (root,) in cursor.rows(query("list_rooted"), {"roots": list(unknown)})}
             self._rooted |= found
-            new = unknown - found - self._rootless
+            new = unknown - found - gone - self._rootless
             cursor.append("rootless_traces", [(root,) for root in new])
             self._rootless |= new
-        arrived = self._rootless & self._rooted
-        if arrived:
-            cursor.rows(query("delete_rootless"), {"roots": list(arrived)})
-            self._rootless -= arrived
+        settled = self._rootless & (self._rooted | gone)
+        if settled:
+            cursor.rows(query("delete_rootless"), {"roots": list(settled)})
+            self._rootless -= settled
