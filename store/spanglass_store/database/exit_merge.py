@@ -28,6 +28,7 @@ def merge_at_exit(store_path: Path, timeout_secs: float = 2.0) -> None:
             merger = Merger(database, store_path)
             while not merger.is_caught_up and time.monotonic() < deadline:
                 merger.merge_once(budget_secs=min(_BATCH_BUDGET_SECS, max(0.0, deadline - time.monotonic())))
-            merger.tidy(budget_secs=min(_BATCH_BUDGET_SECS, max(0.0, deadline - time.monotonic())))
+            if time.monotonic() + _BATCH_BUDGET_SECS < deadline:
+                merger.tidy(budget_secs=_BATCH_BUDGET_SECS)
         finally:
             database.let_go()

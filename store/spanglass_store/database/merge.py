@@ -165,7 +165,7 @@ class Merger:
         return self._has_work(list_segments(self._journal))
 
     def tidy(self, *, budget_secs: float = 0.2) -> bool:
-        """Compress what is merged and hold it to its cap, for about `budget_secs`; return whether all is done."""
+        """Compress what is merged, for about `budget_secs`, one segment at least; return whether all is done."""
         return self._kept.tidy(time.monotonic() + budget_secs)
 
     def _finish(self, total: Outcome, rejected: int, sequence: int | None) -> ChangeSet:

@@ -53,13 +53,14 @@ class KeptJournal:
     def tidy(self, deadline: float) -> bool:
         """Compress what came lately, newest first, and delete what the cap has no room for; return whether all is done.
 
-        It ends at `deadline`, a time of `time.monotonic`. What goes is not compressed before, but for the one that
-        fills the cap.
+        It ends at `deadline`, a time of `time.monotonic`, or after one segment. What goes is not compressed before,
+        but for the one that fills the cap.
         Never raises for the disk's faults: what is kept is a precaution, and nothing here is the only copy.
         """
         if self._is_tidy:
             return True
         left_bytes = self._cap_bytes
+        has_compressed = False
         with contextlib.suppress(OSError):
             self._drop_old_drafts()
             for path in reversed(list_kept(self.folder)):
@@ -67,9 +68,10 @@ class KeptJournal:
                     continue  # a tidying was killed before it took the plain one away: it is compressed once more
                 kept = path
                 if left_bytes > 0 and path.suffix != _GZ:
-                    if time.monotonic() >= deadline:
+                    if has_compressed and time.monotonic() >= deadline:
                         return False
                     kept = _compress(path)
+                    has_compressed = True
                 left_bytes -= kept.stat().st_size
                 if left_bytes < 0:
                     kept.unlink()

@@ -199,6 +199,8 @@ def _read(file: BinaryIO, known: MediaFormat, max_px: int) -> LoadedImage | None
     reader = QImageReader(device, QByteArray(known.name.lower().encode()))
     reader.setAutoDetectImageFormat(False)
     reader.setAutoTransform(True)
+    # The first question chooses the plugin, under a lock of Qt's, and asks the device of Python's for its place there:
+    # `size` keeps the interpreter's lock meanwhile, as `read` does not; else two threads could wait for each other.
     stored = reader.size()
     if stored.width() * stored.height() > _MAX_PIXELS:
         return None

@@ -10,8 +10,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtGui import QImage
 
 from spanglass_viewer.backend.loaded_image import LoadedImage
 
@@ -48,10 +48,9 @@ class ThumbnailCache:
             os.utime(path)
         except OSError:
             return None
-        buffer = QBuffer()
-        buffer.setData(QByteArray(data))
-        buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        image = QImageReader(buffer, QByteArray(b"png")).read()
+        # Not a reader with a QBuffer of Python's: it asks that for its place under a lock of Qt's, and needs the
+        # interpreter's for it, which another thread may hold while it waits for Qt's.
+        image = QImage.fromData(QByteArray(data), "PNG")
         known = _read_facts(image.text(_FACTS))
         if image.isNull() or known is None:
             return None
@@ -65,17 +64,16 @@ class ThumbnailCache:
         image.setText(
             _FACTS, json.dumps([made.size.width(), made.size.height(), made.format, made.facts, made.is_mask])
         )
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType] - the stubs know no device here
         path = self._path(digest, max_px)
         draft = path.with_name(f".{path.name}-{os.getpid()}-{threading.get_ident()}")
         with contextlib.suppress(OSError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.folder.chmod(0o700)
             draft.touch(mode=0o600)
-            draft.write_bytes(bytes(buffer.data().data()))
-            draft.replace(path)
+            if image.save(str(draft), "PNG"):
+                draft.replace(path)
+            else:
+                draft.unlink()
         with self._lock:
             self._kept += 1
             is_due = self._kept % _SWEEP_EVERY == 1
