@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +17,40 @@ if TYPE_CHECKING:
 
 _PX = 100
 _DIGESTS = [f"{number:02x}" * 32 for number in range(10)]
+
+
+# Reads kept thumbnails and decodes images in four threads at once, as the window's pool does.
+READ_AND_DECODE = """
+import sys
+import threading
+from pathlib import Path
+from PySide6.QtGui import QGuiApplication, QImage
+from spanglass_viewer.backend import images
+from spanglass_viewer.backend.thumbnail_cache import ThumbnailCache
+from spanglass_viewer.values.media_formats import sniff_format
+
+app = QGuiApplication([])
+folder, digest, px = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+picture = folder / "picture.png"
+QImage(40, 20, QImage.Format.Format_RGB32).save(str(picture))
+known = sniff_format(picture.read_bytes(), "image/png", picture.name)
+cache = ThumbnailCache(folder)
+
+def read():
+    for _ in range(200):
+        assert cache.find(digest, px) is not None
+
+def decode():
+    for _ in range(200):
+        with picture.open("rb") as file:
+            assert images._read(file, known, px) is not None
+
+threads = [threading.Thread(target=work) for work in (read, decode, read, decode)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
 
 
 @pytest.fixture
@@ -91,3 +127,10 @@ def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path: Path) -> None:
     cache.keep(_DIGESTS[0], _PX, _make())
     cache.sweep()
     assert cache.find(_DIGESTS[0], _PX) is None
+
+
+@pytest.mark.integration
+def test_reading_one_beside_decoding_others_never_waits_for_ever(cache: ThumbnailCache) -> None:
+    """Qt chooses the plugin of an image under a lock; who asks Python under it can wait for who has Python's."""
+    command = [sys.executable, "-c", READ_AND_DECODE, str(cache.folder), _DIGESTS[0], str(_PX)]
+    subprocess.run(command, check=True, timeout=60)

@@ -50,7 +50,7 @@ class ThumbnailCache:
             return None
         # Not a reader with a QBuffer of Python's: it asks that for its place under a lock of Qt's, and needs the
         # interpreter's for it, which another thread may hold while it waits for Qt's.
-        image = QImage.fromData(QByteArray(data), "PNG")
+        image = QImage.fromData(QByteArray(data), "PNG")  # pyright: ignore[reportArgumentType] - the stubs want bytes, PySide text
         known = _read_facts(image.text(_FACTS))
         if image.isNull() or known is None:
             return None
@@ -70,7 +70,7 @@ class ThumbnailCache:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.folder.chmod(0o700)
             draft.touch(mode=0o600)
-            if image.save(str(draft), "PNG"):
+            if image.save(str(draft), "PNG"):  # pyright: ignore[reportCallIssue, reportArgumentType] - as above
                 draft.replace(path)
             else:
                 draft.unlink()
