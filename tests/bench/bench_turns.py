@@ -22,17 +22,12 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from everyday_store import SPANS, make_everyday_store
-from PySide6.QtCore import QSettings
+from painted_window import painted_window
 from PySide6.QtWidgets import QApplication
 from turn_meter import StepTurns, TurnMeter
 from window_use import WindowUse
 
-from spanglass_store.location import ensure_store
-from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.app.run import spare_when_settled
 from spanglass_viewer.app.watchdog import MOST_BUSY_SECS
-from spanglass_viewer.backend.threads import Backend
-from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.theme.fonts import load_fonts
 
 if TYPE_CHECKING:
@@ -72,22 +67,12 @@ def main() -> None:
 
 def measure(app: QApplication, store: Path, options: argparse.Namespace) -> list[StepTurns]:
     """Return the turns of each step, in the order in which they were done."""
-    info = ensure_store(store)
-    appearance = Appearance(app, ThemeMode.DARK, waits=True)
-    settings = QSettings(str(store / "window.ini"), QSettings.Format.IniFormat)
-    window = MainWindow(info, Backend(info.path), appearance, settings)
-    appearance.dress()
-    window.resize(1400, 900)
-    window.show()
-    window.repaint()
-    spare_when_settled(window.controller)
-    use, meter = WindowUse(window), TurnMeter(window)
-    turns = [meter.measure(step) for step in chain(use.open_store(), _iter_steps(use, options))]
-    meter.stop()
-    use.stop()
-    window.close()
-    window.deleteLater()
-    return turns
+    with painted_window(app, store) as window:
+        use, meter = WindowUse(window), TurnMeter(window)
+        turns = [meter.measure(step) for step in chain(use.open_store(), _iter_steps(use, options))]
+        meter.stop()
+        use.stop()
+        return turns
 
 
 def _iter_steps(use: WindowUse, options: argparse.Namespace) -> Iterator[Step]:

@@ -17,24 +17,23 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from event_wait import wait_until
 from large_store import LARGE_ROOT, make_large_store
-from PySide6.QtCore import QSettings
+from painted_window import painted_window
 from PySide6.QtWidgets import QApplication
 from soak_live import peak_rss_mb, rss_mb
 
 from spanglass_store.database.connection import Database
-from spanglass_store.location import ensure_store
-from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.app.run import spare_when_settled
 from spanglass_viewer.app.watchdog import Offence, Watchdog
-from spanglass_viewer.backend.threads import Backend
-from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.theme.fonts import load_fonts
 from spanglass_viewer.views.span_table_view import SpanTableView
+
+if TYPE_CHECKING:
+    from spanglass_viewer.app.main_window import MainWindow
 
 SIZES = (1_000, 100_000, 1_000_000)
 CLICKS = 15
@@ -48,19 +47,8 @@ def measure(app: QApplication, spans: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "store"
         subprocess.run([sys.executable, __file__, "--make", str(store), "--spans", str(spans)], check=True)
-        info = ensure_store(store)
-        appearance = Appearance(app, ThemeMode.DARK, waits=True)
-        settings = QSettings(str(store / "window.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(info, Backend(info.path), appearance, settings)
-        appearance.dress()
-        window.resize(1400, 900)
-        window.show()
-        window.repaint()
-        spare_when_settled(window.controller)
-        figures = _open(app, window, spans) | _click(window)
-        window.close()
-        window.deleteLater()
-        return figures
+        with painted_window(app, store) as window:
+            return _open(app, window, spans) | _click(window)
 
 
 _ENLARGE = """
