@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 # With the wait for the interpreter's lock (5 ms beside a busy thread) rows are some 6 ms old when they are written, 20
 # at the 99th percentile, also of a program that does nothing but log.
 WRITE_EVERY_SECS = 0.003
+# Where more wait there is no pause: a program that does nothing but log would gain on the thread in each of them.
+MANY_ROWS = 500
 # Copying this much costs a caller little more than its snapshot did, and a queue of such rows would be large.
 MAX_QUEUED_LINE_BYTES = 16 * 1024
-# Beside a caller that does nothing but log, the thread has half the interpreter's time: as many rows are made lines in
-# some 5 ms. Where more wait, the caller makes its own, and the thread catches up.
+# Beside a caller that does nothing but log, the thread has half the interpreter's time, 5 ms at a turn, and makes lines
+# of some 3,000 rows in it. Where more wait, the caller makes its own, and the thread catches up.
 MAX_UNFINISHED_ROWS = 4000
 FLUSH_SECS = 30.0
 SEAL_SECS = 2.0
@@ -137,7 +139,8 @@ class BatchSink:
     def _write_for_ever(self) -> None:
         waking = self._waking
         while True:
-            time.sleep(WRITE_EVERY_SECS)
+            if len(self._lines) < MANY_ROWS:
+                time.sleep(WRITE_EVERY_SECS)
             self._write_out()
             self._is_idle = True
             if self._lines:  # put in since, by one who saw us busy

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +14,7 @@ import spanglass
 from spanglass import queued_sinks
 from spanglass.line_queue import LineQueue, QueueLimits
 from spanglass.publisher import Publisher
-from spanglass.queued_sinks import MAX_QUEUED_LINE_BYTES, BatchSink, HeldSink
+from spanglass.queued_sinks import MANY_ROWS, MAX_QUEUED_LINE_BYTES, WRITE_EVERY_SECS, BatchSink, HeldSink
 from spanglass.recorder import open_recorder
 from spanglass.sink import SegmentSink
 from spanglass_store.faults import StoreFault
@@ -72,6 +73,31 @@ def test_the_thread_writes_without_being_asked_and_again_after_it_slept(store):
         wait_for(lambda: sink._is_idle)
     assert written(store) == rows
     assert sink.seal() == 0
+
+
+def test_the_thread_sleeps_only_where_few_rows_wait(store, monkeypatch):
+    queue = make_queue(store)
+    sink = BatchSink(queue, drops_when_full=False)
+    publish = queue.publisher.publish
+    rounds = iter([[next(ROWS) for _ in range(MANY_ROWS)], [next(ROWS) for _ in range(MANY_ROWS - 1)]])
+    waiting = []
+
+    def publish_while_others_log(lines):
+        fault = publish(lines)
+        if not queue.lines:
+            queue.lines.extend(next(rounds, []))
+        return fault
+
+    def sleep(secs):
+        assert secs == WRITE_EVERY_SECS
+        waiting.append(len(queue.lines))
+
+    monkeypatch.setattr(queue.publisher, "publish", publish_while_others_log)
+    monkeypatch.setattr(queued_sinks, "time", SimpleNamespace(sleep=sleep))
+    sink.write(next(ROWS))  # written by the caller, who starts the thread
+    wait_for(lambda: len(written(store)) == 2 * MANY_ROWS)
+    assert waiting == [MANY_ROWS - 1]
+    sink.seal()
 
 
 @pytest.mark.usefixtures("no_held_write")
