@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 HEAVY = {
+    "_duckdb",
     "PIL",
     "PySide6",
     "asyncio",

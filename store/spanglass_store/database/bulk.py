@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import duckdb
-
+from spanglass_store.database import engine
 from spanglass_store.database.batch import Batch, JournalLine, Outcome, merge_batch
 from spanglass_store.database.error_headline import find_headline
 from spanglass_store.database.json_text import JsonText
@@ -32,11 +31,11 @@ _MAX_LEFT_LINES = 5000  # for the fold in Python: about half a second's work
 _BATCH_LINES = 2000
 # What reading lines that are no rows of ours may cause; the slow way tells them apart.
 _READ_ERRORS = (
-    duckdb.InvalidInputException,
-    duckdb.ConversionException,
-    duckdb.OutOfRangeException,
-    duckdb.OutOfMemoryException,
-    duckdb.BinderException,  # not one line in all the files
+    engine.InvalidInputException,
+    engine.ConversionException,
+    engine.OutOfRangeException,
+    engine.OutOfMemoryException,
+    engine.BinderException,  # not one line in all the files
 )
 
 

@@ -10,9 +10,7 @@ import threading
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
-import duckdb
-
-from spanglass_store.database import tables
+from spanglass_store.database import engine, tables
 from spanglass_store.database.records import QueryResult
 from spanglass_store.database.recovery import Recovery, damage_fault, is_damage, set_aside, set_aside_log
 from spanglass_store.database.repeated_amounts import RepetitionMemory
@@ -38,13 +36,13 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 # After these the connection may be invalid, and with it everything that was not committed.
 _ENVIRONMENT_ERRORS = (
-    duckdb.IOException,
-    duckdb.FatalException,
-    duckdb.InternalException,
-    duckdb.OutOfMemoryException,
-    duckdb.ConnectionException,
-    duckdb.SerializationException,
-    duckdb.TransactionException,  # a commit that found the disk full
+    engine.IOException,
+    engine.FatalException,
+    engine.InternalException,
+    engine.OutOfMemoryException,
+    engine.ConnectionException,
+    engine.SerializationException,
+    engine.TransactionException,  # a commit that found the disk full
 )
 
 
@@ -52,7 +50,7 @@ _MAX_APPENDERS = 50  # that a cursor keeps: batches differ in the columns that t
 # What DuckDB says in many words where a file of the user's own cannot be written.
 _WRITE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.ENOENT, errno.EISDIR)
 
-_READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.RELATION})
+_READING = frozenset({engine.StatementType.SELECT, engine.StatementType.EXPLAIN, engine.StatementType.RELATION})
 
 
 _INTERRUPTED_BY_SIGNAL = "Query interrupted"  # DuckDB's binding swallows the KeyboardInterrupt that it noticed
@@ -65,13 +63,13 @@ class QueryFailed(ValueError):  # noqa: N818 - it names what happened to the que
 class Cursor:
     """Reads and writes the tables for one thread; handed out by `Database.cursor()`."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, store: Path, repetitions: RepetitionMemory) -> None:
+    def __init__(self, cursor: engine.DuckDBPyConnection, store: Path, repetitions: RepetitionMemory) -> None:
         self._cursor = cursor
         self.store = store
         self.repetitions = repetitions
         self.is_bulk = False  # set by a transaction that writes tens of megabytes
-        self._statements: dict[str, duckdb.Statement] = {}
-        self._appenders: dict[tuple[str, ...], duckdb.Appender] = {}
+        self._statements: dict[str, engine.Statement] = {}
+        self._appenders: dict[tuple[str, ...], engine.Appender] = {}
 
     def rows(self, sql: str, parameters: dict[str, Any] | Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """Return all rows that a statement gives."""
@@ -81,7 +79,7 @@ class Cursor:
         """Return the first row that a statement gives, or None."""
         return self._cursor.execute(self._read(sql), parameters).fetchone()
 
-    def _read(self, sql: str) -> duckdb.Statement | str:
+    def _read(self, sql: str) -> engine.Statement | str:
         """Return a statement as the parser read it, which it does once for a cursor; several at once stay text."""
         statement = self._statements.get(sql)
         if statement is None:
@@ -103,16 +101,16 @@ class Cursor:
             described = self._cursor.description or ()
             json_columns = frozenset(place for place, column in enumerate(described) if str(column[1]) == "JSON")
             return QueryResult(tuple(str(column[0]) for column in described), rows, json_columns)
-        except duckdb.TransactionException as error:  # an attempt to write
+        except engine.TransactionException as error:  # an attempt to write
             raise QueryFailed(str(error)) from error
-        except (*_ENVIRONMENT_ERRORS, duckdb.InterruptException):
+        except (*_ENVIRONMENT_ERRORS, engine.InterruptException):
             raise
-        except duckdb.Error as error:
+        except engine.Error as error:
             if is_damage(error):
                 raise
             raise QueryFailed(str(error)) from error
         finally:
-            with contextlib.suppress(duckdb.Error):
+            with contextlib.suppress(engine.Error):
                 self._cursor.execute("ROLLBACK")
 
     def columns(self, sql: str, parameters: dict[str, Any] | Sequence[Any] | None = None) -> dict[str, Any]:
@@ -121,11 +119,15 @@ class Cursor:
 
     def write_parquet(self, path: Path, sql: str, parameters: dict[str, Any]) -> None:
         """Write what a statement gives into a Parquet file. Raises OSError where it cannot be written."""
+        import duckdb  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport] - it teaches connections `sql`
+
         with _writing(path):
             self._cursor.sql(sql, params=parameters).write_parquet(str(path), compression="zstd")
 
     def write_csv(self, path: Path, sql: str, parameters: dict[str, Any]) -> None:
         """Write what a statement gives into a CSV file with a header. Raises OSError where it cannot be written."""
+        import duckdb  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport] - as above
+
         with _writing(path):
             self._cursor.sql(sql, params=parameters).write_csv(str(path), header=True)
 
@@ -158,7 +160,7 @@ class Cursor:
     def close(self) -> None:
         """Give the cursor up; what an append that failed has left is dropped."""
         for appender in self._appenders.values():
-            with contextlib.suppress(duckdb.Error):
+            with contextlib.suppress(engine.Error):
                 appender.clear()
         self._appenders.clear()
         self._cursor.close()
@@ -173,7 +175,7 @@ def _telling_interrupts() -> Generator[None]:
     """Let a statement that was cancelled leave as Interrupted."""
     try:
         yield
-    except duckdb.InterruptException as error:
+    except engine.InterruptException as error:
         raise Interrupted from error
     except RuntimeError as error:
         if str(error) != _INTERRUPTED_BY_SIGNAL:
@@ -186,7 +188,7 @@ def _writing(path: Path) -> Generator[None]:
     """Tell a file of the user's own that cannot be written from the tables' faults."""
     try:
         yield
-    except duckdb.IOException as error:
+    except engine.IOException as error:
         text = str(error)
         for code in _WRITE_ERRORS:
             if os.strerror(code) in text:
@@ -230,13 +232,13 @@ class Database:
         self.commits = 0
         self._lock = StoreLock(store)
         self._guard = threading.RLock()
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._connection: engine.DuckDBPyConnection | None = None
         self._cursors: list[Cursor] = []
         # Kept from one transaction to the next, with its statements and appenders: making them anew took a small
         # batch a fifth of its time.
         self._writer: Cursor | None = None
         # What `interrupt` cancels. Its guard is held for moments: opening and replacing the file hold the other one.
-        self._running: list[Cursor | duckdb.DuckDBPyConnection] = []
+        self._running: list[Cursor | engine.DuckDBPyConnection] = []
         self._running_guard = threading.Lock()
         self._is_lent = False
         self._is_suspect = False
@@ -267,7 +269,7 @@ class Database:
         try:
             with _telling_interrupts():
                 yield cursor
-        except duckdb.Error as error:
+        except engine.Error as error:
             if not isinstance(error, _ENVIRONMENT_ERRORS) and not is_damage(error):
                 raise
             self._is_suspect = True
@@ -290,7 +292,7 @@ class Database:
                     self.commits += 1
             except BaseException:
                 self._is_suspect = True
-                with contextlib.suppress(duckdb.Error):
+                with contextlib.suppress(engine.Error):
                     cursor.rows("ROLLBACK")
                 raise
 
@@ -300,7 +302,7 @@ class Database:
         try:
             cursor.rows("COMMIT")
         finally:
-            with contextlib.suppress(duckdb.Error):  # after a failed commit the connection goes
+            with contextlib.suppress(engine.Error):  # after a failed commit the connection goes
                 cursor.rows(f"SET checkpoint_threshold = '{_CHECKPOINT_THRESHOLD}'")
 
     def let_go(self) -> bool:
@@ -325,7 +327,7 @@ class Database:
                 connection.interrupt()
 
     @contextlib.contextmanager
-    def interruptible(self, connection: duckdb.DuckDBPyConnection) -> Generator[None]:
+    def interruptible(self, connection: engine.DuckDBPyConnection) -> Generator[None]:
         """Let `interrupt` cancel what runs on a connection of the caller's own, too; it leaves as Interrupted."""
         with self._running_guard:
             self._running.append(connection)
@@ -335,7 +337,7 @@ class Database:
         finally:
             self._forget_running(connection)
 
-    def _forget_running(self, connection: Cursor | duckdb.DuckDBPyConnection) -> None:
+    def _forget_running(self, connection: Cursor | engine.DuckDBPyConnection) -> None:
         with self._running_guard:
             if connection in self._running:
                 self._running.remove(connection)
@@ -372,7 +374,7 @@ class Database:
             if self._is_suspect and not self._cursors:
                 self._close()
 
-    def _open(self) -> duckdb.DuckDBPyConnection:
+    def _open(self) -> engine.DuckDBPyConnection:
         self._acquire_lock()
         try:
             try:
@@ -389,7 +391,7 @@ class Database:
             self._lock.release()
             raise
 
-    def _open_tables(self, damaged: Path | None = None) -> duckdb.DuckDBPyConnection:
+    def _open_tables(self, damaged: Path | None = None) -> engine.DuckDBPyConnection:
         connection = self._connect()
         try:
             if not self.is_read_only and tables.are_missing(connection):
@@ -398,7 +400,7 @@ class Database:
                 if damaged is not None or given_back:
                     self.recovery = Recovery("tables", damaged, given_back)
             return tables.prepare(connection, self.path, self._connect, is_read_only=self.is_read_only)
-        except duckdb.Error as error:
+        except engine.Error as error:
             connection.close()
             if not is_damage(error):
                 raise
@@ -407,7 +409,7 @@ class Database:
             connection.close()
             raise
 
-    def _open_without(self, fault: DamagedTables) -> duckdb.DuckDBPyConnection:
+    def _open_without(self, fault: DamagedTables) -> engine.DuckDBPyConnection:
         if not isinstance(fault, DamagedLog):
             return self._open_tables(damaged=set_aside(self.path))
         # Given back before: cut short between the two, the next opening finds the damage once more.
@@ -446,10 +448,10 @@ class Database:
         if not is_held:
             raise _busy(self.path)
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
+    def _connect(self) -> engine.DuckDBPyConnection:
         try:
-            connection = duckdb.connect(str(self.path), read_only=self.is_read_only, config=self._config)
-        except duckdb.Error as error:
+            connection = engine.connect(str(self.path), read_only=self.is_read_only, config=self._config)
+        except engine.Error as error:
             raise _open_fault(error, self.path) from error
         with contextlib.suppress(OSError):
             if not self.is_read_only:
@@ -459,9 +461,9 @@ class Database:
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         return connection
 
-    def _checkpoint(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def _checkpoint(self, connection: engine.DuckDBPyConnection) -> None:
         # Without it the next opening reads the log first; where it fails the log still has everything.
-        with contextlib.suppress(duckdb.Error):
+        with contextlib.suppress(engine.Error):
             connection.execute("CHECKPOINT")
 
     def _close(self) -> None:
@@ -471,7 +473,7 @@ class Database:
         if writer is not None:
             writer.close()
         if connection is not None:
-            with contextlib.suppress(duckdb.Error):
+            with contextlib.suppress(engine.Error):
                 connection.close()
             self._look = self._look_at_file()
         self._lock.release()
@@ -503,7 +505,7 @@ def may_write(store: Path) -> bool:
 
 
 # Connections that belong to a parent process: closing one here would write to a file that is not ours.
-_inherited: list[duckdb.DuckDBPyConnection | Cursor | None] = []
+_inherited: list[engine.DuckDBPyConnection | Cursor | None] = []
 
 
 def _busy(path: Path, holder: str | None = None) -> StoreBusy:
@@ -520,7 +522,7 @@ def _holder_of(text: str) -> str | None:
 _HOLDER = re.compile(r"held in (?P<program>.+) \(PID (?P<pid>\d+)\)")
 
 
-def _open_fault(error: duckdb.Error, path: Path) -> StoreFault:
+def _open_fault(error: engine.Error, path: Path) -> StoreFault:
     text = str(error)
     if "Could not set lock" in text or "being used by another process" in text:
         return _busy(path, _holder_of(text))
@@ -529,11 +531,11 @@ def _open_fault(error: duckdb.Error, path: Path) -> StoreFault:
     return _fault(error, path)
 
 
-def _fault(error: duckdb.Error, path: Path) -> StoreFault:
+def _fault(error: engine.Error, path: Path) -> StoreFault:
     return damage_fault(error, path) if is_damage(error) else StoreFault(_sentence(error), path)
 
 
-def _sentence(error: duckdb.Error) -> str:
+def _sentence(error: engine.Error) -> str:
     text = str(error)
     if "No space left" in text:
         return "The disk is full. What was logged is safe in the journal; make room and it will be merged."

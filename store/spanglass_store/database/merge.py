@@ -13,8 +13,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import duckdb
-
+from spanglass_store.database import engine
 from spanglass_store.database.batch import (
     Batch,
     JournalLine,
@@ -52,9 +51,9 @@ _PROBE_SECS = 0.25  # how long "its writer lives" is believed
 _NS_PER_MS = 1_000_000
 # What a single odd line can cause, unforeseen: it must not hold up all that comes after it.
 _LINE_ERRORS = (
-    duckdb.InvalidInputException,
-    duckdb.ConversionException,
-    duckdb.OutOfRangeException,
+    engine.InvalidInputException,
+    engine.ConversionException,
+    engine.OutOfRangeException,
     ValueError,
     OverflowError,
     RecursionError,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
-
+from spanglass_store.database import engine
 from spanglass_store.database.statements import query
 
 if TYPE_CHECKING:
@@ -38,14 +37,14 @@ def read_parquet_head(path: Path, *, max_rows: int, max_columns: int, max_cell_c
         "autoinstall_known_extensions": "false",
     }
     try:
-        with duckdb.connect(config=options) as connection:
+        with engine.connect(config=options) as connection:
             connection.execute("SET allowed_paths = $paths", {"paths": [str(path)]})
             connection.execute("SET enable_external_access = false")
             named = {"path": str(path)}
             described = connection.execute(query("describe_parquet"), named).fetchall()
             counted = connection.execute(query("count_parquet"), named).fetchone()
             read = connection.execute(query("read_parquet_head"), {**named, "max_rows": max_rows}).fetchall()
-    except duckdb.Error as fault:
+    except engine.Error as fault:
         raise UnreadableParquet(str(fault).partition("\n")[0][:120]) from None
     shown = described[:max_columns]
     rows = tuple(tuple("" if cell is None else cell[:max_cell_chars] for cell in row[:max_columns]) for row in read)

@@ -11,7 +11,7 @@ from spanglass_store.faults import DamagedLog, DamagedTables
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import duckdb
+    from spanglass_store.database import engine
 
 # How DuckDB speaks of a file that was truncated, overwritten, or is none of its own.
 _DAMAGE = (
@@ -48,13 +48,13 @@ class Recovery:
         return f"The store's tables were {found}. {source}{where}"
 
 
-def is_damage(error: duckdb.Error) -> bool:
+def is_damage(error: engine.Error) -> bool:
     """Tell whether an error speaks of a damaged file, not of a disk or a query."""
     text = str(error)
     return any(phrase in text for phrase in (*_DAMAGE, _LOG_DAMAGE))
 
 
-def damage_fault(error: duckdb.Error, path: Path) -> DamagedTables:
+def damage_fault(error: engine.Error, path: Path) -> DamagedTables:
     """Return the fault that says so."""
     if _LOG_DAMAGE in str(error):
         return DamagedLog(

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import duckdb
+    from spanglass_store.database import engine
 
 
 def prepare(
-    connection: duckdb.DuckDBPyConnection,
+    connection: engine.DuckDBPyConnection,
     path: Path,
-    connect: Callable[[], duckdb.DuckDBPyConnection],
+    connect: Callable[[], engine.DuckDBPyConnection],
     *,
     is_read_only: bool,
-) -> duckdb.DuckDBPyConnection:
+) -> engine.DuckDBPyConnection:
     """Return a connection to tables of the present format: made, migrated, or as they are.
 
     Migrating closes the connection first, copies the file, and calls `connect` for a new one.
@@ -48,12 +48,12 @@ def prepare(
     return connection
 
 
-def are_missing(connection: duckdb.DuckDBPyConnection) -> bool:
+def are_missing(connection: engine.DuckDBPyConnection) -> bool:
     """Tell whether the file has no tables at all, as a new one."""
     return not connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
 
 
-def _read_format(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
+def _read_format(connection: engine.DuckDBPyConnection, path: Path) -> int | None:
     """Return the format of the tables, or None for a file without any."""
     tables = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     if not tables:
@@ -65,7 +65,7 @@ def _read_format(connection: duckdb.DuckDBPyConnection, path: Path) -> int | Non
     return int(rows[0][0])
 
 
-def _create(connection: duckdb.DuckDBPyConnection) -> None:
+def _create(connection: engine.DuckDBPyConnection) -> None:
     connection.begin()
     for statement in statements.schema():
         connection.execute(statement)
@@ -73,7 +73,7 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.commit()
 
 
-def _migrate(connection: duckdb.DuckDBPyConnection, found: int) -> None:
+def _migrate(connection: engine.DuckDBPyConnection, found: int) -> None:
     """Take the tables from one format to the next until they are of the present one, all or nothing."""
     connection.begin()
     for to_format in range(found + 1, statements.FORMAT + 1):

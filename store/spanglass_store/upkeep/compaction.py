@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
-import duckdb
-
+from spanglass_store.database import engine
 from spanglass_store.database.recovery import damage_fault, is_damage
 from spanglass_store.database.statements import query
 from spanglass_store.faults import StoreFault
@@ -46,7 +45,7 @@ def compact(database: Database) -> Compaction:
             _copy(database, path, draft)
             draft.chmod(0o600)
             draft.replace(path)
-        except duckdb.Error as error:
+        except engine.Error as error:
             if is_damage(error):
                 raise damage_fault(error, path) from error
             raise StoreFault(f"The tables could not be copied ({error}). Nothing was changed.", path) from error
@@ -60,7 +59,7 @@ def compact(database: Database) -> Compaction:
 
 
 def _copy(database: Database, path: Path, draft: Path) -> None:
-    connection = duckdb.connect(str(path), config={"threads": "2", "memory_limit": "1GB"})
+    connection = engine.connect(str(path), config={"threads": "2", "memory_limit": "1GB"})
     with connection, database.interruptible(connection):
         connection.execute("CHECKPOINT")  # a log that is left over would be taken for the copy's
         connection.execute(query("attach_copy").format(path=str(draft).replace("'", "''")))

@@ -8,8 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import duckdb
-
+from spanglass_store.database import engine
 from spanglass_store.database.connection import Database
 from spanglass_store.database.recovery import log_path, set_aside
 from spanglass_store.database.statements import query
@@ -61,7 +60,7 @@ def _salvage(cursor: Cursor, aside: Path) -> None:
     for table in _TABLES:
         try:
             [(row_count,)] = cursor.rows(query("count_damaged").format(table=table))
-        except duckdb.Error:
+        except engine.Error:
             continue
         _copy_rows(cursor, table, 0, row_count, _LARGE_WINDOW)
     cursor.rows("DETACH damaged")
@@ -70,7 +69,7 @@ def _salvage(cursor: Cursor, aside: Path) -> None:
 def _attach(cursor: Cursor, aside: Path) -> bool:
     try:
         cursor.rows(query("attach_damaged").format(path=str(aside).replace("'", "''")))
-    except duckdb.Error:
+    except engine.Error:
         return False
     return True
 
@@ -81,6 +80,6 @@ def _copy_rows(cursor: Cursor, table: str, first: int, end: int, window: int) ->
         until = min(since + window, end)
         try:
             cursor.rows(query("copy_damaged").format(table=table), {"since": since, "until": until})
-        except duckdb.Error:
+        except engine.Error:
             if window > _SMALL_WINDOW:
                 _copy_rows(cursor, table, since, until, _SMALL_WINDOW)

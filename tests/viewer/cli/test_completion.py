@@ -142,10 +142,10 @@ def test_a_store_in_use_holds_nobody_up(shell_environment: dict[str, str], store
 def test_commands_and_options_load_neither_duckdb_nor_qt(shell_environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import os, sys\nclass Watch:\n    def find_spec(self, name, *_):\n"
-        "        if name in ('duckdb', 'PySide6', 'numpy'):\n            os.write(8, name.encode())\n"
+        "        if name in ('_duckdb', 'PySide6', 'numpy'):\n            os.write(8, name.encode())\n"
         "sys.meta_path.insert(0, Watch())\n"
     )
     watched = {**shell_environment, "PYTHONPATH": str(tmp_path)}
     light, heavy = press_tab(watched, "spanglass list --li", "spanglass show ")
     assert light == {"--limit"}
-    assert any(word.startswith("duckdb") for word in heavy), "the watch works"
+    assert any(word.startswith("_duckdb") for word in heavy), "the watch works"
