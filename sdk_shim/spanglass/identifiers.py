@@ -6,7 +6,10 @@ import itertools
 import os
 import uuid
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from random import Random
 
 _POOL_IDS = 512
 _ROOT_BYTES, _SPAN_BYTES = 16, 8
@@ -22,6 +25,9 @@ _root_pool: list[str] = []
 _pool: list[str] = []
 _row_prefix = ""
 _draw: Draw | None = None
+# Seeded by the system, once a process. Not the system's own numbers each time: `os.urandom` gives the interpreter's
+# lock away and is back at once, and a thread that waits for it begins its 5 ms anew, for ever beside a loop that logs.
+_random: Random | None = None
 # Counts the spans of the process, for `span_attributes`.
 exec_counter = itertools.count(1)
 
@@ -39,8 +45,9 @@ def _refill_pool() -> str:
     """Fill the pool, and return an id that was never in it: another thread may empty it at once."""
     global _row_prefix  # noqa: PLW0603 - of the ids of the whole process
     if _draw is None:
-        _row_prefix = str(uuid.uuid4())[: len("xxxxxxxx-xxxx-4xxx-yxxx-")]
-        drawn = os.urandom(_SPAN_BYTES * _POOL_IDS).hex(" ", _SPAN_BYTES).split()
+        prefix_bytes = open_random().randbytes(_ROOT_BYTES)
+        _row_prefix = str(uuid.UUID(bytes=prefix_bytes, version=4))[: len("xxxxxxxx-xxxx-4xxx-yxxx-")]
+        drawn = _draw_random(_SPAN_BYTES)
     else:
         _row_prefix, drawn = _TEST_PREFIX, _draw()
     span_id = drawn.pop()
@@ -51,10 +58,24 @@ def _refill_pool() -> str:
 def _refill_root_pool() -> str:
     if _draw is not None:
         return draw_ids()[0] + draw_ids()[0]
-    drawn = os.urandom(_ROOT_BYTES * _POOL_IDS).hex(" ", _ROOT_BYTES).split()
+    drawn = _draw_random(_ROOT_BYTES)
     root_span_id = drawn.pop()
     _root_pool.extend(drawn)
     return root_span_id
+
+
+def _draw_random(size_bytes: int) -> list[str]:
+    return open_random().randbytes(size_bytes * _POOL_IDS).hex(" ", size_bytes).split()
+
+
+def open_random() -> Random:
+    """Return the source of random ids: nothing that the program seeds."""
+    global _random  # noqa: PLW0603 - one for the whole process
+    if _random is None:
+        from random import Random  # noqa: PLC0415 - 2 ms, for a program that records alone
+
+        _random = Random()  # noqa: S311 - ids are no secrets
+    return _random
 
 
 def use_digits(draw: Draw | None) -> None:
@@ -126,6 +147,8 @@ def experiment_id_of(project_id: str, name: str) -> str:
 
 def forget_pool() -> None:
     """Drop what was drawn ahead: after a fork, parent and child must not hand out the same ids."""
+    global _random  # noqa: PLW0603 - as in `open_random`
+    _random = None
     _root_pool.clear()
     _pool.clear()
 

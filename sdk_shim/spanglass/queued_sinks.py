@@ -27,8 +27,8 @@ MANY_ROWS = 500
 # Copying this much costs a caller little more than its snapshot did, and a queue of such rows would be large.
 MAX_QUEUED_LINE_BYTES = 16 * 1024
 # Beside a caller that does nothing but log, the thread has half the interpreter's time, 5 ms at a turn, and makes lines
-# of some 3,000 rows in it. Where more wait, the caller makes its own, and the thread catches up.
-MAX_UNFINISHED_ROWS = 4000
+# of some 3,000 rows in it; its first turn comes after 8 ms. Where more wait, the caller makes its own.
+MAX_UNFINISHED_ROWS = 8000
 FLUSH_SECS = 30.0
 SEAL_SECS = 2.0
 _FORK_SECS = 1.0
@@ -130,18 +130,23 @@ class BatchSink:
         with contextlib.suppress(RuntimeError):  # it was woken a moment ago
             self._waking.release()
 
-    def _write_out(self) -> None:
+    def _write_out(self) -> bool:
+        """Write what waits; tell whether so many rows wait again that a pause would not do."""
         try:
             self._queue.write_out(FLUSH_SECS)
         except Exception as error:  # noqa: BLE001 - a bug of ours must not end the only thread that writes
             failures.take_internal_fault(error)
+            return False
+        else:
+            return len(self._lines) >= MANY_ROWS
 
     def _write_for_ever(self) -> None:
         waking = self._waking
+        is_behind = False
         while True:
-            if len(self._lines) < MANY_ROWS:
+            if not is_behind:
                 time.sleep(WRITE_EVERY_SECS)
-            self._write_out()
+            is_behind = self._write_out()
             self._is_idle = True
             if self._lines:  # put in since, by one who saw us busy
                 self._is_idle = False

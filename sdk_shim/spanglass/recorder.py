@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spanglass import conversion, failures, masking, printed_links
 from spanglass.attachments import Attachment, BaseAttachment
-from spanglass.identifiers import IdSource, LegacyIds, TraceContextIds
+from spanglass.identifiers import IdSource, LegacyIds, TraceContextIds, open_random
 from spanglass.settings import current_settings
 from spanglass.sink import DiscardingSink, Sink, open_sink
 from spanglass.snapshot import snapshot_json, word_finder
@@ -49,7 +49,8 @@ class Recorder:
         self.convert = self._to_plain
         self.write = sink.write
         self.offer = sink.offer
-        word_finder()  # loaded here for the same reason as above
+        word_finder()  # loaded here for the same reason as above, and so is this
+        open_random()
 
     def record(self, head: str, fields: Mapping[str, Any], stamp: str) -> None:
         """Write one row: `head` is the start of its JSON object (`{"id":…`), `fields` what was logged."""

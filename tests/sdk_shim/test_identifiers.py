@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
-from spanglass.identifiers import LegacyIds, TraceContextIds, new_row_id, project_id_of
+import pytest
+
+from spanglass.identifiers import LegacyIds, TraceContextIds, forget_pool, new_row_id, project_id_of
 
 
 def test_row_ids_are_uuids():
@@ -38,6 +41,24 @@ def test_threads_never_share_an_id():
         batches = list(pool.map(lambda _: [ids.draw_ids() for _ in range(2000)], range(8)))
     for kind in range(2):
         assert len({ids[kind] for batch in batches for ids in batch}) == 16_000
+
+
+def test_ids_are_none_that_the_program_seeds():
+    draws = []
+    for _ in range(2):
+        forget_pool()
+        random.seed(1)
+        draws.append(_draw_three())
+    assert not set(draws[0]) & set(draws[1])
+
+
+def test_drawing_gives_the_interpreters_lock_to_nobody(monkeypatch):
+    ids = TraceContextIds()
+    ids.draw_ids()
+    monkeypatch.setattr(os, "urandom", lambda _: pytest.fail("it gives the lock away"))
+    for _ in range(2000):
+        ids.draw_ids()
+        ids.new_root_span_id("")
 
 
 def test_a_forked_child_draws_ids_of_its_own():
