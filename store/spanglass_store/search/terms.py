@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _TEXT_FIELDS = frozenset(get_args(Field))
 _COMPARING = frozenset(get_args(Operator))
-_FIELD_NAMES = "name, type, model, project, experiment, tag, dur, tokens, cost, score.…, meta.…, since, has"
+_FIELD_NAMES = "name, type, model, project, experiment, tag, dur, tokens, cost, score.NAME, meta.KEY, since, has"
 
 _DURATIONS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _COUNTS = {"k": 1e3, "m": 1e6, "g": 1e9}

@@ -63,15 +63,41 @@ def test_a_fault_is_said_in_place_and_changes_nothing(box: FilterBox, qtbot: QtB
 def test_a_completion_is_taken_by_keys(box: FilterBox, qtbot: QtBot) -> None:
     qtbot.keyClicks(edit_of(box), "ty")
     qtbot.waitUntil(popup_of(box).isVisible)
-    qtbot.keyClick(popup_of(box), Qt.Key.Key_Down)
-    qtbot.keyClick(popup_of(box), Qt.Key.Key_Return)
-    assert box.text == "type:"
-    qtbot.waitUntil(lambda: popup_of(box).isVisible() and popup_of(box).model().rowCount() == 2)
-    qtbot.keyClick(popup_of(box), Qt.Key.Key_Down)
-    with qtbot.waitSignal(box.expression_changed) as changed:
+    with qtbot.assertNotEmitted(box.left):
+        qtbot.keyClick(popup_of(box), Qt.Key.Key_Down)
         qtbot.keyClick(popup_of(box), Qt.Key.Key_Return)
+        assert box.text == "type:"
+        qtbot.waitUntil(lambda: popup_of(box).isVisible() and popup_of(box).model().rowCount() == 2)
+        qtbot.keyClick(popup_of(box), Qt.Key.Key_Down)
+        with qtbot.waitSignal(box.expression_changed) as changed:
+            qtbot.keyClick(popup_of(box), Qt.Key.Key_Return)
     assert changed.args == [Match("type", "llm")]
     assert box.text == "type:llm "
+
+
+def test_enter_leaves_a_text_whose_completions_nobody_took(box: FilterBox, qtbot: QtBot) -> None:
+    qtbot.keyClicks(edit_of(box), "err")
+    qtbot.waitUntil(popup_of(box).isVisible)
+    with qtbot.waitSignal(box.left):
+        qtbot.keyClick(popup_of(box), Qt.Key.Key_Return)
+    assert not popup_of(box).isVisible()
+    assert box.text == "err"
+
+
+def test_half_a_term_is_a_fault_once_its_completions_are_closed(box: FilterBox, qtbot: QtBot) -> None:
+    qtbot.keyClicks(edit_of(box), "type:")
+    qtbot.waitUntil(lambda: popup_of(box).isVisible() and not box._typing.isActive())
+    qtbot.keyClick(popup_of(box), Qt.Key.Key_Escape)
+    qtbot.waitUntil(box.findChild(PlainLabel).isVisible)
+
+
+def test_a_long_sentence_about_a_fault_is_no_wider_than_the_box(box: FilterBox) -> None:
+    box.resize(300, 40)
+    box.set_text("nosuch:x")
+    problem = box.findChild(PlainLabel)
+    assert problem.width() <= box.width()
+    assert problem.height() >= 3 * problem.fontMetrics().height()
+    assert "score.NAME" in problem.text()
 
 
 def test_ctrl_space_offers_every_field_and_esc_empties(box: FilterBox, qtbot: QtBot) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _TYPING_PAUSE_MS = 150
 _MOST_ROWS = 10
 _HINT_GAP_PX = 4
+_HINT_SIDES_PX = 22  # padding and border, as the style sheet has them
 _ICON_PX = 14
 _CLEARING = "_q_qlineeditclearaction"  # what Qt calls the action of its button that empties a box
 _HELP = (
@@ -101,6 +102,7 @@ class FilterBox(QWidget):
         self._edit.setAccessibleDescription("Ctrl+Space completes")
         self._edit.setClearButtonEnabled(True)
         self._problem.setProperty("kind", "hint")
+        self._problem.setWordWrap(True)
         self._problem.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -118,6 +120,7 @@ class FilterBox(QWidget):
         self._edit.textChanged.connect(self._on_text_changed)
         self._edit.returnPressed.connect(self._on_return_pressed)
         self._edit.installEventFilter(self)
+        self._popup.installEventFilter(self)
         self._typing.timeout.connect(self._on_typed)
         self._completer.activated[str].connect(self._on_completion_chosen)  # pyright: ignore[reportIndexIssue, reportUnknownMemberType] - the stubs know no overloaded signals
 
@@ -125,9 +128,23 @@ class FilterBox(QWidget):
         """Ask for the store's words when the box is entered; Ctrl+Space completes, Down leaves, Esc empties."""
         if watched is self._edit and event.type() is QEvent.Type.FocusIn:
             self.words_wanted.emit()
-        if watched is self._edit and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
-            return self._handle_key(event)
+        if watched is self._popup and event.type() is QEvent.Type.Hide:
+            self._typing.start()  # what was half a term while it was completed may be a mistake now
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            if watched is self._popup:
+                return self._handle_popup_key(event)
+            if watched is self._edit:
+                return self._handle_key(event)
         return super().eventFilter(watched, event)
+
+    def _handle_popup_key(self, event: QKeyEvent) -> bool:
+        """Let Enter take a completion only where one was chosen: Qt takes the first all the same."""
+        is_enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if not is_enter or self._popup.selectionModel().hasSelection():
+            return False
+        self._popup.hide()
+        self._on_return_pressed()
+        return True
 
     def _handle_key(self, event: QKeyEvent) -> bool:
         is_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -153,9 +170,14 @@ class FilterBox(QWidget):
         window = self.window()
         if self._problem.parent() is not window:
             self._problem.setParent(window)
-        self._problem.adjustSize()
+        self._problem.setFixedWidth(min(self._problem_width(), self.width()))
+        self._problem.setFixedHeight(self._problem.heightForWidth(self._problem.width()))
         self._problem.move(self.mapTo(window, QPoint(0, self.height() + _HINT_GAP_PX)))
         self._problem.raise_()
+
+    def _problem_width(self) -> int:
+        """Return how wide the sentence is on one line."""
+        return self._problem.fontMetrics().horizontalAdvance(self._problem.text()) + _HINT_SIDES_PX
 
     def _name_buttons(self) -> None:
         """Say what the buttons inside the box do; Qt gives them icons alone."""
@@ -200,6 +222,8 @@ class FilterBox(QWidget):
         self.text_changed.emit(text)
 
     def _on_return_pressed(self) -> None:
+        if self._popup.isVisible():
+            return  # the box hears of the key first; it takes a completion, after which the user types on
         self._on_typed()
         if self._problem.isHidden():
             self.left.emit()
