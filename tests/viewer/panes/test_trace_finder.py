@@ -108,6 +108,14 @@ def test_what_is_typed_is_asked_and_its_first_hit_below_is_selected(found: Found
     assert found.count == "1 of 2"
 
 
+def test_esc_closes_the_bar_from_each_of_its_parts(found: Found, qtbot: QtBot) -> None:
+    for part in found.finder.bar.list_tab_stops():
+        found.finder.open()
+        part.setFocus()
+        qtbot.keyClick(part, Qt.Key.Key_Escape)
+        assert not found.finder.bar.isVisible(), part.accessibleName()
+
+
 def test_enter_and_shift_enter_go_round(found: Found, qtbot: QtBot) -> None:
     found.finder.open()
     found.finder.bar.set_text("refund")

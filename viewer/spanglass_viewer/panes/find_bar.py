@@ -101,17 +101,21 @@ class FindBar(QFrame):
         self._next.clicked.connect(self._on_next)
         self._close.clicked.connect(self.closed)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes the bar, whichever part of it has the keyboard."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Enter goes on, Shift+Enter back, Esc closes."""
+        """Enter goes on, Shift+Enter back."""
         if watched is not self._edit or not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
             return super().eventFilter(watched, event)
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             is_back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             if not self._send():
                 self.step_wanted.emit(-1 if is_back else 1)
-            return True
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
             return True
         return False
 
