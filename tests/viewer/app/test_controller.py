@@ -69,13 +69,20 @@ class FakePane:
     """Writes down what it was told to show."""
 
     def __init__(self) -> None:
-        self.shown: list[tuple[str, Any]] = []
+        self.shown: list[tuple[Any, ...]] = []
 
     def show_snapshot(self, snapshot: Any, *, opened: bool) -> None:
         self.shown.append(("opened" if opened else "updated", snapshot))
 
-    def show_loading(self, what: str) -> None:
-        self.shown.append(("loading", what))
+    def show_loading(self, what: str, path: tuple[str, ...] = ()) -> None:
+        self.shown.append(("loading", what, *path))
+
+    def show_blank(self) -> None:
+        self.shown.append(("blank", None))
+
+    @property
+    def shown_detail(self) -> Any:
+        return next((shown[1] for shown in reversed(self.shown) if shown[0] == "span"), None)
 
     def name_of(self, ref: SpanRef) -> str:
         return f"name of {ref.span_id}"
@@ -131,14 +138,21 @@ def open_newest(window: SimpleNamespace) -> None:
 def test_the_newest_trace_opens_by_itself(window: SimpleNamespace) -> None:
     open_newest(window)
     assert window.selection.root_span_id == TWO.root_span_id
-    assert window.trace.shown == [("loading", TWO.root_span_id), ("opened", "snapshot 1")]
+    assert window.trace.shown == [("blank", None), ("loading", TWO.root_span_id), ("opened", "snapshot 1")]
+
+
+def test_no_trace_is_said_to_be_missing_before_the_list_is_there(window: SimpleNamespace) -> None:
+    window.controller.start()
+    assert [window.trace.shown, window.detail.shown] == [[("blank", None)]] * 2
+    window.backend.answer_list()
+    assert [window.trace.shown[-1], window.detail.shown[-1]] == [("nothing", None)] * 2
 
 
 def test_a_trace_and_a_span_that_are_on_their_way_are_said_to_be(window: SimpleNamespace) -> None:
     open_newest(window)
-    assert window.detail.shown == [("loading", "")], "the trace brings a span along"
+    assert window.detail.shown == [("blank", None), ("loading", "")], "the trace brings a span along"
     window.selection.select_span(SpanRef(TWO.root_span_id, "s", 1))
-    assert window.detail.shown[-1] == ("loading", "name of s")
+    assert window.detail.shown[-1] == ("loading", "name of s", "above s")
     window.selection.select_span(None)
     assert window.detail.shown[-1] == ("nothing", None)
 
@@ -217,8 +231,13 @@ def test_a_selected_span_is_read_and_shown(window: SimpleNamespace) -> None:
     window.selection.select_span(ref)
     request = window.backend.take(DetailRequest)
     assert request.ref == ref
-    window.backend.detail_worker.span_read.emit(DetailAnswer(request, "detail"))  # pyright: ignore[reportArgumentType] - a stand-in
-    assert window.detail.shown[-2:] == [("span", "detail"), ("path", ("above 00aa",))]
+    detail: Any = SimpleNamespace(ref=ref)
+    window.backend.detail_worker.span_read.emit(DetailAnswer(request, detail))
+    assert window.detail.shown[-2:] == [("span", detail), ("path", ("above 00aa",))]
+    window.detail.shown[-1] = ("path", ())  # a parent comes later than what is below it
+    window.controller._ask_for_trace(TWO.root_span_id, is_opening=False)
+    window.backend.answer_trace("snapshot 2")
+    assert window.detail.shown[-1] == ("path", ("above 00aa",))
 
 
 def test_it_is_settled_when_nothing_is_on_its_way(window: SimpleNamespace, qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ import pytest
 from journal_rows import JournalWriter, root_id
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QApplication, QComboBox, QKeySequenceEdit, QLineEdit, QTreeWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QKeySequenceEdit, QLineEdit, QMenu, QTreeWidget
 
 from spanglass_store.location import ensure_store
 from spanglass_viewer.app.store_drop import find_dropped, find_dropped_store
@@ -167,6 +167,25 @@ def test_what_is_copied_can_be_used(open_window: Callable[[], MainWindow], qtbot
     done = subprocess.run([sys.executable, "-c", snippet], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "{'found': 3}"
+
+
+@pytest.mark.usefixtures("journal")
+def test_what_the_span_s_menu_copies_is_said(open_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
+    window = open_window()
+    qtbot.waitUntil(lambda: window.detail_pane.is_idle)
+    copies = [action for menu in window.detail_pane.findChildren(QMenu) for action in menu.actions()
+              if str(action.data()).startswith("copy_")]  # fmt: skip
+    notices: list[str] = []
+    window._clipboard.notice_given.connect(notices.append)
+    copied: list[str] = []
+    for copy in copies:
+        copy.trigger()
+        copied.append(QGuiApplication.clipboard().text())
+    assert notices == [
+        "Span id copied", "Trace id copied", "Span copied as JSON", "Span copied as Markdown", "Python snippet copied",
+    ]  # fmt: skip
+    assert copied[:2] == [f"{1:016x}", root_id()]
+    assert len(set(copied)) == len(copies)
 
 
 @pytest.mark.usefixtures("journal")

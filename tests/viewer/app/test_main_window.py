@@ -12,11 +12,12 @@ from journal_rows import JournalWriter, root_id
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCompleter, QLineEdit
+from PySide6.QtWidgets import QCompleter, QLineEdit, QPushButton
 
 from spanglass_store import open_store
 from spanglass_store.links.addresses import parse_address
 from spanglass_store.settings import StoreSettings, write_settings
+from spanglass_viewer.panes.detail.breadcrumb import Breadcrumb
 from spanglass_viewer.panes.empty_pane import EmptyPane
 from spanglass_viewer.views.span_table_view import SpanTableView
 from spanglass_viewer.widgets.labels import PlainLabel
@@ -64,6 +65,50 @@ def test_an_empty_store_says_where_it_looks_and_the_first_span_opens(
     qtbot.waitUntil(lambda: window.selection.root_span_id == root_id(), timeout=10_000)
     assert not window.findChild(EmptyPane).isVisible()
     qtbot.waitUntil(lambda: window.selection.span is not None, timeout=10_000)
+    journal.die()
+
+
+def test_who_asked_for_the_sample_sees_its_newest_trace(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr("spanglass_viewer.app.main_window.QProcess.startDetached", lambda *_: True)
+    window = open_window()
+    (sample,) = (
+        button for button in window.findChild(EmptyPane).findChildren(QPushButton) if "sample" in button.text()
+    )
+    qtbot.mouseClick(sample, Qt.MouseButton.LeftButton)
+    for trace in (1, 2):  # it begins with short ones
+        journal.span(trace, trace=trace, at=trace, name="run")
+        qtbot.waitUntil(lambda trace=trace: window.selection.root_span_id == root_id(trace), timeout=10_000)
+    qtbot.waitUntil(lambda: window.detail_pane.shown_detail is not None, timeout=10_000)
+    qtbot.keyClick(window.trace_pane, Qt.Key.Key_End)
+    journal.span(3, trace=3, at=3, name="run")
+    qtbot.waitUntil(lambda: window.trace_list.view.model().rowCount() == 3, timeout=10_000)
+    assert window.selection.root_span_id == root_id(2), "the user's own step ends it"
+    journal.die()
+
+
+def test_the_path_is_there_when_a_parent_comes_later_than_what_is_below_it(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    journal.span(3, parents=(2,), at=0.2, name="chat")
+    window = open_window()
+    path = window.detail_pane.findChild(Breadcrumb)
+    qtbot.waitUntil(lambda: window.detail_pane.shown_detail is not None and window.controller.is_settled)
+    assert not path.isVisible()
+    journal.span(1, name="agent")
+    journal.span(2, parents=(1,), at=0.1, name="step")
+    qtbot.waitUntil(lambda: path.isVisible() and path.accessibleName() == "Below agent › step", timeout=10_000)
+    journal.die()
+
+
+def test_the_path_stays_while_a_span_is_read(open_window: Callable[[], MainWindow], journal: JournalWriter) -> None:
+    journal.span(1, name="agent")
+    journal.span(2, parents=(1,), at=0.1, name="step")
+    window = open_window()
+    window.trace_pane.step_span(1)
+    window.detail_pane._on_loading_lasts()
+    assert window.detail_pane.findChild(Breadcrumb).isVisible()
     journal.die()
 
 

@@ -101,6 +101,12 @@ def test_a_trace_that_is_gone(pane: TracePane, theme: str, check_golden: Check) 
     check_golden(pane, f"state-deleted-{theme}")
 
 
+def test_every_span_hidden(pane: TracePane, theme: str, check_golden: Check) -> None:
+    pane.show_snapshot(build_snapshot(make_skeleton(ODD), 1, NOW_US), opened=True)
+    pane.finder.hide_types(frozenset({"task", "tool", "function", "llm", "score"}))
+    check_golden(pane, f"state-all-hidden-{theme}")
+
+
 def test_large_text(pane: TracePane, dressed: Appearance, theme: str, check_golden: Check) -> None:
     pane.show_snapshot(build_snapshot(make_support_skeleton(), 1, NOW_US), opened=True)
     dressed.set_text_percent(150)

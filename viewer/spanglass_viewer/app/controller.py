@@ -114,6 +114,8 @@ class WindowController(QObject):
 
     def start(self) -> None:
         """Ask for the first page."""
+        self._trace_pane.show_blank()
+        self._detail_pane.show_blank()
         self._ask_for_list()
 
     def set_filter(self, expression: Expression) -> None:
@@ -243,7 +245,7 @@ class WindowController(QObject):
                 self._detail_pane.show_nothing()
             self.span_shown.emit(None)
         else:
-            self._detail_pane.show_loading(self._trace_pane.name_of(ref))
+            self._detail_pane.show_loading(self._trace_pane.name_of(ref), self._trace_pane.path_to(ref))
             self._ask_for_detail(ref)
 
     def _stray(self, ref: SpanRef | None) -> None:
@@ -328,6 +330,9 @@ class WindowController(QObject):
     def _open_newest_trace(self) -> None:
         """Open the newest trace, where none is open or nobody has chosen one yet."""
         if not self._traces.rowCount():
+            if self._selection.root_span_id is None:
+                self._trace_pane.show_nothing()
+                self._detail_pane.show_nothing()
             return
         if self._selection.root_span_id is None or (self._is_following and self._order == BY_START):
             was_showing, self._is_showing = self._is_showing, True
@@ -347,6 +352,7 @@ class WindowController(QObject):
             self._is_showing = True
             self._trace_pane.show_snapshot(answer.snapshot, opened=answer.request.is_opening)
             shown_secs = time.perf_counter() - began
+            self._show_path()
             self._take_wanted_span()
             self.trace_shown.emit(answer.snapshot)
             self._is_showing = False
@@ -375,10 +381,16 @@ class WindowController(QObject):
             self._detail_pane.show_nothing()
         else:
             self._detail_pane.show_span(answer.detail, answer.readings)
-            self._detail_pane.show_path(self._trace_pane.path_to(answer.request.ref))
+            self._show_path()
         self.span_shown.emit(answer.detail)
         self._refresh()
         self._tell_if_settled()
+
+    def _show_path(self) -> None:
+        """Say which spans stand above the shown one: of a live trace they may come later than what is below."""
+        detail = self._detail_pane.shown_detail
+        if detail is not None and detail.ref == self._selection.span:
+            self._detail_pane.show_path(self._trace_pane.path_to(detail.ref))
 
     def _on_detail_fault(self, fault: StoreFault) -> None:
         self._detail_on_its_way = None

@@ -280,6 +280,7 @@ class MainWindow(QMainWindow):
         self.detail_pane.span_wanted.connect(self.trace_pane.select_span_id)
         self.detail_pane.notice_given.connect(self.status.show_notice)
         self.detail_pane.try_prompt_requested.connect(self._trying.open)
+        self.detail_pane.action_wanted.connect(self._on_action_wanted)
         self._trying.notice_given.connect(self.status.show_notice)
         self._trying.set_up_wanted.connect(self._on_show_settings)
         self._clipboard.notice_given.connect(self.status.show_notice)
@@ -297,6 +298,9 @@ class MainWindow(QMainWindow):
         self._backend.store_worker.upkeep_stepped.connect(self.status.show_work)
         self._backend.store_worker.pruned.connect(self._on_pruned)
         self._backend.store_worker.recovered.connect(self._on_recovered)
+
+    def _on_action_wanted(self, name: str) -> None:
+        self._actions[name].trigger()
 
     # errors, traces
 
@@ -452,8 +456,12 @@ class MainWindow(QMainWindow):
             )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note the user's first own step: from there on the window does not change the trace by itself."""
-        if event.type() in _USER_EVENTS and isinstance(watched, QWidget) and watched.window() is self:
+        """Note the user's first own step: from there on the window does not change the trace by itself.
+
+        What is done before there was any span, as to ask for the sample, chooses none.
+        """
+        is_step = event.type() in _USER_EVENTS and isinstance(watched, QWidget) and watched.window() is self
+        if is_step and self._has_shown_span:
             self.controller.stop_following()
             self._appearance.app.removeEventFilter(self)
         return super().eventFilter(watched, event)

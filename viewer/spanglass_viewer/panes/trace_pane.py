@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from spanglass_viewer.format.quantities import format_count
 from spanglass_viewer.format.text import span_name
 from spanglass_viewer.models.span_table import SpanTableModel
 from spanglass_viewer.models.time_axis import TimeAxis
@@ -38,6 +39,7 @@ _LOADING_AFTER_MS = 200  # what comes sooner would only flicker
 _PILL_BOTTOM_PX = 14
 _MAX_NAME_CHARS = 300
 _MOST_STEPS = 30
+_ALL_HIDDEN = "Every span of the trace is hidden\nA click on “{} hidden” above, or Shift+T, shows them again"
 
 
 class TracePane(QWidget):
@@ -68,6 +70,7 @@ class TracePane(QWidget):
             appearance=appearance, choose=self._choose, parent=self,
         )  # fmt: skip
         self._bodies = QStackedWidget()
+        self._all_hidden = PlainLabel(tone="faint")
         self._notice = PlainLabel(tone="faint")
         self._pill = _make_pill(self._view)
         self._new_below = 0
@@ -92,7 +95,13 @@ class TracePane(QWidget):
         column.addWidget(self.finder.bar)
         self._bodies.addWidget(self._view)
         self._bodies.addWidget(self._flame)
-        column.addWidget(self._bodies, 1)
+        body = QGridLayout()
+        body.addWidget(self._bodies, 0, 0)
+        body.addWidget(self._all_hidden, 0, 0, Qt.AlignmentFlag.AlignCenter)  # over it
+        column.addLayout(body, 1)
+        self._all_hidden.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._all_hidden.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._all_hidden.hide()
         self._notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(trace)
@@ -151,8 +160,14 @@ class TracePane(QWidget):
     def show_loading(self, root_span_id: str) -> None:
         """Wait for a trace; what was shown stays for a moment, so that a quick answer does not flicker."""
         self._expects_last_error = False
+        if self._model.snapshot is None:
+            self._notice.setText("")  # it said that no trace is open
         if self._model.snapshot is None or self._model.snapshot.root_span_id != root_span_id:
             self._loading.start()
+
+    def show_blank(self) -> None:
+        """Show nothing until it is known whether there is a trace."""
+        self._show_notice("")
 
     def show_nothing(self) -> None:
         """Show that no trace is open."""
@@ -314,7 +329,11 @@ class TracePane(QWidget):
         self._header.types_menu.show_types(counts, self.finder.hidden_types)
 
     def _on_narrowed(self) -> None:
-        self._header.show_hidden(self._model.narrowed_out, self.finder.describe_narrowing())
+        hidden = self._model.narrowed_out
+        self._header.show_hidden(hidden, self.finder.describe_narrowing())
+        self._all_hidden.setText(_ALL_HIDDEN.format(format_count(hidden)))
+        self._all_hidden.setVisible(hidden > 0 and not self._model.rowCount())
+        self._all_hidden.raise_()
         self._flame.narrow(self._model.kept_spans())
 
     # folding, zooming

@@ -78,6 +78,7 @@ class DetailPane(QWidget):
     span_wanted = Signal(str)  # the id of one above
     notice_given = Signal(str)  # a sentence for the status bar
     try_prompt_requested = Signal()
+    action_wanted = Signal(str)  # the name of an action of the window
     annotated = Signal(object)  # AnnotationRequest
     annotation_undone = Signal(object)  # AnnotationRequest
     comment_taken_back = Signal(object, object)  # SpanRecord, CommentRecord
@@ -108,7 +109,7 @@ class DetailPane(QWidget):
         self._done = UndoStrip(appearance)
         self._last_annotation: AnnotationRequest | None = None
         self._trace_needle = ""
-        self._awaited_name = ""
+        self._awaited: tuple[str, tuple[PathStep, ...]] = ("", ())
         self._loading = QTimer(self, interval=_LOADING_AFTER_MS, singleShot=True)
         self._loading.timeout.connect(self._on_loading_lasts)
         self._notice = PlainLabel(role=FontRole.BODY, tone="faint")
@@ -250,15 +251,22 @@ class DetailPane(QWidget):
         self._arrival.bring(card)
         return has_part
 
-    def show_loading(self, name: str) -> None:
+    def show_loading(self, name: str, path: tuple[PathStep, ...] = ()) -> None:
         """Wait for a span's details; what was shown stays for a moment, so that a quick answer does not flicker."""
-        self._awaited_name = name
+        self._awaited = name, path
+        if self._detail is None and not self._loading.isActive():
+            self._notice.setText("")  # it said that no span is selected
         self._loading.start()
 
     def _on_loading_lasts(self) -> None:
         self._say("Loading the span…")
-        self._header.show_name(self._awaited_name)
-        self._header.setVisible(bool(self._awaited_name))
+        name, path = self._awaited
+        self._header.show_name(name, path)
+        self._header.setVisible(bool(name))
+
+    def show_blank(self) -> None:
+        """Show nothing until it is known whether there is a span."""
+        self._say("")
 
     def show_nothing(self) -> None:
         """Show that no span is selected."""
@@ -320,6 +328,7 @@ class DetailPane(QWidget):
         self._header.span_wanted.connect(self.span_wanted)
         self._header.annotate_requested.connect(self.annotate)
         self._header.try_prompt_requested.connect(self.try_prompt_requested)
+        self._header.action_wanted.connect(self.action_wanted)
         self._annotate.saved.connect(self.annotated)
         self._done.undo_wanted.connect(self._on_undo_wanted)
         self._comments.removal_wanted.connect(self._on_removal_wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.durations import format_duration
@@ -15,7 +15,6 @@ from spanglass_viewer.format.text import span_name
 from spanglass_viewer.panes.detail.breadcrumb import Breadcrumb
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import icon_pixmap, type_icon_name
-from spanglass_viewer.values.span_text import span_as_json, span_as_markdown
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.flow_layout import FlowLayout
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel, plain_tooltip
@@ -31,6 +30,13 @@ _GAP_PX = 8
 _LEFT_PX, _SIDES_PX = 16, 24
 _TYPE_NAMES = {"llm": "LLM"}
 _MAX_TAGS = 20
+_COPIES = {
+    "copy_span_id": "Copy span id",
+    "copy_trace_id": "Copy trace id",
+    "copy_json": "Copy as JSON",
+    "copy_markdown": "Copy as Markdown for an LLM",
+    "copy_snippet": "Copy Python snippet that reads it",
+}
 _STEP_BUTTONS = 2  # the first of the buttons
 
 
@@ -42,6 +48,7 @@ class DetailHeader(QFrame):
     span_wanted = Signal(str)  # the id of one above
     annotate_requested = Signal()
     try_prompt_requested = Signal()
+    action_wanted = Signal(str)  # the name of an action of the window, which copies
 
     def __init__(self, context: DetailContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,16 +98,16 @@ class DetailHeader(QFrame):
         super().resizeEvent(event)
         self._fit_name()
 
-    def show_name(self, name: str) -> None:
-        """Show a name while the details are on their way."""
+    def show_name(self, name: str, path: tuple[PathStep, ...] = ()) -> None:
+        """Show a name, and what stands above, while the details are on their way."""
         self._detail = None
         self._icon.set_type("")
         self._name.setText(name)
         self._type.hide()
         self._state.hide()
         self._facts.setText("")
-        if not self._path.hasFocus():  # hidden, it would hand the keyboard to whatever Qt finds next
-            self.show_path(())
+        if path or not self._path.hasFocus():  # hidden, it would hand the keyboard to whatever Qt finds next
+            self.show_path(path)
         self._show_tags(())
 
     def _fit_name(self) -> None:
@@ -147,10 +154,10 @@ class DetailHeader(QFrame):
         menu.addAction("Annotate…").triggered.connect(self.annotate_requested)
         menu.addAction("Try prompt…").triggered.connect(self.try_prompt_requested)
         menu.addSeparator()
-        menu.addAction("Copy span id").triggered.connect(self._on_copy_span_id)
-        menu.addAction("Copy trace id").triggered.connect(self._on_copy_trace_id)
-        menu.addAction("Copy row as JSON").triggered.connect(self._on_copy_json)
-        menu.addAction("Copy as Markdown for an LLM").triggered.connect(self._on_copy_markdown)
+        for action, text in _COPIES.items():
+            copy = menu.addAction(text)
+            copy.setData(action)
+            copy.triggered.connect(self._on_copy_wanted)
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return button
@@ -178,24 +185,10 @@ class DetailHeader(QFrame):
     def _on_next(self) -> None:
         self.step_requested.emit(1)
 
-    def _copy(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-
-    def _on_copy_span_id(self) -> None:
-        if self._detail is not None:
-            self._copy(self._detail.record.span_id)
-
-    def _on_copy_trace_id(self) -> None:
-        if self._detail is not None:
-            self._copy(self._detail.record.root_span_id)
-
-    def _on_copy_json(self) -> None:
-        if self._detail is not None:
-            self._copy(span_as_json(self._detail.record, self._detail.large))
-
-    def _on_copy_markdown(self) -> None:
-        if self._detail is not None:
-            self._copy(span_as_markdown(self._detail.record, self._detail.large))
+    def _on_copy_wanted(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.action_wanted.emit(action.data())
 
 
 class _TypeIcon(QWidget):
