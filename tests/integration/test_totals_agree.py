@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING
 import pytest
 from journal_rows import JournalWriter, root_id
 
+from spanglass_store.database import model_usage
 from spanglass_store.database.connection import Database
 from spanglass_store.database.experiment_summary import summarize_experiment
 from spanglass_store.database.model_usage import list_all_model_usage, list_model_usage
 from spanglass_store.database.reader import StoreReader
 from spanglass_store.database.records import TraceOrder
+from spanglass_store.database.repeated_amounts import NOTHING_REPEATED, read_all_repeated
 from spanglass_store.database.skeleton import load_skeleton
 from spanglass_store.database.trace_ranking import read_amounts
 from spanglass_store.upkeep.session import merge_all
 from spanglass_viewer.cli.main import main
 from spanglass_viewer.format.quantities import format_compact
 from spanglass_viewer.trace.prices import PriceBook, Rates, add_estimates, estimate_span_costs, price_usage
+from spanglass_viewer.trace.repeated_sums import find_repeated
 from spanglass_viewer.trace.snapshot import build_snapshot
 
 if TYPE_CHECKING:
@@ -165,6 +168,28 @@ def test_estimates_are_added_alike(cursor: Cursor) -> None:
         trace.root_span_id: (before.cost or 0.0) + by_trace.get(trace.root_span_id, 0.0)
         for before, trace in zip(traces, listed, strict=True)
     } == {trace.root_span_id: pytest.approx(trace.cost or 0.0) for trace in listed}, "sorting by cost adds the same"
+
+
+def test_what_an_open_trace_finds_repeated_is_what_the_store_finds(cursor: Cursor) -> None:
+    traces = StoreReader(cursor).list_traces()
+    found = read_all_repeated(cursor)
+    used = list_all_model_usage(cursor)
+    assert len(found) > 20
+    for trace in traces:
+        root = trace.root_span_id
+        repeated, usage = find_repeated(build_snapshot(load_skeleton(cursor, root), 1, 0))
+        expected = found.get(root, NOTHING_REPEATED)
+        assert repeated._replace(cost=0) == expected._replace(cost=0)
+        assert repeated.cost == pytest.approx(expected.cost)
+        assert set(usage) == {one for one in used if one.root_span_id == root}
+        assert len(usage) == len(set(usage))
+
+
+def test_usage_is_read_once_until_a_trace_changes(cursor: Cursor, monkeypatch: pytest.MonkeyPatch) -> None:
+    traces = StoreReader(cursor).list_traces()
+    first = list_model_usage(cursor, traces)
+    monkeypatch.setattr(model_usage, "repeated_in", lambda _: pytest.fail("it is remembered"))
+    assert set(list_model_usage(cursor, traces)) == set(first)
 
 
 def test_views_sorts_filters_and_experiments_say_the_same(cursor: Cursor, headers: Headers) -> None:

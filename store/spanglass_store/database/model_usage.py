@@ -26,12 +26,16 @@ def list_model_usage(cursor: Cursor, traces: Sequence[TraceSummary]) -> list[Mod
     if not traces:
         return []
     since = EPOCH + timedelta(microseconds=min(trace.start_us for trace in traces))
-    differing = set(cursor.repetitions.list_differently_priced([trace.root_span_id for trace in traces]))
+    memory = cursor.repetitions
+    differing = dict.fromkeys(memory.list_differently_priced([trace.root_span_id for trace in traces]))
     plain = [trace.root_span_id for trace in traces if trace.root_span_id not in differing]
     found = _list_usage(cursor, query("nothing_repeated"), since, plain)
-    if differing:
-        found += _list_usage(cursor, repeated_in("spans_of_traces"), since, list(differing))
-    return found
+    unknown = [root for root in differing if memory.usage_of(root) is None]
+    if unknown:
+        read = _list_usage(cursor, repeated_in("spans_of_traces"), since, unknown)
+        for root in unknown:
+            memory.note_usage(root, [used for used in read if used.root_span_id == root])
+    return found + [used for root in differing for used in memory.usage_of(root) or ()]
 
 
 def list_all_model_usage(cursor: Cursor) -> list[ModelUsage]:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from spanglass_store.database import repeated_amounts
-from spanglass_store.database.repeated_amounts import RepeatedAmounts, RepetitionMemory, RollUp
+from spanglass_store.database.records import ModelUsage
+from spanglass_store.database.repeated_amounts import (
+    LARGE_TRACE_SPANS,
+    RepeatedAmounts,
+    RepetitionMemory,
+    RollUp,
+)
 
 if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor
@@ -71,3 +77,36 @@ def test_the_memory_is_bounded(looked_at: list[str], monkeypatch: pytest.MonkeyP
         read(memory, **{f"trace-{number}": rolled_up()})
     assert read(memory, **{"trace-0": rolled_up()}) == ["trace-0"]
     assert looked_at.count("trace-0") == 2
+
+
+def test_a_large_trace_is_put_off_until_it_is_looked_at(looked_at: list[str]) -> None:
+    memory, cursor = RepetitionMemory(), cast("Cursor", None)
+    memory.puts_off_large = True
+    large = rolled_up(spans=LARGE_TRACE_SPANS + 1)
+    for _ in range(2):
+        assert read(memory, a=large, b=rolled_up()) == ["b"]
+        assert memory.put_off == ("a",)
+    assert looked_at == ["b"]
+    memory.look_at(cursor, "a")
+    assert memory.put_off == ()
+    assert read(memory, a=large, b=rolled_up()) == ["a", "b"]
+    assert looked_at == ["b", "a"]
+    assert read(memory, a=large._replace(errors=1)) == ["a"], "what was known before"
+    assert memory.put_off == ("a",)
+    assert read(memory, a=large._replace(logging_spans=1)) == []
+    assert memory.put_off == ()
+
+
+def test_what_is_repeated_in_a_trace_that_was_put_off_may_come_from_elsewhere(looked_at: list[str]) -> None:
+    memory = RepetitionMemory()
+    memory.puts_off_large = True
+    spans = LARGE_TRACE_SPANS + 1
+    usage = [ModelUsage("a", "m", 1, 2, 3, 0)]
+    repeated = RepeatedAmounts(tokens=7, changes_prices=True)
+    assert not memory.note("a", spans, repeated, usage), "nobody asked for it"
+    read(memory, a=rolled_up(spans=spans))
+    assert not memory.note("a", spans - 1, repeated, usage), "an older state of it"
+    assert memory.note("a", spans, repeated, usage)
+    assert memory.read(cast("Cursor", None), SINCE, {"a": rolled_up(spans=spans)}) == {"a": repeated}
+    assert (memory.list_differently_priced(["a"]), memory.usage_of("a")) == (["a"], usage)
+    assert (looked_at, memory.put_off) == ([], ())

@@ -37,6 +37,7 @@ class FakeWorker(QObject):
     trace_loaded = Signal(object)
     pruned = Signal(object)
     prices_loaded = Signal(str)
+    repetition_found = Signal()
     span_read = Signal(object)
     fault_raised = Signal(object)
 
@@ -276,6 +277,14 @@ def test_what_was_answered_without_prices_is_asked_again_with_them(window: Simpl
     window.backend.store_worker.prices_loaded.emit("genai-prices 9")
     window.backend.answer_list()
     assert window.controller.is_settled
+
+
+def test_what_was_listed_as_if_nothing_were_repeated_is_listed_again(window: SimpleNamespace) -> None:
+    open_newest(window)
+    window.backend.asked.clear()
+    window.backend.store_worker.repetition_found.emit()
+    window.backend.take(ListRequest)
+    assert window.backend.asked == [], "the trace itself is as it was"
 
 
 def test_a_fault_of_the_disk_is_said_where_the_span_would_stand(window: SimpleNamespace) -> None:

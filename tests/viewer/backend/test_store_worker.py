@@ -8,9 +8,10 @@ import pytest
 from journal_rows import JournalWriter
 from PySide6.QtCore import QTimer
 
-from spanglass_store.database import merge
+from spanglass_store.database import merge, repeated_amounts
+from spanglass_store.search.expression import EVERYTHING
 from spanglass_viewer.backend import store_worker
-from spanglass_viewer.backend.requests import TraceAnswer, TraceRequest
+from spanglass_viewer.backend.requests import ListAnswer, ListRequest, TraceAnswer, TraceRequest
 from spanglass_viewer.backend.store_worker import StoreWorker
 
 if TYPE_CHECKING:
@@ -44,6 +45,48 @@ def _load(worker: StoreWorker, number: int) -> TraceAnswer:
     worker.trace_loaded.disconnect(answers.append)
     [answer] = answers
     return answer
+
+
+@pytest.fixture
+def nested_worker(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[StoreWorker]:  # noqa: ARG001 - as above
+    """A worker on a store with a trace that it takes for a large one, whose root logs again what its child logged."""
+    monkeypatch.setattr(repeated_amounts, "LARGE_TRACE_SPANS", 1)
+    monkeypatch.setattr(store_worker, "LOOK_AFTER_MS", 0)
+    writer = JournalWriter(tmp_path / "nested")
+    writer.span(0, metrics={"tokens": 10})
+    writer.span(1, parents=[0], metrics={"tokens": 10})
+    writer.die()
+    made = StoreWorker(tmp_path / "nested")
+    made.start()
+    yield made
+    made.stop()
+
+
+def _list_tokens(worker: StoreWorker) -> list[int | None]:
+    answers: list[ListAnswer] = []
+    worker.traces_listed.connect(answers.append)
+    worker.list_traces(ListRequest(1, EVERYTHING, 200))
+    worker.traces_listed.disconnect(answers.append)
+    return [summary.tokens for summary in answers[0].summaries]
+
+
+def test_a_list_does_not_wait_for_what_a_large_trace_repeats(nested_worker: StoreWorker, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(nested_worker.repetition_found):
+        assert _list_tokens(nested_worker) == [20]
+    assert _list_tokens(nested_worker) == [10]
+    with qtbot.assertNotEmitted(nested_worker.repetition_found, wait=20):
+        assert _list_tokens(nested_worker) == [10]
+
+
+def test_what_an_open_trace_repeats_needs_no_query(
+    nested_worker: StoreWorker, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeated_amounts, "_read", lambda *_: pytest.fail("it is known of the open trace"))
+    monkeypatch.setattr(store_worker, "LOOK_AFTER_MS", 60_000)
+    assert _list_tokens(nested_worker) == [20]
+    with qtbot.waitSignal(nested_worker.repetition_found):
+        assert _load(nested_worker, 1).snapshot is not None
+    assert _list_tokens(nested_worker) == [10]
 
 
 def test_prices_that_come_later_do_not_make_it_read_the_trace_again(

@@ -172,6 +172,7 @@ class WindowController(QObject):
         store.traces_listed.connect(self._on_traces_listed)
         store.trace_loaded.connect(self._on_trace_loaded)
         store.prices_loaded.connect(self._on_prices_loaded)
+        store.repetition_found.connect(self._on_repetition_found)
         store.pruned.connect(self._on_pruned)
         details.span_read.connect(self._on_span_read)
         details.fault_raised.connect(self._on_detail_fault)
@@ -276,6 +277,11 @@ class WindowController(QObject):
         self._trace_pane.show_price_list(price_list)
         self._is_list_stale = True
         self._is_trace_stale |= self._does_trace_lack_prices
+        self._refresh()
+        self._tell_if_settled()
+
+    def _on_repetition_found(self) -> None:
+        self._is_list_stale = True
         self._refresh()
         self._tell_if_settled()
 

@@ -34,6 +34,7 @@ BUSY_POLL_MS = 50
 ASLEEP_POLL_MS = 1000
 RETRY_MS = 250
 IDLE_AFTER_SECS = 1.0
+LOOK_AFTER_MS = 1000  # after the list: a trace of a million spans takes a second or more
 PRICES_AFTER_MS = 100  # in which the window asks for the trace that it opens
 HOLD_AT_MOST_SECS = 3.0
 GIVE_WAY_MS = 120  # a lock is not handed on in turn: one who waits looks every 10 ms, DuckDB itself not at all
@@ -53,6 +54,7 @@ class StoreWorker(QObject):
     upkeep_stepped = Signal(str)  # what is being done to the store; "" at its end
     pruned = Signal(object)  # UpkeepReport: the store pruned itself
     prices_loaded = Signal(str)  # which price list it is
+    repetition_found = Signal()  # of a trace that was listed as if nothing were logged again in it
     _woken = Signal()
 
     def __init__(self, store: Path) -> None:
@@ -62,6 +64,7 @@ class StoreWorker(QObject):
         self._merger: Merger | None = None
         self._watch: JournalWatch | None = None
         self._poll: QTimer | None = None
+        self._look_pause: QTimer | None = None
         self._prices: PriceBook | None = None
         self._shown: TraceSnapshot | None = None  # what the window was given last
         self._left: TraceSnapshot | None = None  # what it showed before
@@ -93,6 +96,8 @@ class StoreWorker(QObject):
         self._watch = JournalWatch(self._store / "journal", self._woken.emit)
         self._poll = QTimer(self, singleShot=True)
         self._poll.timeout.connect(self._on_poll)
+        self._look_pause = QTimer(self, singleShot=True)
+        self._look_pause.timeout.connect(self._on_look_due)
         self.database_ready.emit(self._database)
         self._last_use = time.monotonic()
         self._on_poll()
@@ -100,8 +105,9 @@ class StoreWorker(QObject):
     @Slot()
     def stop(self) -> None:
         """Let go of everything; called by the worker's own thread when it ends."""
-        if self._poll is not None:
-            self._poll.stop()
+        for timer in (self._poll, self._look_pause):
+            if timer is not None:
+                timer.stop()
         if self._watch is not None:
             self._watch.wake_up()
         if self._database is not None:
@@ -142,9 +148,11 @@ class StoreWorker(QObject):
 
         began = time.perf_counter()
         with self._need_database().cursor() as cursor:
+            cursor.repetitions.puts_off_large = True
             summaries, amounts = read_page(cursor, request, self._prices)
             usage = list_model_usage(cursor, summaries)
             totals = StoreReader(cursor).totals()
+            self._plan_look(cursor)
         priced = self._price(summaries, usage)
         query_secs = time.perf_counter() - began
         lacks_prices = self._lacks_prices(are_needed=bool(usage))
@@ -188,6 +196,8 @@ class StoreWorker(QObject):
             else:
                 self._shown = self._read_trace(cursor, request, before)
             self._shown_sequence = sequence
+            if self._shown is not None and self._note_repeated(cursor, self._shown):
+                self.repetition_found.emit()
         lacks_prices = self._shown is not None and self._lacks_prices(
             are_needed=_has_unpriced_calls(self._shown.skeleton)
         )
@@ -204,6 +214,35 @@ class StoreWorker(QObject):
         if not len(skeleton):
             return None
         return build_snapshot(skeleton, request.number, now_us, self._estimate(skeleton), before)
+
+    def _plan_look(self, cursor: Cursor) -> None:
+        if cursor.repetitions.put_off and self._look_pause is not None and not self._look_pause.isActive():
+            self._look_pause.start(LOOK_AFTER_MS)
+
+    @Slot()
+    def _on_look_due(self) -> None:
+        """Find what is repeated in a trace that a list did not wait for."""
+        self._attempt(self._look_at_one)
+
+    def _look_at_one(self) -> None:
+        with self._need_database().cursor() as cursor:
+            shown = self._shown
+            if shown is None or not self._note_repeated(cursor, shown):
+                root = next(iter(cursor.repetitions.put_off), None)
+                if root is None:
+                    return
+                cursor.repetitions.look_at(cursor, root)
+            self._plan_look(cursor)
+        self.repetition_found.emit()
+
+    @staticmethod
+    def _note_repeated(cursor: Cursor, shown: TraceSnapshot) -> bool:
+        """Tell the lists what is repeated in the trace that is shown, where they did not wait for it."""
+        if shown.root_span_id not in cursor.repetitions.put_off:
+            return False
+        from spanglass_viewer.trace.repeated_sums import find_repeated  # noqa: PLC0415 - as above
+
+        return cursor.repetitions.note(shown.root_span_id, len(shown.skeleton), *find_repeated(shown))
 
     def _price_again(self, before: TraceSnapshot, request: TraceRequest) -> TraceSnapshot:
         from spanglass_viewer.trace.snapshot import price_again  # noqa: PLC0415 - numpy loads beside the window

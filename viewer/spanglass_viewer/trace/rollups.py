@@ -133,7 +133,7 @@ def _sum_costs(layout: TraceLayout, logged: Floats, estimates: Floats | float, c
     is_logged = logged >= 0
     is_known = ~is_logged & ~np.isnan(estimates) & (counted > 0)
     prices = np.where(is_known, estimates * counted, 0.0)
-    is_covered = _lie_below(layout, logged > 0)
+    is_covered = lie_below(layout, logged > 0)
     shares = own_shares(layout, np.where(is_logged, logged, 0.0))
     return _Costs(
         sums=sum_below(layout, shares + np.where(is_covered, 0.0, prices)),
@@ -145,7 +145,7 @@ def _sum_costs(layout: TraceLayout, logged: Floats, estimates: Floats | float, c
     )
 
 
-def _lie_below(layout: TraceLayout, is_top: Bools) -> Bools:
+def lie_below(layout: TraceLayout, is_top: Bools) -> Bools:
     """Tell of each span whether it lies below one that `is_top`."""
     tops = layout.row_of_span[np.flatnonzero(is_top)]
     steps = np.zeros(len(layout) + 1, np.int64)
