@@ -18,34 +18,24 @@ ROUNDS = 5
 SAMPLE = [sys.executable, "-m", "spanglass_assets.demo", "--speed", "50", "--store"]
 
 OURS = """
-import sys, os
+import sys
 from pathlib import Path
-from PySide6.QtCore import QSettings
 from spanglass_store.location import ensure_store
-from spanglass_viewer.app import run
-app = run.make_application(100)
-with run._one_algebra_thread():
-    from spanglass_viewer.app.main_window import MainWindow
-from spanglass_viewer.backend.threads import Backend
-from spanglass_viewer.theme.appearance import Appearance, ThemeMode
-info = ensure_store(Path(sys.argv[1]))
-settings = QSettings(str(info.path / "window.ini"), QSettings.Format.IniFormat)
-appearance = Appearance(app, ThemeMode.DARK, waits=True)
-window = MainWindow(info, Backend(info.path), appearance, settings)
-appearance.dress()
-window.show()
+from spanglass_viewer.app.run import open_window
+window = open_window(ensure_store(Path(sys.argv[1])), theme="dark", settings_folder=sys.argv[1])
 window.repaint()
 print("first paint", flush=True)
 window.backend.start()
 window.controller.start()
+from PySide6.QtWidgets import QApplication
 def on_shown(detail):
     if detail is not None:
         window.repaint()
         print("first trace", flush=True)
         window.close()
-        app.quit()
+        QApplication.quit()
 window.controller.span_shown.connect(on_shown)
-app.exec()
+QApplication.exec()
 """
 EMPTY = """
 from PySide6.QtWidgets import QApplication, QMainWindow

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from spanglass_viewer.backend.requests import ExperimentAnswer, ExperimentRequest
-from spanglass_viewer.panes.experiment_dialog import ExperimentDialog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.records import ContainerRecord
     from spanglass_store.faults import StoreFault
     from spanglass_viewer.backend.threads import Backend
+    from spanglass_viewer.panes.experiment_dialog import ExperimentDialog
     from spanglass_viewer.theme.appearance import Appearance
 
 
@@ -47,6 +47,8 @@ class ExperimentSummaries(QObject):
     def show_experiment(self, experiment_id: str) -> None:
         """Show an experiment's summary, held against the one before it in its project."""
         if self._dialog is None:
+            from spanglass_viewer.panes.experiment_dialog import ExperimentDialog  # noqa: PLC0415 - few open it
+
             self._dialog = ExperimentDialog(self._appearance, self._window)
             self._dialog.base_chosen.connect(self._on_base_chosen)
         others = self._list_others(experiment_id)

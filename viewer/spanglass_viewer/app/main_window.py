@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 
     from spanglass_store.database.records import StoreTotals
     from spanglass_store.database.recovery import Recovery
@@ -145,7 +145,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         if not self._preferences.follows_newest:
             self.controller.stop_following()
-        appearance.app.installEventFilter(self)
+        self._has_been_shown = False
         appearance.app.focusChanged.connect(self._on_focus_changed)
 
     @property
@@ -259,7 +259,7 @@ class MainWindow(QMainWindow):
         self.trace_list.view.customContextMenuRequested.connect(self._on_list_menu_wanted)
         self._empty.sample_wanted.connect(self._on_sample_wanted)
         self.filmstrip.span_wanted.connect(self.trace_pane.select_span_id)
-        self.filmstrip.opened.connect(self.detail_pane.lightbox.open_items)
+        self.filmstrip.opened.connect(self.detail_pane.open_items)
         self.trace_list.filter_changed.connect(self.controller.set_filter)
         self.trace_list.order_changed.connect(self.controller.set_order)
         self.trace_list.picker.containers_wanted.connect(self._backend.read_containers)
@@ -454,6 +454,13 @@ class MainWindow(QMainWindow):
             self._memory.save_session(
                 Session(root_span_id, None if span is None else span.span_id, self.controller.newest_root)
             )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Watch from the first time on: before, each of a thousand widgets would have its events looked at."""
+        super().showEvent(event)
+        if not self._has_been_shown:
+            self._has_been_shown = True
+            self._appearance.app.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Note the user's first own step: from there on the window does not change the trace by itself.

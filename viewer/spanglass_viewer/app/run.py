@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import sys
 import tempfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
     from PySide6.QtCore import QMessageLogContext, QSettings, QtMsgType
     from PySide6.QtWidgets import QApplication
 
+    from spanglass_store.location import StoreInfo
     from spanglass_viewer.app.controller import WindowController
     from spanglass_viewer.app.main_window import MainWindow
     from spanglass_viewer.instance.doorway import Doorway
     from spanglass_viewer.theme.appearance import ThemeMode
+
+_USUAL_THRESHOLDS = gc.get_threshold()
+# Up to the first trace the collector finds nothing, and takes a tenth of the time; this is more than there ever is.
+_MOST_NEW_OBJECTS = 1_000_000
 
 
 def run_window(
@@ -48,29 +51,16 @@ def run_window(
     note_store(info)
     if screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-
-    from spanglass_viewer.app.interrupts import Interrupts  # noqa: PLC0415 - Qt loads when a window is wanted
-
-    with _one_algebra_thread():
-        from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - as above
-    from spanglass_viewer.app.preferences import Preferences  # noqa: PLC0415 - as above
-    from spanglass_viewer.backend.threads import Backend  # noqa: PLC0415 - as above
-    from spanglass_viewer.theme.appearance import Appearance  # noqa: PLC0415 - as above
-
     scratch = None if screenshot is None else tempfile.TemporaryDirectory(prefix="spanglass-")
-    settings = _open_settings(None if scratch is None else scratch.name)
-    preferences = Preferences(settings)
-    app = make_application(preferences.scale_percent)
-    appearance = Appearance(app, _theme_mode(theme, settings), text_percent=preferences.text_percent, waits=True)
-    backend = Backend(info.path)
+    window = open_window(info, theme=theme, size=size, settings_folder=None if scratch is None else scratch.name)
+
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - Qt loads when a window is wanted
+
+    from spanglass_viewer.app.interrupts import Interrupts  # noqa: PLC0415 - as above
+
+    app = cast("QApplication", QApplication.instance())
     _watch_where_wanted(app)
-    window = MainWindow(info, backend, appearance, settings)
-    spare_when_settled(window.controller)
-    appearance.dress()
-    if size is not None:
-        window.resize(*size)
-    window.show()
-    backend.start()
+    window.backend.start()
     window.controller.start()
     if address is not None:
         window.follower.go_to(address)
@@ -85,16 +75,47 @@ def run_window(
     return code
 
 
+def open_window(
+    info: StoreInfo,
+    *,
+    theme: str | None = None,
+    size: tuple[int, int] | None = None,
+    settings_folder: str | None = None,
+) -> MainWindow:
+    """Return the window on a store, shown, with the application around it; its threads are still to be started.
+
+    `settings_folder` is where it keeps its settings, where these are not the user's own.
+    """
+    gc.set_threshold(_MOST_NEW_OBJECTS)
+    from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - Qt loads when a window is wanted
+    from spanglass_viewer.app.preferences import Preferences  # noqa: PLC0415 - as above
+    from spanglass_viewer.backend.threads import Backend  # noqa: PLC0415 - as above
+    from spanglass_viewer.theme.appearance import Appearance  # noqa: PLC0415 - as above
+
+    settings = _open_settings(settings_folder)
+    preferences = Preferences(settings)
+    app = make_application(preferences.scale_percent)
+    appearance = Appearance(app, _theme_mode(theme, settings), text_percent=preferences.text_percent, waits=True)
+    window = MainWindow(info, Backend(info.path), appearance, settings)
+    spare_when_settled(window.controller)
+    appearance.dress()
+    if size is not None:
+        window.resize(*size)
+    window.show()
+    return window
+
+
 def spare_when_settled(controller: WindowController) -> None:
     """Have Python's collector pass over what the window is made of, now and once it shows its first trace.
 
     Looking through it all takes the collector 20 ms or more, in whichever thread it happens to begin, and the others
-    wait; and none of it goes away before the end.
+    wait; and none of it goes away before the end. From then on it looks as often as it does by itself.
     """
 
     def on_settled() -> None:
         controller.settled.disconnect(on_settled)
         gc.freeze()
+        gc.set_threshold(*_USUAL_THRESHOLDS)
 
     gc.freeze()
     controller.settled.connect(on_settled)
@@ -129,21 +150,6 @@ def _hand_over_clipboard() -> None:
     clipboard = QGuiApplication.clipboard()
     if clipboard.ownsClipboard() and clipboard.mimeData().hasText():
         clipboard.setText(clipboard.text())
-
-
-@contextlib.contextmanager
-def _one_algebra_thread() -> Generator[None]:
-    """Keep numpy from starting threads for linear algebra, of which there is none: they cost 20 ms and some MB.
-
-    What is started from the window, an editor for example, must not find that in its environment.
-    """
-    name = "OPENBLAS_NUM_THREADS"
-    if name in os.environ:
-        yield
-        return
-    os.environ[name] = "1"
-    yield
-    del os.environ[name]
 
 
 def make_application(scale_percent: int) -> QApplication:

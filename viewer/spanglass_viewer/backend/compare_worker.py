@@ -17,9 +17,9 @@ from spanglass_viewer.backend.requests import (
     ExperimentAnswer,
     ExperimentRequest,
 )
+from spanglass_viewer.trace.arrays import load_numpy
 from spanglass_viewer.values.decode import NotJson, decode_json_in_steps
 from spanglass_viewer.values.pretty import lined_json
-from spanglass_viewer.values.text_diff import DiffLine, diff_texts
 
 if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.prices import PriceBook
     from spanglass_viewer.trace.references import SpanRef
     from spanglass_viewer.trace.snapshot import TraceSnapshot
+    from spanglass_viewer.values.text_diff import DiffLine
 
 _FIELDS = (("Input", "input"), ("Output", "output"), ("Error", "error"))
 
@@ -42,6 +43,13 @@ class CompareWorker(ReadingWorker):
     def __init__(self) -> None:
         super().__init__()
         self._prices: PriceBook | None = None
+
+    @Slot()
+    def load_readers(self) -> None:
+        """Load what traces are read with, for all threads: nobody compares yet, and the store's opens its file."""
+        load_numpy()
+        from spanglass_store.database import skeleton  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport] - see above
+        from spanglass_viewer.trace import snapshot  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport] - as above
 
     @Slot(object)
     def compare(self, request: CompareRequest) -> None:
@@ -121,6 +129,8 @@ def _diff_field(
     texts = [None if record is None else getattr(record, name) for record in (before, after)]
     for key, digest in digests.items():
         texts = [None if text is None else text.replace(f'"{key}"', f'"sha256 {digest}"') for text in texts]
+    from spanglass_viewer.values.text_diff import diff_texts  # noqa: PLC0415 - loads beside the window
+
     return [] if texts[0] == texts[1] else diff_texts(*(_readable(text) for text in texts))
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, QRectF, QRunnable, Qt, QThreadPool, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
 from spanglass_viewer.format.text import span_name
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.trace.arrays import np
 from spanglass_viewer.trace.flame import FIRST_COLOR_CELL, fill_cells, index_flame, list_labels
 
 if TYPE_CHECKING:

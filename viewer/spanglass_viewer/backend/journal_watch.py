@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
-from watchdog.observers import Observer
-
 from spanglass_store.journal.liveness import has_writer
 from spanglass_store.journal.names import is_segment_name
 
@@ -45,14 +42,9 @@ class JournalWatch:
         """Have the file system call when the journal changes."""
         if self._observer is not None or not self._journal.is_dir():
             return
-        observer = Observer()
-        observer.daemon = True
-        observer.schedule(_Waker(self._wake), str(self._journal))
-        try:
-            observer.start()
-        except OSError:
-            return  # no watches left on this machine: the slow poll still finds the news
-        self._observer = observer
+        from spanglass_viewer.backend.journal_events import observe  # noqa: PLC0415 - no start waits for it
+
+        self._observer = observe(self._journal, self._wake)
 
     def wake_up(self) -> None:
         """Stop listening; polling is cheaper from here."""
@@ -73,16 +65,3 @@ class JournalWatch:
                 return [(entry.name, entry.stat().st_size) for entry in entries if is_segment_name(entry.name)]
         except OSError:
             return []
-
-
-class _Waker(FileSystemEventHandler):
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
-        self._is_done = False
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        """Call once; our own look at the journal opens and closes files too, and must not wake us."""
-        if self._is_done or event.event_type in {"opened", "closed_no_write"}:
-            return
-        self._is_done = True
-        self._wake()

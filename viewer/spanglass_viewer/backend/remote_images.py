@@ -11,16 +11,23 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from spanglass_viewer.backend.remote_fetch import RemoteFault, RemoteFetch
 from spanglass_viewer.values.media_formats import HEAD_BYTES, sniff_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from spanglass_viewer.backend.remote_fetch import RemoteFetch
     from spanglass_viewer.values.media import MediaItem
 
 _MAX_AT_ONCE = 4
 _END_SECS = 2.0
+
+
+def make_fetch(url: str) -> RemoteFetch:
+    """Return a fetch by the network's own rules, loading what speaks HTTP: no start waits for that."""
+    from spanglass_viewer.backend.remote_fetch import RemoteFetch  # noqa: PLC0415 - see above
+
+    return RemoteFetch(url)
 
 
 class RemoteImages(QObject):
@@ -36,7 +43,7 @@ class RemoteImages(QObject):
         hosts: Iterable[str] = (),
         parent: QObject | None = None,
         *,
-        make_fetch: Callable[[str], RemoteFetch] = RemoteFetch,
+        make_fetch: Callable[[str], RemoteFetch] = make_fetch,
     ) -> None:
         super().__init__(parent)
         self._hosts = tuple(hosts)
@@ -108,20 +115,22 @@ class RemoteImages(QObject):
                 thread.start()
 
     def _run(self, url: str, fetch: RemoteFetch) -> None:
+        from spanglass_viewer.backend.remote_fetch import RemoteFault  # noqa: PLC0415 - loaded with the fetch
+
         try:
-            told: bytes | RemoteFault = fetch.run()
+            told: bytes | str = fetch.run()
         except RemoteFault as fault:
-            told = fault
+            told = str(fault)
         self._told.emit(url, told)
 
     @Slot(str, object)
-    def _on_told(self, url: str, told: bytes | RemoteFault) -> None:
+    def _on_told(self, url: str, told: bytes | str) -> None:
         self._running.pop(url, None)
         item = self._waiting.pop(url, None)
         if item is None:
             return
-        if isinstance(told, RemoteFault):
-            self.failed.emit(url, str(told))
+        if isinstance(told, str):
+            self.failed.emit(url, told)
         else:
             self._items[url] = self._keep(item, told)
             self.fetched.emit(url, self._items[url])

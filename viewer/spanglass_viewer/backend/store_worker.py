@@ -13,6 +13,7 @@ from spanglass_store.upkeep.schedule import is_upkeep_due
 from spanglass_viewer.backend.heap import give_memory_back
 from spanglass_viewer.backend.requests import ListAnswer, ListRequest, TraceAnswer, TraceRequest
 from spanglass_viewer.backend.trace_listing import read_page
+from spanglass_viewer.trace.arrays import load_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -206,6 +207,7 @@ class StoreWorker(QObject):
         )
 
     def _read_trace(self, cursor: Cursor, request: TraceRequest, before: TraceSnapshot | None) -> TraceSnapshot | None:
+        load_numpy()  # here, where the list is up and nobody else has a use for it yet
         from spanglass_store.database.skeleton import load_skeleton  # noqa: PLC0415 - heavy half
         from spanglass_viewer.trace.snapshot import build_snapshot  # noqa: PLC0415 - numpy loads beside the window
 

@@ -9,11 +9,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-
 from spanglass_viewer.format.durations import NO_VALUE, format_duration
 from spanglass_viewer.format.quantities import format_compact, format_cost_short, format_count, format_score
 from spanglass_viewer.format.text import one_line, span_name
+from spanglass_viewer.trace.arrays import np
 from spanglass_viewer.trace.clock_faults import CLOCK_FAULTS, ClockFault
 
 if TYPE_CHECKING:

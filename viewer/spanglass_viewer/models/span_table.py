@@ -6,10 +6,10 @@ import enum
 import time
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow, read_rows
+from spanglass_viewer.trace.arrays import NOTHING, np
 from spanglass_viewer.trace.succession import Succession, find_succession
 from spanglass_viewer.trace.visible import Folding, Narrowing, visible_rows
 
@@ -60,8 +60,8 @@ class SpanTableModel(QAbstractTableModel):
         self._clock_us = clock_us
         self._snapshot: TraceSnapshot | None = None
         self._folding = Folding()
-        self._is_folded: Bools = np.zeros(0, np.bool_)
-        self._visible: Ints = np.zeros(0, np.int32)
+        self._is_folded: Bools = NOTHING
+        self._visible: Ints = NOTHING
         self._pages: dict[int, list[SpanRow]] = {}
         self._narrowing: Narrowing | None = None
         self._kept: Bools | None = None
@@ -99,7 +99,7 @@ class SpanTableModel(QAbstractTableModel):
         self._snapshot = snapshot
         self._pages.clear()
         if snapshot is None:
-            self._is_folded, self._visible = np.zeros(0, np.bool_), np.zeros(0, np.int32)
+            self._is_folded, self._visible = NOTHING, NOTHING
             self._kept = None
         else:
             self._is_folded = self._folding.folded_rows(snapshot)
@@ -228,11 +228,12 @@ class SpanTableModel(QAbstractTableModel):
     def error_rows(self) -> Ints:
         """Return the visible rows of the own errors, or the rows that hide them; without doubles, from the top."""
         if self._snapshot is None:
-            return np.zeros(0, np.int32)
+            return NOTHING
         places = self._snapshot.layout.row_of_span[self._snapshot.errors.own_spans]
         if self._kept is not None:
             places = places[self._kept[places]]
-        return np.unique(np.searchsorted(self._visible, places, "right") - 1).astype(np.int32)
+        rows = np.sort(np.searchsorted(self._visible, places, "right") - 1)  # `unique` would load masked arrays
+        return rows[np.diff(rows, prepend=-2) > 0].astype(np.int32)
 
     def origin_below(self, row: int) -> int:
         """Return the span where the error that a row marks began: that of its own, or the first one below it."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from spanglass_viewer.backend.requests import FindAnswer, FindRequest
 from spanglass_viewer.panes.find_bar import FindBar
+from spanglass_viewer.trace.arrays import NOTHING, np
 from spanglass_viewer.trace.visible import Narrowing
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class TraceFinder(QObject):
         # A step that was asked for while hits are on their way; None where none are.
         self._step_when_found: int | None = None
         self._hit_ids: tuple[str, ...] = ()
-        self._spans: Ints = np.zeros(0, np.int32)
+        self._spans: Ints = NOTHING
         self._focus_id: str | None = None
         self._hidden_types: frozenset[str] = frozenset()
         self.bar.text_changed.connect(self._on_text_changed)
@@ -174,12 +174,12 @@ class TraceFinder(QObject):
 
     def _mark(self) -> None:
         snapshot = self._model.snapshot
-        spans = np.zeros(0, np.int32) if snapshot is None else snapshot.find_spans(self._hit_ids)
+        spans: Ints = NOTHING if snapshot is None else snapshot.find_spans(self._hit_ids)
         if snapshot is not None:
             spans = spans[np.argsort(snapshot.layout.row_of_span[spans])]
         self._spans = spans
-        self._view.set_hits(frozenset(spans.tolist()))
-        self._minimap.set_hits(np.zeros(0, np.int64) if snapshot is None else snapshot.start_us[spans])
+        self._view.set_hits(frozenset() if snapshot is None else frozenset(spans.tolist()))
+        self._minimap.set_hits(NOTHING if snapshot is None else snapshot.start_us[spans])
         self._flame.set_hits(spans)
         self._show_count()
 
@@ -199,8 +199,8 @@ class TraceFinder(QObject):
             self.bar.show_count("")
             return
         count = f"{len(self._spans):,}{'+' if len(self._hit_ids) >= MAX_HITS else ''}"
-        at = np.flatnonzero(self._spans == (-1 if self._view.current_span is None else self._view.current_span))
         if not len(self._spans):
             self.bar.show_count("No hits", is_vain=True)
-        else:
-            self.bar.show_count(f"{int(at[0]) + 1:,} of {count}" if len(at) else f"{count} hits")
+            return
+        at = np.flatnonzero(self._spans == (-1 if self._view.current_span is None else self._view.current_span))
+        self.bar.show_count(f"{int(at[0]) + 1:,} of {count}" if len(at) else f"{count} hits")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,6 +17,7 @@ from spanglass_viewer.panes.trace_header import TraceHeader
 from spanglass_viewer.panes.types_menu import count_types
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.text_size import wear
+from spanglass_viewer.trace.arrays import np
 from spanglass_viewer.trace.references import PathStep
 from spanglass_viewer.views.flame_view import FlameView
 from spanglass_viewer.views.minimap import Minimap

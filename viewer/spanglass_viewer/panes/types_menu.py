@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QMenu, QWidget, QWidgetAction
 
 from spanglass_viewer.format.quantities import format_count
 from spanglass_viewer.format.text import one_line
+from spanglass_viewer.trace.arrays import np
 
 if TYPE_CHECKING:
     from spanglass_viewer.trace.snapshot import TraceSnapshot

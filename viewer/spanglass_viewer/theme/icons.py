@@ -23,8 +23,7 @@ def icon_pixmap(name: str, color: str, size_px: int = 16, device_pixel_ratio: fl
 
     Raises KeyError for a name that is not among the assets.
     """
-    drawn = get_icon_path(name).read_bytes().replace(b"currentColor", color.encode())
-    renderer = QSvgRenderer(QByteArray(drawn))
+    renderer = _renderer(name, color)
     pixmap = QPixmap(round(size_px * device_pixel_ratio), round(size_px * device_pixel_ratio))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
@@ -32,6 +31,13 @@ def icon_pixmap(name: str, color: str, size_px: int = 16, device_pixel_ratio: fl
     painter.end()
     pixmap.setDevicePixelRatio(device_pixel_ratio)
     return pixmap
+
+
+@functools.lru_cache(maxsize=16)
+def _renderer(name: str, color: str) -> QSvgRenderer:
+    """Return what draws an icon: one reading serves all the sizes that are asked for one after the other."""
+    drawn = get_icon_path(name).read_bytes().replace(b"currentColor", color.encode())
+    return QSvgRenderer(QByteArray(drawn))
 
 
 def tinted_icon(name: str, color: str, size_px: int = 16) -> QIcon:

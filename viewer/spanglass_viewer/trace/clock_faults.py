@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
-import numpy as np
+from spanglass_viewer.trace.arrays import np
 
 if TYPE_CHECKING:
     import numpy.typing as npt

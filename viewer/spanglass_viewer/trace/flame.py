@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
+from spanglass_viewer.trace.arrays import np
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -102,8 +102,9 @@ def _cut_cycles(parent: Ints) -> tuple[Ints, Bools]:
     count = len(parent)
     is_cut = np.zeros(count, np.bool_)
     jumps, last = _ancestors(parent)
-    on_cycles = np.unique(last[last != count])
-    if len(on_cycles):
+    is_caught = last != count
+    if is_caught.any():
+        on_cycles = np.unique(last[is_caught])
         earliest = np.arange(count + 1, dtype=np.int32)
         for jump in jumps:
             earliest = np.minimum(earliest, earliest[jump])

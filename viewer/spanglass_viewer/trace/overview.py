@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
+from spanglass_viewer.trace.arrays import np
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -58,4 +58,6 @@ def draw_overview(
     cells[cover.max(axis=1) == 0] = EMPTY_CELL
     if kinds > ERROR_CELL:
         cells[cover[:, ERROR_CELL] > 0] = ERROR_CELL
-    return Overview(cells.astype(np.uint8), np.unique(first[is_own_error]).astype(np.int32), extent_us[1])
+    # numpy's `unique` would load masked arrays, which takes as long as to read a small trace
+    error_bins = np.flatnonzero(np.bincount(first[is_own_error], minlength=BINS)).astype(np.int32)
+    return Overview(cells.astype(np.uint8), error_bins, extent_us[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
+from spanglass_viewer.trace.arrays import np
 
 if TYPE_CHECKING:
     from spanglass_viewer.trace.layout import Bools, Ints, TraceLayout

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollBar, QWidget
 
+from spanglass_viewer.trace.arrays import NOTHING
 from spanglass_viewer.views.ticks import TICK_PX, merge_ticks
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.layout import Ints
 
@@ -24,11 +27,11 @@ class ErrorScrollBar(QScrollBar):
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self._appearance = appearance
-        self._shares = np.zeros(0, np.float64)
+        self._shares: npt.NDArray[np.float64] = NOTHING
 
     def set_error_rows(self, rows: Ints, count: int) -> None:
         """Mark these rows out of `count`."""
-        self._shares = rows / max(count, 1)
+        self._shares = rows / max(count, 1) if len(rows) else NOTHING
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -36,6 +39,8 @@ class ErrorScrollBar(QScrollBar):
         if self.maximum() <= self.minimum():
             return
         super().paintEvent(event)
+        if not len(self._shares):
+            return
         painter = QPainter(self)
         color = QColor(self._appearance.tokens.error)
         width = self.width() - 2 * _INSET_PX

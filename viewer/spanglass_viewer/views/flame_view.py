@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
@@ -13,6 +12,7 @@ from spanglass_viewer.backend.flame_drawing import BAR_PX, LANE_PX, FlameDrawer,
 from spanglass_viewer.format.durations import format_tick
 from spanglass_viewer.models.span_row import read_rows
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.trace.arrays import NOTHING, np
 from spanglass_viewer.trace.flame import FlameWindow
 from spanglass_viewer.views.row_style import text_width
 from spanglass_viewer.views.span_tooltip import tooltip_of
@@ -62,7 +62,7 @@ class FlameView(QAbstractScrollArea):
         self._picture: FlamePicture | None = None
         self._lanes = 0
         self._span: int | None = None
-        self._hits: Ints = np.zeros(0, np.int32)
+        self._hits: Ints = NOTHING
         self._pressed: QPointF | None = None
         self._grabbed: tuple[float, float, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from spanglass_viewer.trace.arrays import NOTHING, np
 from spanglass_viewer.trace.overview import BINS, EMPTY_CELL, ERROR_CELL, FIRST_TYPE_CELL
 from spanglass_viewer.views.ticks import merge_ticks
 
@@ -34,7 +34,7 @@ class Minimap(QWidget):
         self._appearance = appearance
         self._snapshot: TraceSnapshot | None = None
         self._image: QImage | None = None
-        self._hits_us: Longs = np.zeros(0, np.int64)
+        self._hits_us: Longs = NOTHING
         self._pressed_x: float | None = None
         self._dragged_x: float | None = None
         self._moved_window: tuple[float, float] | None = None
@@ -135,6 +135,8 @@ class Minimap(QWidget):
             painter.fillRect(QRectF(x, self.height() - _PAD_PX, width, _PAD_PX - 1), color)
 
     def _paint_hits(self, painter: QPainter) -> None:
+        if not len(self._hits_us):
+            return
         color, (first, last) = QColor(self._appearance.tokens.warning), self._axis.extent
         track = self._track()
         for x, width in merge_ticks(track.left() + (self._hits_us - first) / (last - first) * track.width()):

@@ -25,7 +25,6 @@ from spanglass_viewer.panes.detail.span_finder import SpanFinder
 from spanglass_viewer.panes.detail.undo_strip import UndoStrip
 from spanglass_viewer.panes.detail.value_hits import ValueHits
 from spanglass_viewer.panes.detail.view_state import DetailViewState
-from spanglass_viewer.panes.lightbox import Lightbox
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.values.annotations import undo_rows
 from spanglass_viewer.values.chat.call_facts import read_call_facts
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.backend.images import ImageLoader
     from spanglass_viewer.backend.remote_images import RemoteImages
     from spanglass_viewer.models.selection import Selection
+    from spanglass_viewer.panes.lightbox import Lightbox
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.references import PathStep, SpanDetail
     from spanglass_viewer.widgets.card import Card
@@ -113,7 +113,7 @@ class DetailPane(QWidget):
         self._loading = QTimer(self, interval=_LOADING_AFTER_MS, singleShot=True)
         self._loading.timeout.connect(self._on_loading_lasts)
         self._notice = PlainLabel(role=FontRole.BODY, tone="faint")
-        self.lightbox = Lightbox(self, appearance, images)
+        self._lightbox: Lightbox | None = None
         self._lay_out()
         self._connect()
         self.show_nothing()
@@ -128,7 +128,17 @@ class DetailPane(QWidget):
         """Tell whether no large value is still being read, and what is in sight is made."""
         cards_idle = all(card.is_idle for card in self._field_cards())
         is_read = self._decoder.is_idle and self._context.making.is_idle
-        return is_read and self.lightbox.is_idle and self.finder.is_idle and cards_idle
+        is_drawn = self._lightbox is None or self._lightbox.is_idle
+        return is_read and is_drawn and self.finder.is_idle and cards_idle
+
+    @property
+    def lightbox(self) -> Lightbox:
+        """What shows attachments large, made when it is first asked for: no start waits for it."""
+        if self._lightbox is None:
+            from spanglass_viewer.panes.lightbox import Lightbox  # noqa: PLC0415 - few open it at once
+
+            self._lightbox = Lightbox(self, self._context.appearance, self._context.images)
+        return self._lightbox
 
     def set_view_state(self, state: DetailViewState) -> None:
         """Take over what was remembered; call this before the first span is shown."""
@@ -278,7 +288,8 @@ class DetailPane(QWidget):
 
     def stop(self) -> None:
         """Wait for what is still being read; call this before the application ends."""
-        self.lightbox.stop()
+        if self._lightbox is not None:
+            self._lightbox.stop()
         self._decoder.stop()
         for card in self._field_cards():
             card.clear()
@@ -472,7 +483,11 @@ class DetailPane(QWidget):
         items = [known for known in self.list_media() if known.has_bytes]
         if item.key not in {known.key for known in items}:
             items.append(item)
-        self.lightbox.open_items(items, next(n for n, known in enumerate(items) if known.key == item.key))
+        self.open_items(items, next(n for n, known in enumerate(items) if known.key == item.key))
+
+    def open_items(self, items: list[MediaItem], position: int) -> None:
+        """Show one of several attachments large, whichever spans they belong to."""
+        self.lightbox.open_items(items, position)
 
 
 def _is_empty(text: str | None) -> bool:

@@ -11,7 +11,6 @@ from spanglass_viewer.format.quantities import format_bytes
 from spanglass_viewer.models.json_field import field_of_path, find_path
 from spanglass_viewer.panes.detail.blocks import BlockMaker
 from spanglass_viewer.panes.detail.chat_view import ChatView, with_facts
-from spanglass_viewer.panes.detail.diff_view import DiffView
 from spanglass_viewer.panes.detail.format_button import FormatButton
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
 from spanglass_viewer.panes.detail.large_value_view import LargeValueView
@@ -291,6 +290,8 @@ class FieldCard(Card):
         records = find_records(reading.value)
         if shown is ValueFormat.TABLE and records is not None:
             return RecordsView(records, self._context.appearance)
+        from spanglass_viewer.panes.detail.diff_view import DiffView  # noqa: PLC0415 - few values have something to compare
+
         view = DiffView(self._context.appearance)
         other = read_text(self.title, self._counterpart or "null", resolver).value
         one = reading.value
