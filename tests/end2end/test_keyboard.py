@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.end2end, pytest.mark.timeout(180)]
 
 PICTURES = os.environ.get("KEYBOARD_PICTURES")  # a folder, to look at each step
-LIST_TO_TREE = 5  # stops of Tab: three buttons of the trace's header, its errors, the tree
+LIST_TO_TREE = 6  # stops of Tab: four buttons of the trace's header, its errors, the tree
 TREE_TO_CARD = 7  # the strip of attachments, four buttons of the span's header, the path, the first card's title
 THEME_TO_MOTION = 3  # in the settings: size, size of text, motion
 MOST_SAME_SMALL = 20  # of a button, of a sentence in the status bar

@@ -57,6 +57,7 @@ ACTIONS = (
     ActionSpec("copy_json", "Copy span as JSON", ("Ctrl+Shift+J",)),
     ActionSpec("copy_markdown", "Copy span as Markdown", ("Ctrl+Shift+M",)),
     ActionSpec("copy_snippet", "Copy Python snippet that reads the span"),
+    ActionSpec("export_trace", "Export the trace…", ("Ctrl+E",)),
     ActionSpec("turn_theme", "Change the theme", ("Ctrl+T",)),
     ActionSpec("enlarge_text", "Larger text", ("Ctrl++", "Ctrl+=")),
     ActionSpec("shrink_text", "Smaller text", ("Ctrl+-",)),

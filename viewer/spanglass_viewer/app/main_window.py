@@ -25,6 +25,7 @@ from spanglass_viewer.app.comparing import TraceComparing
 from spanglass_viewer.app.controller import WindowController
 from spanglass_viewer.app.error_walk import ErrorWalk
 from spanglass_viewer.app.experiments import ExperimentSummaries
+from spanglass_viewer.app.exporting import TraceExporting
 from spanglass_viewer.app.history import History, Place
 from spanglass_viewer.app.link_follower import LinkFollower
 from spanglass_viewer.app.preferences import Preferences
@@ -77,10 +78,10 @@ _USER_EVENTS = (
 )  # fmt: skip
 _OUTER_WIDTHS = (288, 372)  # of the traces and the detail
 _MENU = ("show_palette", None, "go_back", "go_forward", None, "annotate", "try_prompt", None, "copy_link", "copy_json",
-         "copy_markdown", "copy_snippet", None, "next_error", "previous_error", "expand_all", "collapse_all",
-         "toggle_flame", "toggle_filmstrip", "reset_zoom",
-         "compare_previous", None, "find", "filter_traces", "clear_filter", None, "turn_theme", "enlarge_text",
-         "shrink_text", "reset_text", None, "show_keys", "show_settings", None, "quit")  # fmt: skip
+         "copy_markdown", "copy_snippet", "export_trace", None, "next_error", "previous_error", "expand_all",
+         "collapse_all", "toggle_flame", "toggle_filmstrip", "reset_zoom", "compare_previous", None, "find",
+         "filter_traces", "clear_filter", None, "turn_theme", "enlarge_text", "shrink_text", "reset_text", None,
+         "show_keys", "show_settings", None, "quit")  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -189,6 +190,7 @@ class MainWindow(QMainWindow):
             "copy_json": self._clipboard.copy_json,
             "copy_markdown": self._clipboard.copy_markdown,
             "copy_snippet": self._clipboard.copy_snippet,
+            "export_trace": self._exporting.open,
             "turn_theme": self._chosen.turn_theme,
             "enlarge_text": self._text_sizing.enlarge,
             "shrink_text": self._text_sizing.shrink,
@@ -211,6 +213,7 @@ class MainWindow(QMainWindow):
         """Make what acts on the spans that the panes show, and on the panes."""
         appearance = self._appearance
         self._clipboard = SpanClipboard(info, self.selection, self)
+        self._exporting = TraceExporting(info.path, self.trace_pane, self)
         self._annotating = SpanAnnotating(info.path, self.detail_pane, self)
         self._trying = PromptTrying(info, self.detail_pane, self._preferences, appearance, self)
         self.comparing = TraceComparing(self._backend, appearance, self)
@@ -273,6 +276,8 @@ class MainWindow(QMainWindow):
         self.trace_list.filter_box.words_wanted.connect(self._backend.read_vocabulary)
         self._backend.detail_worker.vocabulary_read.connect(self._on_vocabulary_read)
         self.trace_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
+        self.trace_pane.export_requested.connect(self._exporting.open)
+        self._exporting.notice_given.connect(self.status.show_notice)
         self.trace_pane.error_wanted.connect(self._error_walk.go_to_next)
         self.detail_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
         self.detail_pane.copy_field_link_requested.connect(self._clipboard.copy_link_to)
@@ -515,5 +520,6 @@ class MainWindow(QMainWindow):
         self.detail_pane.stop()
         self.remote_images.stop()
         self._trying.stop()
+        self._exporting.stop()
         self.images.stop()
         super().closeEvent(event)

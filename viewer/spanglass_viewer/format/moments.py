@@ -44,6 +44,11 @@ def format_brief(moment_us: int) -> str:
     return _local(moment_us).strftime("%m-%d %H:%M:%S")
 
 
+def format_moment(moment_us: int) -> str:
+    """Return a moment to the second, as `2026-11-23 14:02:11`."""
+    return _local(moment_us).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def format_date(moment_us: int) -> str:
     """Return the day of a moment as `2026-11-23`."""
     return _local(moment_us).strftime("%Y-%m-%d")

@@ -10,6 +10,7 @@ from spanglass_store.database.records import UNNAMED
 # bidirectional overrides can make a name read as another one (CVE-2021-42574)
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _SPACES = re.compile(r"\s+")
+_UNSAFE_IN_FILES = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
 def one_line(text: str, max_chars: int = 400) -> str:
@@ -23,6 +24,11 @@ def one_line(text: str, max_chars: int = 400) -> str:
 def span_name(name: str, max_chars: int = 400) -> str:
     """Return the name of a span on one line, or what stands for it where there is none to see."""
     return one_line(name, max_chars) or UNNAMED
+
+
+def file_name(text: str, max_chars: int) -> str:
+    """Return text as the name of a file: without folders, control and reserved characters; "" where nothing is left."""
+    return _UNSAFE_IN_FILES.sub("_", one_line(text)).strip(". ")[:max_chars]
 
 
 def elide_middle(text: str, max_chars: int) -> str:

@@ -75,8 +75,11 @@ class SpanTableModel(QAbstractTableModel):
 
     @property
     def has_costs(self) -> bool:
-        """Whether anything in the trace is known to have cost something."""
-        return self._snapshot is not None and self._snapshot.rollups.cost is not None
+        """Whether anything in the trace has a cost, or tokens, whose cost may be unknown."""
+        if self._snapshot is None:
+            return False
+        rollups = self._snapshot.rollups
+        return rollups.cost is not None or bool(rollups.tokens_total)
 
     def now_us(self) -> int:
         """Return the time, in µs since the epoch."""

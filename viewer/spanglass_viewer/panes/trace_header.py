@@ -1,4 +1,4 @@
-"""The trace's header: its name, its id, its figures."""
+"""The trace's header: its state, its name, its id, its figures, when it began."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from spanglass_viewer.format.durations import format_duration
-from spanglass_viewer.format.moments import format_absolute
+from spanglass_viewer.format.durations import NO_VALUE, format_duration
+from spanglass_viewer.format.moments import format_absolute, format_moment
 from spanglass_viewer.format.quantities import format_compact, format_cost, format_count, format_many
 from spanglass_viewer.format.text import elide_middle, span_name
 from spanglass_viewer.panes.types_menu import TypesMenu
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.widgets.buttons import IconButton, StatButton
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel, plain_tooltip
+from spanglass_viewer.widgets.state_dot import StateDot, trace_state
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtGui import QResizeEvent
 
     from spanglass_viewer.theme.appearance import Appearance
@@ -24,27 +27,31 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
 _ID_CHARS = 9
-_LOGGED_COST = "Cost as it was logged"
+_LOGGED_COST, _NO_COST = "Cost as it was logged", f"cost {NO_VALUE}"
 _MARGINS_PX = 28
 _FIGURE_GAP_PX = 8
 _TITLE_GAP_PX = 10
 
 
 class TraceHeader(QWidget):
-    """Name, short id, copy link; below them duration, spans, tokens, cost, errors."""
+    """State, name, short id, what can be done with it; below them duration, spans, tokens, cost, errors, start."""
 
     copy_link_clicked = Signal()
+    export_clicked = Signal()
     errors_clicked = Signal()
     view_toggled = Signal()
     show_all_clicked = Signal()
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._state = StateDot(appearance)
         self._name = ElidedLabel(role=FontRole.TITLE)
         self._trace_id = PlainLabel(role=FontRole.CODE, tone="faint")
         self._live = PlainLabel("● Live", role=FontRole.SMALL, tone="ok")
         self._copy = IconButton("link", "Copy link", appearance)
         self._copy.clicked.connect(self.copy_link_clicked)
+        self._export = IconButton("save", "Export the trace (Ctrl+E)", appearance)
+        self._export.clicked.connect(self.export_clicked)
         self._flame = IconButton("flame", "", appearance)
         self._flame.clicked.connect(self.view_toggled)
         self.types_menu = TypesMenu(self)
@@ -55,6 +62,7 @@ class TraceHeader(QWidget):
         self._duration, self._spans, self._tokens, self._cost = (PlainLabel(role=FontRole.SMALL) for _ in range(4))
         for figure in self._figures():
             figure.setProperty("kind", "stat")
+        self._started = PlainLabel(role=FontRole.SMALL, tone="muted")
         self._errors = StatButton()
         self._errors.set_tone("error")
         self._errors.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -64,7 +72,8 @@ class TraceHeader(QWidget):
         self._hidden.setCursor(Qt.CursorShape.PointingHandCursor)
         self._hidden.clicked.connect(self.show_all_clicked)
         self._absent: set[QWidget] = {self._hidden}
-        self.price_list = "genai-prices"
+        self.price_list = ""  # until it was read
+        self._token_texts: tuple[str, ...] = ("",)
         # narrower than its figures: those that matter less go first
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._lay_out()
@@ -75,17 +84,20 @@ class TraceHeader(QWidget):
     def _lay_out(self) -> None:
         title = QHBoxLayout()
         title.setSpacing(_TITLE_GAP_PX)
+        title.addWidget(self._state)
         title.addWidget(self._name, 1)
         title.addWidget(self._trace_id)
         title.addWidget(self._live)
         title.addWidget(self._types)
         title.addWidget(self._flame)
+        title.addWidget(self._export)
         title.addWidget(self._copy)
         figures = QHBoxLayout()
         figures.setSpacing(_FIGURE_GAP_PX)
         for widget in (*self._figures(), self._errors, self._hidden):
             figures.addWidget(widget)
         figures.addStretch(1)
+        figures.addWidget(self._started)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 12, 10)
         column.setSpacing(8)
@@ -94,7 +106,7 @@ class TraceHeader(QWidget):
 
     def list_tab_stops(self) -> list[QWidget]:
         """Return what the Tab key goes through, in this order."""
-        return [self._types, self._flame, self._copy, self._errors, self._hidden]
+        return [self._types, self._flame, self._export, self._copy, self._errors, self._hidden]
 
     def show_snapshot(self, snapshot: TraceSnapshot) -> None:
         """Show a trace's figures."""
@@ -102,21 +114,39 @@ class TraceHeader(QWidget):
         self._name.setText(span_name(snapshot.name_of(snapshot.root_span)))
         self._trace_id.setText(elide_middle(snapshot.root_span_id, _ID_CHARS))
         self._trace_id.setToolTip(plain_tooltip(snapshot.root_span_id))
+        self._state.show_state(
+            trace_state(
+                has_errors=snapshot.failed_count > 0,
+                is_running=snapshot.has_running,
+                is_interrupted=snapshot.has_interrupted,
+            )
+        )
         self._live.setVisible(snapshot.has_running)
         self._spans.setText(format_many(len(snapshot), "span"))
-        self._duration.setToolTip(f"Started {format_absolute(snapshot.first_us)}")
-        self._tokens.setText(f"{format_compact(rollups.tokens_total)} tokens")
+        started = f"Started {format_absolute(snapshot.first_us)}"
+        self._started.setText(format_moment(snapshot.first_us))
+        self._started.setToolTip(started)
+        self._duration.setToolTip(started)
+        self._token_texts = tuple(_token_texts(rollups))
         self._tokens.setToolTip(_about_tokens(rollups))
         is_estimate = rollups.has_estimate
-        self._cost.setText(format_cost(rollups.cost, is_estimate=is_estimate))
-        self._cost.setToolTip(f"Estimate by the list prices of {self.price_list}" if is_estimate else _LOGGED_COST)
+        self._cost.setText(format_cost(rollups.cost, is_estimate=is_estimate) if rollups.cost is not None else _NO_COST)
+        self._cost.setToolTip(
+            f"Estimate by the list prices of {self.price_list or 'genai-prices'}"
+            if is_estimate
+            else _LOGGED_COST
+            if rollups.cost is not None
+            else f"No cost was logged, and {self.price_list} has no price of these models"
+        )
         errors = len(snapshot.errors.own_spans)
         failed = format_many(snapshot.failed_count, "span")
         self._errors.setText(format_many(errors, "error"))
         self._errors.setToolTip(f"{failed} failed; {format_many(errors, 'error')} began there. Go to the next one (F8)")
-        known = ((self._tokens, rollups.tokens_total is not None), (self._cost, rollups.cost is not None))
+        has_tokens = rollups.tokens_total is not None
+        has_cost = rollups.cost is not None or (has_tokens and bool(self.price_list))
+        known = ((self._tokens, has_tokens), (self._cost, has_cost), (self._errors, errors > 0))
         hidden = self._absent & {self._hidden}
-        self._absent = {figure for figure, is_known in (*known, (self._errors, errors > 0)) if not is_known} | hidden
+        self._absent = {figure for figure, is_known in known if not is_known} | hidden
         self._fit_figures()
 
     def show_view(self, *, is_flame: bool) -> None:
@@ -148,20 +178,41 @@ class TraceHeader(QWidget):
         self._fit_figures()
 
     def _fit_title(self) -> None:
-        """Show the id only where the name has room beside it."""
-        buttons = (self._types, self._flame, self._copy)
-        shown = [*buttons, *([self._live] if self._live.isVisibleTo(self) else [])]
-        taken = sum(widget.sizeHint().width() + _TITLE_GAP_PX for widget in (*shown, self._trace_id))
-        name = self._name.fontMetrics().horizontalAdvance(self._name.text())
-        self._trace_id.setVisible(name + taken <= self.contentsRect().width() - _MARGINS_PX)
+        """Show export, which the menu has too, and the id only where the name has room beside them."""
+        always = [self._state, self._types, self._flame, self._copy]
+        always += [self._live] if self._live.isVisibleTo(self) else []
+        room = self.contentsRect().width() - _MARGINS_PX
+        room -= self._name.fontMetrics().horizontalAdvance(self._name.text())
+        room -= sum(widget.sizeHint().width() + _TITLE_GAP_PX for widget in always)
+        for widget in (self._export, self._trace_id):
+            room -= widget.sizeHint().width() + _TITLE_GAP_PX
+            widget.setVisible(room >= 0)
 
     def _fit_figures(self) -> None:
         self._fit_title()
         room = self.contentsRect().width() - _MARGINS_PX
-        for figure in (self._hidden, self._duration, self._errors, self._tokens, self._spans, self._cost):
+        self._tokens.setText(self._token_texts[-1])
+        by_weight = (self._hidden, self._duration, self._errors, self._tokens, self._spans, self._cost, self._started)
+        for figure in by_weight:
             is_wanted = figure not in self._absent
             room -= figure.sizeHint().width() + _FIGURE_GAP_PX if is_wanted else 0
             figure.setVisible(is_wanted and room >= 0)
+        short = self._tokens.sizeHint().width()
+        for text in self._token_texts if self._tokens.isVisibleTo(self) else ():
+            self._tokens.setText(text)
+            if self._tokens.sizeHint().width() - short <= room:
+                break
+
+
+def _token_texts(rollups: Rollups) -> Iterator[str]:
+    """Return the tokens of a trace as texts, the longest first."""
+    total = f"{format_compact(rollups.tokens_total)} tokens"
+    known = {kind: count for kind, count in rollups.token_kinds.items() if count or kind in {"in", "out"}}
+    for kinds in (("in", "out", "cached"), ("in", "out")):
+        parts = [f"{format_compact(known[kind])} {kind}" for kind in kinds if kind in known]
+        if parts:
+            yield " · ".join([total, *parts])
+    yield total
 
 
 def _about_tokens(rollups: Rollups) -> str:

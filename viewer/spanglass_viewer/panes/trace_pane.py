@@ -46,6 +46,7 @@ class TracePane(QWidget):
     """Shows the open trace, sets the selected span, and follows the selection when others set it."""
 
     copy_link_requested = Signal(object)  # SpanRef | None: None means the trace as a whole
+    export_requested = Signal()
     error_wanted = Signal()  # the next one
 
     def __init__(
@@ -115,6 +116,7 @@ class TracePane(QWidget):
 
     def _connect(self) -> None:
         self._header.copy_link_clicked.connect(self._on_copy_link_clicked)
+        self._header.export_clicked.connect(self.export_requested)
         self._header.errors_clicked.connect(self._on_errors_clicked)
         self._header.view_toggled.connect(self.toggle_flame)
         self._header.show_all_clicked.connect(self.finder.show_all)

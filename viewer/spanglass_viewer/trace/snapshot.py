@@ -36,8 +36,9 @@ class TraceSnapshot:
 
     `start_us` always has a value. `end_us` is -1 for a running span; for one whose process died it is the last
     sign of life below it. `first_us` to `last_us` is what is known of the trace's extent; a running trace goes
-    on to now. `has_running`: some span has not ended, and its process lives; `failed_count` spans have an error;
-    `lanes` is how deep the trace is. `succession` leads here from the snapshot before, where there was one.
+    on to now. `has_running`: some span has not ended, and its process lives; `has_interrupted`: one's process died;
+    `failed_count` spans have an error; `lanes` is how deep the trace is. `succession` leads here from the
+    snapshot before, where there was one.
     """
 
     generation: int
@@ -53,6 +54,7 @@ class TraceSnapshot:
     first_us: int
     last_us: int
     has_running: bool
+    has_interrupted: bool
     failed_count: int
     lanes: int
     succession: Succession | None = None
@@ -170,6 +172,7 @@ def build_snapshot(
         first_us=first_us,
         last_us=last_us,
         has_running=bool(is_running.any()),
+        has_interrupted=bool(np.asarray(skeleton.is_interrupted).any()),
         failed_count=int(np.count_nonzero(skeleton.is_error)),
         lanes=int(layout.depth.max()) + 1,
     )

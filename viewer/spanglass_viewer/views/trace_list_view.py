@@ -16,6 +16,7 @@ from spanglass_viewer.format.text import span_name
 from spanglass_viewer.models.trace_list import SCORE_ROLE, SUMMARY_ROLE
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import text_px
+from spanglass_viewer.widgets.state_dot import paint_state_dot, trace_state
 
 if TYPE_CHECKING:
     from spanglass_store.database.records import TraceSummary
@@ -109,20 +110,13 @@ class TraceDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(rect, 6, 6)
 
     def _paint_dot(self, painter: QPainter, rect: QRect, summary: TraceSummary) -> None:
-        tokens = self._appearance.tokens
         center = QPointF(rect.left() + _EDGE + _PAD + 2, rect.top() + text_px(18))
-        if summary.error_count:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.error))
-            painter.drawEllipse(center, 3.5, 3.5)
-        elif summary.is_running:
-            painter.setPen(QPen(QColor(tokens.accent), 1.6))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(center, 3.2, 3.2)
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.warning if summary.is_interrupted else tokens.ok))
-            painter.drawEllipse(center, 3.5, 3.5)
+        state = trace_state(
+            has_errors=summary.error_count > 0,
+            is_running=summary.is_running,
+            is_interrupted=summary.is_interrupted,
+        )
+        paint_state_dot(painter, center, state, self._appearance.tokens)
 
     def _paint_first_line(self, painter: QPainter, rect: QRect, summary: TraceSummary) -> None:
         tokens = self._appearance.tokens

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from spanglass_store.transfer.whole_file import whole_file
 from spanglass_viewer.backend import decoder_process
 from spanglass_viewer.decoders.answers import DecoderFault
-from spanglass_viewer.format.text import one_line
+from spanglass_viewer.format.text import file_name
+from spanglass_viewer.widgets.problem_box import say_problem
 
 if TYPE_CHECKING:
     from spanglass_viewer.values.media import MediaItem
@@ -27,13 +27,12 @@ _ENDING_OF_TYPE = {
     "text/markdown": ".md", "audio/mpeg": ".mp3", "audio/wav": ".wav", "audio/x-wav": ".wav", "audio/ogg": ".ogg",
     "audio/flac": ".flac", "audio/mp4": ".m4a", "video/mp4": ".mp4", "video/webm": ".webm", "video/quicktime": ".mov",
 }  # fmt: skip
-_UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _MAX_NAME_CHARS = 100
 
 
 def safe_file_name(item: MediaItem) -> str:
     """Return a file name without folders, control and reserved characters, ending as its type does."""
-    name = _UNSAFE.sub("_", one_line(item.name, 400)).strip(". ")[:_MAX_NAME_CHARS] or "attachment"
+    name = file_name(item.name, _MAX_NAME_CHARS) or "attachment"
     ending = _ENDING_OF_TYPE.get(item.content_type.lower())
     if ending is None or Path(name).suffix.lower() in {ending, ".jpeg"}:
         return name
@@ -61,10 +60,10 @@ def open_media(item: MediaItem, parent: QWidget) -> None:
     try:
         write_media(item, target)
     except (OSError, DecoderFault) as error:
-        _say(parent, f"The attachment could not be copied. The store is unchanged. {error}")
+        say_problem(parent, f"The attachment could not be copied. The store is unchanged. {error}")
         return
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(target))):
-        _say(parent, f"No application opens this file. A copy of it was left at {target}")
+        say_problem(parent, f"No application opens this file. A copy of it was left at {target}")
 
 
 def save_media_as(item: MediaItem, parent: QWidget) -> None:
@@ -75,7 +74,7 @@ def save_media_as(item: MediaItem, parent: QWidget) -> None:
     try:
         write_media(item, Path(chosen))
     except (OSError, DecoderFault) as error:
-        _say(parent, f"The attachment could not be saved. The store is unchanged. {error}")
+        say_problem(parent, f"The attachment could not be saved. The store is unchanged. {error}")
 
 
 def reveal_media(item: MediaItem, parent: QWidget) -> None:
@@ -83,14 +82,4 @@ def reveal_media(item: MediaItem, parent: QWidget) -> None:
     if item.path is None:
         return
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(item.path.parent))):
-        _say(parent, f"No application shows folders. The file is stored at {item.path}")
-
-
-def _say(parent: QWidget, sentence: str) -> None:
-    box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle("Spanglass")
-    # a message box guesses rich text, and the sentence names files of others
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(sentence)
-    box.open()
+        say_problem(parent, f"No application shows folders. The file is stored at {item.path}")
