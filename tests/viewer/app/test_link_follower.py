@@ -105,7 +105,7 @@ def test_a_field_s_card_is_unfolded_and_marked(visited: Visited, qtbot: QtBot) -
     visited.visit(SpanAddress(root_id(), span_id(3), field="output.content"))
     qtbot.waitUntil(lambda: visited.marks.count("FieldCard") == 2, timeout=10_000)
     visited.visit(SpanAddress(root_id(), span_id(3), field="scores"))
-    visited.wait_for_banner("The span is here, but it has no scores.")
+    visited.wait_for_banner("The span is here, but there is nothing at “scores” in it.")
 
 
 def test_the_link_of_a_card_leads_back_to_it(visited: Visited, qtbot: QtBot) -> None:
@@ -148,7 +148,7 @@ def test_a_way_into_a_value_is_unfolded_in_its_tree_and_its_link_leads_back(visi
     odd = {action.text(): action for action in tree.make_menu(tree.model().index(1, 0)).actions()}
     assert not odd["Copy link to this value"].isEnabled(), "no link can hold a key with a dot"
     visited.visit(SpanAddress(root_id(), span_id(4), field="output.a.x"))
-    visited.wait_for_banner("The span is here, but it has no output.a.x.")
+    visited.wait_for_banner("The span is here, but there is nothing at “output.a.x” in it.")
 
 
 def test_a_name_leads_to_what_it_stands_for(visited: Visited) -> None:

@@ -115,7 +115,7 @@ def test_javascript_stacks_with_causes() -> None:
     assert [(f.function, f.path, f.line, f.kind) for f in first.frames] == [
         ("Refund", "/app/src/refund.ts", 12, FrameKind.USER),
         ("run", "/app/src/run.ts", 3, FrameKind.USER),
-        ("", "node:internal/process/task_queues", 95, FrameKind.LIBRARY),
+        ("<anonymous>", "node:internal/process/task_queues", 95, FrameKind.LIBRARY),
     ]
     assert (cause.type, cause.message, cause.link) == ("Error", "no order", Link.CAUSE)
     assert cause.frames[0].kind is FrameKind.LIBRARY

@@ -135,7 +135,7 @@ class LinkFollower(QObject):
             return  # of the span before
         self._end()
         if not self._detail_pane.go_to_field(wish.field):
-            self._warn(f"The span is here, but it has no {wish.field}.")
+            self._warn(f"The span is here, but there is nothing at “{wish.field}” in it.")
 
     def _on_trace_missing(self, root_span_id: str) -> None:
         wish = self._wish

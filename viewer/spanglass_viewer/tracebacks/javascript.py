@@ -19,6 +19,8 @@ _MOZILLA_FRAME = re.compile(r"^(?P<function>[^@\s]{0,300})@(?P<path>\S{1,2000}?)
 _CAUSE = re.compile(r"^\s*(?:\[cause\]|Caused by): ?(?P<head>.*)$")
 _HEAD = re.compile(r"^(?:Uncaught )?(?P<type>[A-Za-z_$][\w$.]*)(?: \[[^\]]{1,100}\])?(?:: ?(?P<message>.*))?$")
 
+_NO_NAME = "<anonymous>"  # as V8 itself says of some
+
 
 def parse_javascript(text: str) -> tuple[ParsedException, ...]:
     """Return the exceptions of a JavaScript stack, the one that got out first; () where the text holds no frames."""
@@ -54,5 +56,5 @@ def _frame(line: str) -> Frame | None:
     if found is None:
         return None
     path = found["path"].removeprefix("file://")
-    function = (found["function"] or "").removeprefix("new ")
+    function = (found["function"] or "").removeprefix("new ") or _NO_NAME
     return Frame(path, int(found["line"]), function, "", frame_kind(path))

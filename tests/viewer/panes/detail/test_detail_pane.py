@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from span_details import make_detail, stored_file
 
 from spanglass_store.database.records import AttachmentRecord, CommentRecord
@@ -98,6 +98,20 @@ def test_a_long_name_takes_the_room_of_the_type(pane: DetailPane) -> None:
     assert pane._header._type.isHidden()
     pane.resize(700, 900)
     assert not pane._header._type.isHidden()
+
+
+def test_the_steps_stay_in_place_whatever_the_span_is_called(pane: DetailPane) -> None:
+    places: list[list[int]] = []
+    for number, name in enumerate(("a", "a.name.that.is.far.too.long.for.the.pane.it.stands.in")):
+        pane.show_span(make_detail(id=f"row-{number}", name=name, type="function"))
+        QApplication.processEvents()
+        buttons = pane._header._buttons
+        places.append([button.x() for button in buttons if button.isVisible()])
+    assert places[0] == places[1]
+    assert len(places[0]) == 4
+    pane.resize(240, 900)
+    QApplication.processEvents()
+    assert [button.isVisible() for button in buttons] == [False, False, True, True]
 
 
 @pytest.mark.parametrize(("is_interrupted", "state"), [(False, "Running"), (True, "Process died")])

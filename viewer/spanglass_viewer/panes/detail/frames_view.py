@@ -141,7 +141,8 @@ class FrameRow(QWidget):
         """Return the first line, and the room in it that is kept for the buttons."""
         frame = self.frame
         is_user = frame.kind is FrameKind.USER
-        function = PlainLabel(frame.function or "<module>", role=FontRole.SMALL_STRONG if is_user else FontRole.SMALL)
+        function = ElidedLabel(frame.function or "<module>", role=FontRole.SMALL_STRONG if is_user else FontRole.SMALL)
+        function.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         function.setMaximumWidth(200)
         place = f"{frame.path}:{frame.line}"
         head = QHBoxLayout()

@@ -15,6 +15,7 @@ from spanglass_viewer.format.text import span_name
 from spanglass_viewer.panes.detail.breadcrumb import Breadcrumb
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import icon_pixmap, type_icon_name
+from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.flow_layout import FlowLayout
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel, plain_tooltip
@@ -37,6 +38,7 @@ _COPIES = {
     "copy_markdown": "Copy as Markdown for an LLM",
     "copy_snippet": "Copy Python snippet that reads it",
 }
+_LEAST_NAME_PX = 130  # where there is less, the steps that the tree's keys make give way to the name
 _STEP_BUTTONS = 2  # the first of the buttons
 
 
@@ -94,7 +96,7 @@ class DetailHeader(QFrame):
         self._path.setVisible(bool(steps))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the room to the name, before the type that the icon says too, and steps that the tree's keys make."""
+        """Give the room to the name, before the type that the icon says too."""
         super().resizeEvent(event)
         self._fit_name()
 
@@ -111,13 +113,13 @@ class DetailHeader(QFrame):
         self._show_tags(())
 
     def _fit_name(self) -> None:
-        name = self._name.fontMetrics().horizontalAdvance(self._name.text())
         buttons = sum(button.sizeHint().width() for button in self._buttons)
-        room = self.width() - _GROUND_PX - 3 * _GAP_PX - _SIDES_PX - name - buttons
+        room = self.width() - _GROUND_PX - 3 * _GAP_PX - _SIDES_PX - buttons
+        for button in self._buttons[:_STEP_BUTTONS]:
+            button.setVisible(room >= text_px(_LEAST_NAME_PX))  # with any name: who steps by them keeps them in place
+        room -= self._name.fontMetrics().horizontalAdvance(self._name.text())
         has_type = bool(self._type.text()) and self._detail is not None
         self._type.setVisible(has_type and self._type.sizeHint().width() <= room)
-        for button in self._buttons[:_STEP_BUTTONS]:
-            button.setVisible(room >= 0)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
