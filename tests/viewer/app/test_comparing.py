@@ -13,6 +13,7 @@ from spanglass_viewer.models.compare_table import CHANGE_ROLE, Column
 from spanglass_viewer.models.diff_lines import LINE_ROLE
 from spanglass_viewer.trace.comparison import Change
 from spanglass_viewer.values.text_diff import DiffLine, LineKind
+from spanglass_viewer.widgets.buttons import Chip
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
@@ -97,8 +98,12 @@ def test_a_first_run_says_that_there_is_none_before(window: MainWindow, qtbot: Q
     dialog = comparing.dialog
     assert dialog is not None
     said = "There is no earlier run with the same name in this store"
-    qtbot.waitUntil(lambda: said in [label.text() for label in dialog.findChildren(PlainLabel)], timeout=10_000)
+    qtbot.waitUntil(
+        lambda: any(label.isVisible() and said in label.text() for label in dialog.findChildren(PlainLabel)),
+        timeout=10_000,
+    )
     assert _cells(comparing, Column.SPAN) == []
+    assert not dialog.findChild(Chip).isVisible(), "there is nothing to narrow"
 
 
 def test_a_fault_stands_where_the_answer_would(window: MainWindow, qtbot: QtBot) -> None:

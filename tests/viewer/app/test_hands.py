@@ -152,6 +152,19 @@ def test_the_window_comes_back_where_it_was_though_a_filter_hid_the_newest_trace
 
 
 @pytest.mark.usefixtures("journal")
+def test_the_window_comes_back_with_its_panes_and_cards(open_window: Callable[[], MainWindow]) -> None:
+    window = open_window()
+    window.resize(1300, 800)
+    window._splitter.set_outer_widths(330, 410)
+    (metrics,) = (card for card in window.detail_pane._cards if card.title == "Metrics")
+    metrics._title.click()
+    window = open_window()
+    assert window._splitter.outer_widths == (330, 410)
+    (metrics,) = (card for card in window.detail_pane._cards if card.title == "Metrics")
+    assert metrics.is_folded
+
+
+@pytest.mark.usefixtures("journal")
 def test_what_is_copied_can_be_used(open_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
     window = open_window()
     window.controller.open_trace(root_id(2))

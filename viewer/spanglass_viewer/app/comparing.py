@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.references import SpanRef
 
-_NO_PREVIOUS = "There is no earlier run with the same name in this store"
+_NO_PREVIOUS = (
+    "There is no earlier run with the same name in this store"
+    "\nA right click on another trace of the list compares it with the one that is open"
+)
 _GONE = "One of the two traces is not in this store any more"
 
 

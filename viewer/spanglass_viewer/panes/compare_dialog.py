@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -58,8 +59,11 @@ class CompareDialog(QDialog):
         self._table.setItemDelegate(ChangeDelegate(appearance, self._table))
         self._diff = DiffLinesView(self._lines, appearance)
         self._diff_note = PlainLabel(role=FontRole.SMALL, tone="faint")
-        for said in (self._figures, self._diff_note):
+        self._notice = PlainLabel(tone="faint")
+        self._notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for said in (self._figures, self._diff_note, self._notice):
             said.setWordWrap(True)
+        self._pages = QStackedWidget()
         self._lay_out()
         appearance.changed.connect(self._table.viewport().update)
         self._table.selectionModel().currentRowChanged.connect(self._on_row_changed)
@@ -78,9 +82,8 @@ class CompareDialog(QDialog):
     def show_notice(self, text: str) -> None:
         """Say something instead of a comparison."""
         self._model.set_comparison(None)
-        self._before.setText("")
-        self._after.setText("")
-        self._figures.setText(text)
+        self._notice.setText(text)
+        self._pages.setCurrentWidget(self._notice)
         self.show_diff_notice("")
 
     def show_comparison(self, comparison: Comparison) -> None:
@@ -89,6 +92,7 @@ class CompareDialog(QDialog):
         self._after.setText(_title("After", comparison.after))
         self._figures.setText(_figures(comparison))
         self._model.set_comparison(comparison)
+        self._pages.setCurrentIndex(0)
         self._table.setCurrentIndex(self._model.index(self._model.first_change() or 0, 0))
         self._table.setFocus()
 
@@ -119,8 +123,9 @@ class CompareDialog(QDialog):
         halves.addWidget(self._table)
         halves.addWidget(lower)
         halves.setSizes([420, 280])
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 14)
+        compared = QWidget()
+        column = QVBoxLayout(compared)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         figures = QHBoxLayout()
         figures.addWidget(self._figures, 1)
@@ -128,6 +133,11 @@ class CompareDialog(QDialog):
         column.addLayout(names)
         column.addLayout(figures)
         column.addWidget(halves, 1)
+        self._pages.addWidget(compared)
+        self._pages.addWidget(self._notice)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 14, 16, 14)
+        whole.addWidget(self._pages)
 
     def _on_only_changes_toggled(self, only: bool) -> None:
         chosen = self._model.refs_at(self._table.currentIndex().row()) if self._table.currentIndex().isValid() else None
@@ -152,7 +162,7 @@ def _figures(comparison: Comparison) -> str:
     words = ((Change.CHANGED, "changed"), (Change.ADDED, "added"), (Change.REMOVED, "removed"))
     parts = [f"{format_count(count)} {word}" for change, word in words if (count := comparison.count(change))]
     secs = [(trace.last_us - trace.first_us) / 1e6 for trace in (before, after)]
-    parts.append(delta_duration(*secs) or format_duration(secs[0]))
+    parts.append(delta_duration(*secs) or f"{format_duration(secs[0])} as before")
     if tokens := delta_count(before.rollups.tokens_total or 0, after.rollups.tokens_total or 0):
         parts.append(f"{tokens} tokens")
     if before.rollups.cost is not None and after.rollups.cost is not None:

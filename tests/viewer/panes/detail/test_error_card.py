@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QHelpEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from span_details import make_detail
 
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
@@ -72,6 +72,25 @@ def test_the_banner_and_the_source_of_the_users_last_frame(pane: DetailPane) -> 
     assert 'raise ValueError("the amount is negative")' in excerpt.accessibleName()
     pane._error._on_copy()
     assert QGuiApplication.clipboard().text() == text
+
+
+def test_a_line_of_source_that_is_cut_is_shown_whole_under_the_mouse(
+    pane: DetailPane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "agent.py"
+    source.write_text("    short()\n    " + "very_" * 40 + "long()\n")
+    pane.show_span(
+        make_detail(error=f'Traceback (most recent call last):\n  File "{source}", line 2, in f\nValueError: no')
+    )
+    (excerpt,) = pane._error.findChildren(SourceExcerptView)
+    told: list[str] = []
+    monkeypatch.setattr(
+        "spanglass_viewer.panes.detail.frames_view.QToolTip.showText", lambda _at, text, _widget: told.append(text)
+    )
+    for row in (0, 1):
+        at = QPoint(60, 10 + row * excerpt._row_px)
+        QApplication.sendEvent(excerpt, QHelpEvent(QEvent.Type.ToolTip, at, excerpt.mapToGlobal(at)))
+    assert told == ["", "very_" * 40 + "long()"]
 
 
 def test_library_frames_are_folded_and_those_of_the_sdk_left_out(pane: DetailPane, qtbot: QtBot) -> None:

@@ -13,12 +13,13 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFontMetrics,
     QGuiApplication,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSpacerItem, QToolTip, QVBoxLayout, QWidget
 
 from spanglass_viewer.format.quantities import format_many
 from spanglass_viewer.panes.detail.editor import is_local_source, open_in_editor
@@ -27,7 +28,7 @@ from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.tracebacks.parsed import Frame, FrameKind
 from spanglass_viewer.widgets.buttons import IconButton
-from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
+from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel, plain_tooltip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -38,6 +39,7 @@ _MAX_FRAMES = 200
 _ROWS_AT_ONCE = 5
 _COMMIT_CHARS = 10
 _HEAD_GAP_PX = 8
+_EDGE_PX = 6  # above and below the lines of source
 
 
 class FramesView(QWidget):
@@ -266,10 +268,29 @@ class SourceExcerptView(QWidget):
         self._notes = _list_notes(excerpt, line_then, context.git_commit)
         self._metrics = QFontMetrics(font(FontRole.CODE))
         self._row_px = self._metrics.lineSpacing() + 3
-        self.setFixedHeight((len(excerpt.lines) + len(self._notes)) * self._row_px + 12)
+        self.setFixedHeight((len(excerpt.lines) + len(self._notes)) * self._row_px + 2 * _EDGE_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("\n".join(("Source", *self._notes, *excerpt.lines)))
         context.appearance.changed.connect(self.update)
+
+    def event(self, event: QEvent) -> bool:
+        """Show a line whole that is cut, while the mouse rests on it."""
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            row = (event.pos().y() - _EDGE_PX) // self._row_px
+            text = self._text_of(row) if 0 <= row < len(self._excerpt.lines) else ""
+            is_cut = self._metrics.horizontalAdvance(text) > self._room_px()
+            QToolTip.showText(event.globalPos(), plain_tooltip(text.strip()) if is_cut else "", self)
+            return True
+        return super().event(event)
+
+    def _text_of(self, row: int) -> str:
+        return self._excerpt.lines[row][_common_indent(self._excerpt.lines) :].expandtabs(4)
+
+    def _numbers_px(self) -> int:
+        return self._metrics.horizontalAdvance(str(self._excerpt.first_line + len(self._excerpt.lines))) + 10
+
+    def _room_px(self) -> int:
+        return self.width() - self._numbers_px() - 16
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the lines; common indentation is left out, what is too long is cut."""
@@ -280,11 +301,10 @@ class SourceExcerptView(QWidget):
         painter.setBrush(QColor(tokens.window))
         painter.drawRoundedRect(self.rect(), 6, 6)
         painter.setFont(font(FontRole.CODE))
-        numbers_px = self._metrics.horizontalAdvance(str(self._excerpt.first_line + len(self._excerpt.lines))) + 10
-        margin = _common_indent(self._excerpt.lines)
-        for row, text in enumerate(self._excerpt.lines):
+        numbers_px = self._numbers_px()
+        for row in range(len(self._excerpt.lines)):
             number = self._excerpt.first_line + row
-            top = 6 + row * self._row_px
+            top = _EDGE_PX + row * self._row_px
             if number == self._line:
                 painter.fillRect(0, top, self.width(), self._row_px, QColor(tokens.error_fill))
                 painter.fillRect(0, top, 2, self._row_px, QColor(tokens.error))
@@ -292,13 +312,12 @@ class SourceExcerptView(QWidget):
             painter.setPen(QColor(tokens.text_faint))
             painter.drawText(8, baseline, str(number))
             painter.setPen(QColor(tokens.text if number == self._line else tokens.text_muted))
-            room = self.width() - numbers_px - 16
-            shown = self._metrics.elidedText(text[margin:].expandtabs(4), Qt.TextElideMode.ElideRight, room)
+            shown = self._metrics.elidedText(self._text_of(row), Qt.TextElideMode.ElideRight, self._room_px())
             painter.drawText(8 + numbers_px, baseline, shown)
         painter.setFont(font(FontRole.TINY))
         painter.setPen(QColor(tokens.warning))
         for row, note in enumerate(self._notes, len(self._excerpt.lines)):
-            painter.drawText(8, 6 + row * self._row_px + self._metrics.ascent() + 4, note)
+            painter.drawText(8, _EDGE_PX + row * self._row_px + self._metrics.ascent() + 4, note)
 
 
 def _list_notes(excerpt: SourceExcerpt, line_then: int, commit: str | None) -> tuple[str, ...]:
