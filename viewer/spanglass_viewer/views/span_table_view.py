@@ -213,11 +213,24 @@ class SpanTableView(QTableView):
     ) -> None:
         """Tell which span the user chose."""
         super().currentChanged(current, previous)
-        self.viewport().update()
+        self._repaint_selected(current.row(), previous.row())
         self.current_changed.emit()
         if not self._is_quiet and current.isValid():
             self._scroll_to(current.row())
             self._tell_current()
+
+    def _repaint_selected(self, *rows: int) -> None:
+        """Paint these rows anew; all of them where the span has others, or edges to its parents."""
+        there = [row for row in rows if 0 <= row < self._spans.rowCount()]
+        shown = [self._spans.row_at(row) for row in there]
+        if len(there) < len(rows) or any(row.is_ghost or row.has_further_parents for row in shown):
+            self.viewport().update()
+            return
+        for row in there:
+            self._update_row(row)
+
+    def _update_row(self, row: int) -> None:
+        self.viewport().update(QRect(0, self.rowViewportPosition(row), self.viewport().width(), row_height()))
 
     def _tell_current(self) -> None:
         if self.current_span is not None:
@@ -368,8 +381,7 @@ class SpanTableView(QTableView):
             return
         for changed in (self._state.hovered_row, row):
             if changed >= 0:
-                top = self.rowViewportPosition(changed)
-                self.viewport().update(QRect(0, top, self.viewport().width(), row_height()))
+                self._update_row(changed)
         self._state.hovered_row = row
 
     # painting

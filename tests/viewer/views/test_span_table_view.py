@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from made_traces import EPOCH_US, MadeSpan, make_skeleton
+from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtGui import QPaintEvent, QRegion
+
+from spanglass_viewer.models.span_table import SpanTableModel
+from spanglass_viewer.models.time_axis import TimeAxis
+from spanglass_viewer.trace.snapshot import build_snapshot
+from spanglass_viewer.views.row_style import row_height
+from spanglass_viewer.views.span_table_view import SpanTableView
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from spanglass_viewer.theme.appearance import Appearance
+
+# the offscreen platform says so of every window that is shown
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+
+_SHARED = 5  # the row of a span with two parents; one more row stands for it below the second one
+
+
+class _Paints(QObject):
+    """What was painted of a widget."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.region = QRegion()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002, N802 - Qt's name
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return False
+
+
+def _rows_painted(view: SpanTableView, qtbot: QtBot, row: int) -> set[int]:
+    """Return which rows are painted as another one is selected."""
+    qtbot.waitUntil(lambda: view.viewport().isVisible())
+    view.viewport().repaint()
+    paints = _Paints()
+    view.viewport().installEventFilter(paints)
+    view.setCurrentIndex(view.model().index(row, 0))
+    middle = view.rowViewportPosition(row) + row_height() // 2
+    qtbot.waitUntil(lambda: paints.region.contains(QPoint(10, middle)))
+    view.viewport().removeEventFilter(paints)
+    return {
+        known
+        for known in range(view.model().rowCount())
+        if paints.region.intersects(view.visualRect(view.model().index(known, 0)))
+    }
+
+
+@pytest.fixture
+def view(qtbot: QtBot, appearance: Appearance) -> SpanTableView:
+    """A tree of one root with eight children, the last of which is also the parent of the fifth."""
+    spans = [MadeSpan("root", (), 0, 9, "root", "task")]
+    spans += [MadeSpan(f"s{number}", ("root",), number, number + 0.5, f"step {number}") for number in range(1, 9)]
+    spans[_SHARED].parents = ("root", "s8")
+    model = SpanTableModel(lambda: EPOCH_US + 20_000_000)
+    view = SpanTableView(model, TimeAxis(), appearance)
+    qtbot.addWidget(view)
+    view.resize(700, 400)
+    view.show_snapshot(build_snapshot(make_skeleton(spans), 1, EPOCH_US + 20_000_000))
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def test_another_row_that_is_selected_has_two_rows_painted(view: SpanTableView, qtbot: QtBot) -> None:
+    _rows_painted(view, qtbot, 1)
+    assert _rows_painted(view, qtbot, 3) == {1, 3}
+
+
+def test_a_span_with_several_parents_has_all_rows_painted(view: SpanTableView, qtbot: QtBot) -> None:
+    everything = {*range(view.model().rowCount())}
+    assert len(everything) == 10
+    _rows_painted(view, qtbot, 1)
+    assert _rows_painted(view, qtbot, _SHARED) == everything
+    assert _rows_painted(view, qtbot, 2) == everything, "what it stood out by is gone"
