@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
-from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QPaintEvent, QRegion
 
 from spanglass_viewer.models.span_table import SpanTableModel
@@ -81,3 +81,21 @@ def test_a_span_with_several_parents_has_all_rows_painted(view: SpanTableView, q
     _rows_painted(view, qtbot, 1)
     assert _rows_painted(view, qtbot, _SHARED) == everything
     assert _rows_painted(view, qtbot, 2) == everything, "what it stood out by is gone"
+
+
+def test_the_keyboard_comes_and_goes_without_a_paint(view: SpanTableView, qtbot: QtBot) -> None:
+    view.activateWindow()
+    qtbot.waitUntil(view.isActiveWindow)
+    view.clearFocus()
+    _rows_painted(view, qtbot, 1)
+    paints = _Paints()
+    view.viewport().installEventFilter(paints)
+    for reason in (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason):
+        view.setFocus(reason)
+        qtbot.waitUntil(view.hasFocus)
+        view.clearFocus()
+        qtbot.waitUntil(lambda: not view.hasFocus())
+    view.setCurrentIndex(view.model().index(3, 0))  # what is painted then is all that there was to paint
+    qtbot.waitUntil(lambda: not paints.region.isEmpty())
+    rows = {number for number in range(10) if paints.region.intersects(view.visualRect(view.model().index(number, 0)))}
+    assert rows == {1, 3}

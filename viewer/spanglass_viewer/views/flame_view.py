@@ -16,7 +16,7 @@ from spanglass_viewer.trace.arrays import NOTHING, np
 from spanglass_viewer.trace.flame import FlameWindow
 from spanglass_viewer.views.row_style import text_width
 from spanglass_viewer.views.span_tooltip import tooltip_of
-from spanglass_viewer.views.timeline_delegate import TICK_SPACING_PX
+from spanglass_viewer.views.timeline_painter import TICK_SPACING_PX
 from spanglass_viewer.widgets.labels import plain_tooltip
 
 if TYPE_CHECKING:

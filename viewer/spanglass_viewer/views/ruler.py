@@ -12,7 +12,7 @@ from spanglass_viewer.models.span_table import Column
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.views.row_style import text_width
-from spanglass_viewer.views.timeline_delegate import PAD_PX, TICK_SPACING_PX
+from spanglass_viewer.views.timeline_painter import PAD_PX, TICK_SPACING_PX
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter

@@ -6,32 +6,36 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip, QWidget
 
 from spanglass_viewer.models.span_table import Column, SpanTableModel
 from spanglass_viewer.theme.text_size import text_px
+from spanglass_viewer.views.cell_painter import CellPainter, FigurePainter, RowState
 from spanglass_viewer.views.error_scroll_bar import ErrorScrollBar
 from spanglass_viewer.views.parent_edges import paint_parent_edges
-from spanglass_viewer.views.row_delegate import FigureDelegate, RowState
 from spanglass_viewer.views.row_style import RowStyle, row_height
 from spanglass_viewer.views.ruler import Ruler
 from spanglass_viewer.views.span_cell import SpanCell, lay_out_cell
-from spanglass_viewer.views.span_delegate import SpanDelegate
+from spanglass_viewer.views.span_painter import SpanPainter
 from spanglass_viewer.views.span_tooltip import tooltip_of
-from spanglass_viewer.views.timeline_delegate import PAD_PX, TimelineDelegate
+from spanglass_viewer.views.timeline_painter import PAD_PX, TimelinePainter
 from spanglass_viewer.widgets.arrival_mark import ArrivalMark
 from spanglass_viewer.widgets.labels import plain_tooltip
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
+        QFocusEvent,
         QHelpEvent,
         QKeyEvent,
         QMouseEvent,
         QPaintEvent,
+        QRegion,
         QResizeEvent,
         QWheelEvent,
     )
 
+    from spanglass_viewer.models.span_row import SpanRow
     from spanglass_viewer.models.time_axis import TimeAxis
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.snapshot import TraceSnapshot
@@ -111,11 +115,11 @@ class SpanTableView(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.SPAN, QHeaderView.ResizeMode.Interactive)
         header.sectionResized.connect(self._on_section_resized)
-        self._timeline_delegate = TimelineDelegate(self._style, self._state, self._axis, self)
-        self.setItemDelegateForColumn(Column.SPAN, SpanDelegate(self._style, self._state, self))
-        for column, _, _ in _FIGURES:
-            self.setItemDelegateForColumn(column, FigureDelegate(self._style, self._state, self))
-        self.setItemDelegateForColumn(Column.TIMELINE, self._timeline_delegate)
+        self._cell_painters: dict[Column, CellPainter] = {
+            Column.SPAN: SpanPainter(self._style, self._state),
+            **{column: FigurePainter(self._style, self._state, column) for column, _, _ in _FIGURES},
+            Column.TIMELINE: TimelinePainter(self._style, self._state, self._axis),
+        }
 
     # what the pane asks for
 
@@ -391,9 +395,54 @@ class SpanTableView(QTableView):
         self._style.device_ratio = self.devicePixelRatioF()
         self._state.current_row = self.currentIndex().row()
         self._state.current_span = -1 if self.current_span is None else self.current_span
-        super().paintEvent(event)
+        self._state.now_us = self._spans.now_us()
+        painter = QPainter(self.viewport())
+        self._paint_rows(painter, event.region())
+        painter.end()
         if self.current_span is not None and self._spans.row_at(self._state.current_row).has_further_parents:
             paint_parent_edges(self, self._spans, self.current_span, self._style)
+
+    def _paint_rows(self, painter: QPainter, region: QRegion) -> None:
+        cells = [
+            (cell_painter, self.columnViewportPosition(column), self.columnWidth(column))
+            for column, cell_painter in self._cell_painters.items()
+            if not self.isColumnHidden(column)
+        ]
+        row_px, width, bottom = row_height(), self.viewport().width(), region.boundingRect().bottom()
+        first = self.rowAt(max(region.boundingRect().top(), 0))
+        if first < 0:
+            return
+        top = self.rowViewportPosition(first)
+        for number in range(first, self._spans.rowCount()):
+            if top > bottom:
+                break
+            place = QRect(0, top, width, row_px)
+            if region.intersects(place):
+                row = self._spans.row_at(number)
+                is_selected = self._paint_ground(painter, place, number, row)
+                for cell_painter, left, cell_px in cells:
+                    cell_painter.paint(painter, QRect(left, top, cell_px, row_px), row, is_selected=is_selected)
+            top += row_px
+
+    def _paint_ground(self, painter: QPainter, place: QRect, number: int, row: SpanRow) -> bool:
+        """Fill a row's ground, and tell whether it is the selected one."""
+        style, state = self._style, self._state
+        if number == state.current_row:
+            painter.fillRect(place, style.selection)
+            return True
+        if row.span == state.current_span:
+            painter.fillRect(place, style.selection_soft)
+        elif number == state.hovered_row:
+            painter.fillRect(place, style.hover)
+        return False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the keyboard; where a row is selected, Qt would do no more than have all of them painted anew."""
+        if not self.currentIndex().isValid():
+            super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Give the keyboard away without a paint: no row tells of it."""
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Show a row's tooltip."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter
@@ -12,15 +12,11 @@ from spanglass_viewer.format.durations import NO_VALUE
 from spanglass_viewer.models.span_row import ErrorKind
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.text_size import text_px
-from spanglass_viewer.views.row_delegate import AnyIndex, RowDelegate, RowState
+from spanglass_viewer.views.cell_painter import CellPainter, RowState
 from spanglass_viewer.views.row_style import text_width
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QObject
-    from PySide6.QtWidgets import QStyleOptionViewItem
-
     from spanglass_viewer.models.span_row import SpanRow
-    from spanglass_viewer.models.span_table import SpanTableModel
     from spanglass_viewer.models.time_axis import TimeAxis
     from spanglass_viewer.views.row_style import RowStyle
 
@@ -45,19 +41,17 @@ class Bar:
     first_token: float | None
 
 
-class TimelineDelegate(RowDelegate):
+class TimelinePainter(CellPainter):
     """Paints the column of bars."""
 
-    def __init__(self, style: RowStyle, state: RowState, axis: TimeAxis, parent: QObject | None = None) -> None:
-        super().__init__(style, state, parent)
+    def __init__(self, style: RowStyle, state: RowState, axis: TimeAxis) -> None:
+        super().__init__(style, state)
         self._axis = axis
+        self._grid: tuple[object, list[int]] = (None, [])  # what it was placed for, and its lines
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+    def paint(self, painter: QPainter, rect: QRect, row: SpanRow, *, is_selected: bool) -> None:  # noqa: ARG002 - the base's signature
         """Paint one cell."""
-        row = self.row_at(index)
-        rect: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue] - the stubs leave it out
-        self.paint_ground(painter, rect, index, row)
-        now_us = cast("SpanTableModel", index.model()).now_us()
+        now_us = self._state.now_us
         track = rect.adjusted(PAD_PX, 0, -PAD_PX, 0)
         if track.width() < _BAR_PX:
             return
@@ -86,11 +80,19 @@ class TimelineDelegate(RowDelegate):
 
     def _paint_grid(self, painter: QPainter, track: QRect) -> None:
         painter.setPen(self.style.grid_pen)
-        first_us = self._axis.extent[0]
-        _, ticks = self._axis.ticks(track.width() // text_px(TICK_SPACING_PX))
-        for secs in ticks:
-            x = track.left() + round(self._axis.x_of(first_us + secs * 1e6, track.width()))
-            painter.drawLine(x, track.top(), x, track.bottom())
+        top, bottom = track.top(), track.bottom()
+        for x in self._grid_lines(track):
+            painter.drawLine(x, top, x, bottom)
+
+    def _grid_lines(self, track: QRect) -> list[int]:
+        """Return where the lines of the grid are, which are the same for all rows of a paint."""
+        place = (self._axis.window, self._axis.extent, track.left(), track.width(), text_px(TICK_SPACING_PX))
+        if self._grid[0] != place:
+            first_us = self._axis.extent[0]
+            _, ticks = self._axis.ticks(track.width() // text_px(TICK_SPACING_PX))
+            lines = [track.left() + round(self._axis.x_of(first_us + secs * 1e6, track.width())) for secs in ticks]
+            self._grid = (place, lines)
+        return self._grid[1]
 
     def _paint_outside(self, painter: QPainter, track: QRect, *, is_before: bool) -> None:
         painter.setPen(self.style.faint)

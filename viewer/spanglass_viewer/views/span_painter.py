@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import text_px
-from spanglass_viewer.views.row_delegate import RowDelegate
+from spanglass_viewer.views.cell_painter import CellPainter
 from spanglass_viewer.views.row_style import MARK_PX, elided, text_width
 from spanglass_viewer.views.span_cell import SpanCell, Tag, lay_out_cell, name_role
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QStyleOptionViewItem
 
 _EDGE_PX = 4
 _CHEVRON_ICON_PX = 14
@@ -23,16 +18,12 @@ _TEXT_FLAGS = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Q
 _MIDDLE_FLAGS = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine)
 
 
-class SpanDelegate(RowDelegate):
+class SpanPainter(CellPainter):
     """Paints the column of names."""
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, rect: QRect, row: SpanRow, *, is_selected: bool) -> None:
         """Paint one cell."""
-        row = self.row_at(index)
-        rect: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue] - the stubs leave it out
-        if self.paint_ground(painter, rect, index, row):
+        if is_selected:
             painter.fillRect(QRect(rect.left(), rect.top(), _EDGE_PX, rect.height()), self.style.accent)
         cell = lay_out_cell(row, rect)
         self._paint_guides(painter, rect, row, cell)
