@@ -117,7 +117,7 @@ def test_an_experiment_is_summed_up_against_the_one_before(window: MainWindow, q
     assert dialog is not None
     qtbot.waitUntil(lambda: dialog.model.rowCount() == 1, timeout=10_000)
     cells = {column: dialog.model.index(0, column).data() for column in Column}
-    assert (cells[Column.NAME], cells[Column.MEAN], cells[Column.BASE]) == ("tone", "0.75", "0.6")
+    assert (cells[Column.NAME], cells[Column.MEAN], cells[Column.BASE]) == ("tone", "0.75", "0.60")
     assert (cells[Column.IMPROVED], cells[Column.REGRESSED]) == ("▲ 1", "▼ 1")
     dialog.bases.setCurrentIndex(0)
     qtbot.waitUntil(lambda: dialog.model.index(0, Column.BASE).data() == "")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
 
@@ -55,6 +56,14 @@ def test_differences_too_little_or_unknown_are_left_out() -> None:
     assert delta_count(3, 3) == ""
     assert delta_cost(float("nan"), 1.0) == delta_cost(0.1, 0.1 + 1e-9) == ""
     assert delta_cost(0.5, 0.25) == f"{MINUS}$0.250"
+
+
+def test_a_difference_of_estimates_is_marked_as_one() -> None:
+    spans = [MadeSpan("root"), MadeSpan("a", ("root",), 1, name="a", tokens=5)]
+    traces = [build_snapshot(make_skeleton(spans), 1, EPOCH_US, np.array([float("nan"), cost])) for cost in (0.25, 0.5)]
+    model = CompareTableModel()
+    model.set_comparison(compare_traces(*traces, {}, {}))
+    assert [model.index(row, Column.COST).data() for row in range(2)] == ["≈+$0.250"] * 2
 
 
 def test_nothing_compared_is_an_empty_table() -> None:

@@ -130,7 +130,8 @@ class CompareTableModel(TitledTableModel):
         later = comparison.after.rollups.below(np.array([after]))
         if column == Column.TOKENS:
             return delta_count(int(sums.tokens[0]), int(later.tokens[0]))
-        return delta_cost(float(sums.costs[0]), float(later.costs[0]))
+        is_estimate = bool(sums.has_estimate[0] or later.has_estimate[0])
+        return delta_cost(float(sums.costs[0]), float(later.costs[0]), is_estimate=is_estimate)
 
     def _need(self) -> Comparison:
         if self._comparison is None:
@@ -150,10 +151,12 @@ def delta_count(before: int, after: int) -> str:
     return _signed(after - before, f"{abs(after - before):,}") if after != before else ""
 
 
-def delta_cost(before: float, after: float) -> str:
-    """Return how much more in US dollars; nothing where either is unknown (NaN) or both are alike."""
+def delta_cost(before: float, after: float, *, is_estimate: bool = False) -> str:
+    """Return how much more in US dollars, `≈` before an estimate; nothing where either is unknown or both are alike."""
     difference = after - before
-    return "" if not abs(difference) > _LEAST_DOLLARS else _signed(difference, format_cost(abs(difference)))
+    if not abs(difference) > _LEAST_DOLLARS:  # unknown is NaN
+        return ""
+    return f"{'≈' if is_estimate else ''}{_signed(difference, format_cost(abs(difference)))}"
 
 
 def _signed(difference: float, text: str) -> str:

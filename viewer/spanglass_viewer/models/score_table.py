@@ -32,6 +32,7 @@ class Column(enum.IntEnum):
 
 _MAX_NAME_CHARS = 80
 _LEAST_DIFFERENCE = 0.005
+_ALIGNED_BELOW = 1000
 
 
 class ScoreTableModel(TitledTableModel):
@@ -69,7 +70,7 @@ def _text(score: ScoreSummary, column: Column) -> str:
     if column is Column.NAME:
         return one_line(score.name, _MAX_NAME_CHARS)
     if column is Column.MEAN:
-        return format_score(score.mean)
+        return _aligned(score.mean)
     if column is Column.CASES:
         return format_count(score.count)
     if score.base_mean is None:
@@ -78,14 +79,19 @@ def _text(score: ScoreSummary, column: Column) -> str:
     if column in counts:
         mark, count = counts[column]
         return f"{mark} {format_count(count)}" if count else "0" if score.shared else NO_VALUE
-    return format_score(score.base_mean) if column is Column.BASE else difference_text(score.mean, score.base_mean)
+    return _aligned(score.base_mean) if column is Column.BASE else difference_text(score.mean, score.base_mean)
+
+
+def _aligned(score: float | None) -> str:
+    """Return a score with as many digits as those above and below it, so that points stand in a line."""
+    return format_score(score) if score is None or abs(score) >= _ALIGNED_BELOW else f"{score:.2f}"
 
 
 def difference_text(mean: float | None, base_mean: float | None) -> str:
-    """Return how much more a mean is: `+0.12`, `−0.05`, `0`."""  # noqa: RUF002 - a minus sign is meant
+    """Return how much more a mean is: `+0.12`, `−0.05`, `0.00`."""  # noqa: RUF002 - a minus sign is meant
     if mean is None or base_mean is None:
         return NO_VALUE
     difference = mean - base_mean
     if abs(difference) < _LEAST_DIFFERENCE:
-        return "0"
-    return f"{'+' if difference > 0 else '−'}{format_score(abs(difference))}"  # noqa: RUF001 - as above
+        return _aligned(0.0)
+    return f"{'+' if difference > 0 else '−'}{_aligned(abs(difference))}"  # noqa: RUF001 - as above

@@ -166,7 +166,7 @@ def _figures(comparison: Comparison) -> str:
     if tokens := delta_count(before.rollups.tokens_total or 0, after.rollups.tokens_total or 0):
         parts.append(f"{tokens} tokens")
     if before.rollups.cost is not None and after.rollups.cost is not None:
-        cost = delta_cost(before.rollups.cost, after.rollups.cost)
         is_estimate = before.rollups.has_estimate or after.rollups.has_estimate
-        parts += [f"≈ {cost}" if is_estimate else cost] if cost else []
+        cost = delta_cost(before.rollups.cost, after.rollups.cost, is_estimate=is_estimate)
+        parts += [cost] if cost else []
     return " · ".join(parts)

@@ -68,7 +68,7 @@ class Tokens:
 DARK = Tokens(
     is_dark=True,
     window="#14171d", raised="#1a1e26", hover="#1c212a", pressed="#232936", hairline="#252b36", border="#2b323e",
-    text="#e8ebf1", text_muted="#a3acbb", text_faint="#848ea0",
+    text="#e8ebf1", text_muted="#a3acbb", text_faint="#8892a3",
     accent="#5b8cff", accent_text="#0c1220", selection="#1d2a45", selection_soft="#1f2530",
     error="#ff6b6b", error_fill="#2c1a1e", ok="#34c98a", warning="#f0a63a", warning_fill="#2b2317",
     scrollbar="#313846", guide="#2b323e", checker_light="#2a2f3a", checker_dark="#20242d",
@@ -80,9 +80,9 @@ DARK = Tokens(
 LIGHT = Tokens(
     is_dark=False,
     window="#ffffff", raised="#f6f7f9", hover="#f2f4f7", pressed="#e8ebf0", hairline="#e6e9ee", border="#d9dee6",
-    text="#10141c", text_muted="#525c6b", text_faint="#687386",
-    accent="#2f6bff", accent_text="#ffffff", selection="#e4edff", selection_soft="#eef1f6",
-    error="#c92a2a", error_fill="#fdeceb", ok="#0a7f5a", warning="#9a5b00", warning_fill="#fff4e0",
+    text="#10141c", text_muted="#4a5463", text_faint="#616c7d",
+    accent="#185aff", accent_text="#ffffff", selection="#e4edff", selection_soft="#eef1f6",
+    error="#c92a2a", error_fill="#fdeceb", ok="#0a7a57", warning="#9a5b00", warning_fill="#fff4e0",
     scrollbar="#d0d5dd", guide="#dfe3ea", checker_light="#ffffff", checker_dark="#e9ecf1",
     hue_llm="#3a72f5", hue_tool="#12a373", hue_function="#d98a13", hue_task="#7c5cf0", hue_retrieval="#0f9fb8",
     hue_neutral="#7a8699",
