@@ -4,19 +4,23 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from span_details import make_detail
 
+from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.panes.detail import card_making
 from spanglass_viewer.panes.detail.card_making import CardMaking
+from spanglass_viewer.panes.detail.detail_pane import DetailPane
 from spanglass_viewer.widgets.text_view import TextView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PySide6.QtGui import QImage
     from pytestqt.qtbot import QtBot
 
-    from spanglass_viewer.panes.detail.detail_pane import DetailPane
+    from spanglass_viewer.backend.images import ImageLoader
+    from spanglass_viewer.theme.appearance import Appearance
 
 
 class _Card:
@@ -77,6 +81,59 @@ def test_the_picture_is_held_until_all_are_made_or_for_a_moment(making: CardMaki
     making.add(_Card(1, []))
     qtbot.waitUntil(ground.updatesEnabled)
     assert not making.is_idle
+
+
+def test_a_part_of_what_is_held_is_held_with_it(making: CardMaking, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    part = QWidget(window)
+    making.hold(window)
+    making.hold(part)
+    making.hold(window)
+    qtbot.waitUntil(lambda: making.is_idle)
+    assert window.updatesEnabled()
+    assert part.updatesEnabled()
+    making.hold(part)
+    making.hold(window)
+    qtbot.waitUntil(lambda: making.is_idle)
+    assert window.updatesEnabled()
+    assert part.updatesEnabled()
+
+
+def test_the_pane_is_never_blank_while_the_size_of_text_changes(
+    appearance: Appearance, images: ImageLoader, qtbot: QtBot
+) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    pane = DetailPane(Selection(), appearance, images, window)
+    window.setCentralWidget(pane)
+    window.resize(380, 700)
+    window.show()
+    qtbot.waitExposed(window)
+    pane.show_span(make_detail(input="first", output="second", metadata={"third": 3}))
+    qtbot.waitUntil(lambda: pane.is_idle and window.updatesEnabled())
+
+    def shown() -> QImage:
+        return window.screen().grabWindow(window.winId()).toImage()
+
+    def is_blank() -> bool:
+        picture = shown()
+        return len({picture.pixel(x, y) for x in range(0, picture.width(), 2) for y in range(picture.height())}) < 3
+
+    qtbot.waitUntil(lambda: not is_blank())
+    before = shown()
+    appearance.set_text_percent(150)
+    blanks: list[bool] = []
+
+    def is_changed() -> bool:
+        blanks.append(is_blank())
+        return pane.is_idle and window.updatesEnabled() and shown() != before
+
+    while not is_changed():
+        QApplication.processEvents()
+    assert not any(blanks)
+    appearance.set_text_percent(100)
+    pane.stop()
 
 
 def test_a_span_that_is_left_before_it_was_made_leaves_nothing(pane: DetailPane, qtbot: QtBot) -> None:

@@ -55,10 +55,14 @@ class CardMaking(QObject):
     def hold(self, widget: QWidget) -> None:
         """Keep the picture of a widget until the cards are made; call this before anything in it changes.
 
-        What was to be painted before would be painted as if the widget were empty.
+        What was to be painted before would be painted as if the widget were empty: where all of its window changes, it
+        is the window that is to be held. Who asks for a part of what is held already has it.
         """
-        self._held = widget
-        widget.setUpdatesEnabled(False)
+        held = self._held
+        if held is None or not (held is widget or held.isAncestorOf(widget)):
+            _release(held)
+            self._held = widget
+            widget.setUpdatesEnabled(False)
         self._holding.start()
         self._slices.start()
 
@@ -92,5 +96,13 @@ class CardMaking(QObject):
     def _let_go(self) -> None:
         self._holding.stop()
         held, self._held = self._held, None
-        if held is not None:
-            held.setUpdatesEnabled(True)
+        _release(held)
+
+
+def _release(held: QWidget | None) -> None:
+    """Let a widget be painted again."""
+    if held is None:
+        return
+    held.setUpdatesEnabled(True)
+    if held.isWindow():  # Qt forgets to paint one for which a paint was due meanwhile; the layout goes before
+        QTimer.singleShot(0, held, held.repaint)

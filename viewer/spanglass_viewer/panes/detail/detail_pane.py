@@ -357,7 +357,7 @@ class DetailPane(QWidget):
         """Make the cards anew: what they hold measured its text when it was made."""
         if self._detail is None:
             return
-        self._context.making.hold(self)
+        self._context.making.hold(self.window())
         for card in self._field_cards():
             card.show_anew()
         self._error.clear()
