@@ -6,8 +6,9 @@ import pytest
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QPaintEvent, QRegion
+from PySide6.QtWidgets import QApplication
 
-from spanglass_viewer.models.span_table import SpanTableModel
+from spanglass_viewer.models.span_table import Column, SpanTableModel
 from spanglass_viewer.models.time_axis import TimeAxis
 from spanglass_viewer.trace.snapshot import build_snapshot
 from spanglass_viewer.views.row_style import row_height
@@ -30,10 +31,12 @@ class _Paints(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.region = QRegion()
+        self.count = 0
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002, N802 - Qt's name
         if isinstance(event, QPaintEvent):
             self.region += event.region()
+            self.count += 1
         return False
 
 
@@ -47,11 +50,12 @@ def _rows_painted(view: SpanTableView, qtbot: QtBot, row: int) -> set[int]:
     middle = view.rowViewportPosition(row) + row_height() // 2
     qtbot.waitUntil(lambda: paints.region.contains(QPoint(10, middle)))
     view.viewport().removeEventFilter(paints)
-    return {
-        known
-        for known in range(view.model().rowCount())
-        if paints.region.intersects(view.visualRect(view.model().index(known, 0)))
-    }
+    return _rows_in(paints.region, view)
+
+
+def _rows_in(region: QRegion, view: SpanTableView) -> set[int]:
+    model = view.model()
+    return {row for row in range(model.rowCount()) if region.intersects(view.visualRect(model.index(row, 0)))}
 
 
 @pytest.fixture
@@ -97,5 +101,19 @@ def test_the_keyboard_comes_and_goes_without_a_paint(view: SpanTableView, qtbot:
         qtbot.waitUntil(lambda: not view.hasFocus())
     view.setCurrentIndex(view.model().index(3, 0))  # what is painted then is all that there was to paint
     qtbot.waitUntil(lambda: not paints.region.isEmpty())
-    rows = {number for number in range(10) if paints.region.intersects(view.visualRect(view.model().index(number, 0)))}
-    assert rows == {1, 3}
+    assert _rows_in(paints.region, view) == {1, 3}
+
+
+def test_another_width_has_the_rows_painted_once(view: SpanTableView, qtbot: QtBot) -> None:
+    _rows_painted(view, qtbot, 1)
+    paints = _Paints()
+    view.viewport().installEventFilter(paints)
+    view.resize(640, 400)  # the cost goes, and the other columns become narrower
+    qtbot.waitUntil(lambda: paints.count > 0)
+    for _ in range(5):  # a table's own timers have no time to wait
+        QApplication.processEvents()
+    view.setCurrentIndex(view.model().index(3, 0))
+    painted = paints.count
+    qtbot.waitUntil(lambda: paints.count > painted)
+    assert paints.count == 2
+    assert view.columnViewportPosition(Column.TIMELINE) + view.columnWidth(Column.TIMELINE) == view.viewport().width()

@@ -51,7 +51,7 @@ def format_moment(moment_us: int) -> str:
 
 def format_date(moment_us: int) -> str:
     """Return the day of a moment as `2026-11-23`."""
-    return _local(moment_us).strftime("%Y-%m-%d")
+    return _local(moment_us).date().isoformat()
 
 
 def _local(moment_us: int) -> datetime:

@@ -486,6 +486,8 @@ class SpanTableView(QTableView):
         width = self.viewport().width()
         self._shows_costs = self._spans.has_costs
         self._is_fitting = True
+        header = self.horizontalHeader()
+        header.blockSignals(True)  # a table paints once more a turn after each change that it hears of
         for column, figure_px, from_px in _FIGURES:
             has_figures = column != Column.COST or self._shows_costs
             self.setColumnHidden(column, width < text_px(from_px) or not has_figures)
@@ -495,6 +497,10 @@ class SpanTableView(QTableView):
         span_px = max(least, min(round(self._span_share * free), free - _LEAST_TIMELINE_PX))
         self.setColumnWidth(Column.SPAN, span_px)
         self.setColumnWidth(Column.TIMELINE, free - span_px)
+        header.blockSignals(False)
+        header.viewport().update()
+        self.updateGeometries()
+        self.viewport().update()
         self._is_fitting = False
 
     def _free_width(self) -> int:

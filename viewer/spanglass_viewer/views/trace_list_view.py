@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from spanglass_viewer.format.durations import format_duration
@@ -16,6 +17,7 @@ from spanglass_viewer.format.text import span_name
 from spanglass_viewer.models.trace_list import SCORE_ROLE, SUMMARY_ROLE
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import text_px
+from spanglass_viewer.views.row_style import elided, text_width
 from spanglass_viewer.widgets.state_dot import paint_state_dot, trace_state
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ _PAD = 12  # from that ground's edge to the dot
 _TEXT_LEFT = 28
 _TICK_MS = 1000
 _BETWEEN, _CLOSER = "  ·  ", " · "
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_CACHED_NAMES = 4096
 _LEAST_NAME_PX = 140  # of a name that is cut: before that, the time beside it goes
 
 
@@ -56,18 +61,29 @@ class TraceListView(QListView):
             self.viewport().update()
 
 
+@functools.lru_cache(maxsize=_CACHED_NAMES)
+def _shown_name(name: str) -> str:
+    return span_name(name)
+
+
+@functools.cache
+def _color(name: str) -> QColor:
+    """Return a colour of a theme; do not change what it returns."""
+    return QColor(name)
+
+
 class TraceDelegate(QStyledItemDelegate):
     """Paints one trace."""
 
     def __init__(self, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self._measure()
-        appearance.changed.connect(self._measure)
+        appearance.changed.connect(self._forget_widths)
 
-    def _measure(self) -> None:
-        self._name_metrics = QFontMetrics(font(FontRole.BODY_STRONG))
-        self._small_metrics = QFontMetrics(font(FontRole.SMALL))
+    def _forget_widths(self) -> None:
+        """Measure texts anew: they may have another size."""
+        text_width.cache_clear()
+        elided.cache_clear()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002 - Qt's signature
         """Return one height for all rows."""
@@ -102,11 +118,11 @@ class TraceDelegate(QStyledItemDelegate):
         tokens = self._appearance.tokens
         if is_selected or is_hovered:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.selection if is_selected else tokens.hover))
+            painter.setBrush(_color(tokens.selection if is_selected else tokens.hover))
             painter.drawRoundedRect(rect, 6, 6)
         if has_focus and is_selected:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(tokens.accent), 1))
+            painter.setPen(QPen(_color(tokens.accent), 1))
             painter.drawRoundedRect(rect, 6, 6)
 
     def _paint_dot(self, painter: QPainter, rect: QRect, summary: TraceSummary) -> None:
@@ -123,17 +139,16 @@ class TraceDelegate(QStyledItemDelegate):
         when, color = format_relative(summary.start_us, time.time_ns() // 1000), tokens.text_faint
         if summary.is_running:
             when, color = "live", tokens.accent
-        name = span_name(summary.name)
-        room = rect.width() - self._small_metrics.horizontalAdvance(when) - 10
-        if room < min(self._name_metrics.horizontalAdvance(name), text_px(_LEAST_NAME_PX)):
+        name = _shown_name(summary.name)
+        room = rect.width() - text_width(when, FontRole.SMALL) - 10
+        if room < min(text_width(name, FontRole.BODY_STRONG), text_px(_LEAST_NAME_PX)):
             when, room = "", rect.width()
         painter.setFont(font(FontRole.SMALL))
-        painter.setPen(QColor(color))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, when)
+        painter.setPen(_color(color))
+        painter.drawText(rect, _RIGHT, when)
         painter.setFont(font(FontRole.BODY_STRONG))
-        painter.setPen(QColor(tokens.text))
-        name = self._name_metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setPen(_color(tokens.text))
+        painter.drawText(rect, _LEFT, elided(name, FontRole.BODY_STRONG, room, in_middle=True))
 
     def _paint_second_line(self, painter: QPainter, rect: QRect, summary: TraceSummary, score: str) -> None:
         tokens = self._appearance.tokens
@@ -141,21 +156,21 @@ class TraceDelegate(QStyledItemDelegate):
         right = ""
         if summary.error_count:
             right = format_many(summary.own_error_count, "error")
-            painter.setPen(QColor(tokens.error))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, right)
-        room = rect.width() - self._small_metrics.horizontalAdvance(right) - 10
-        painter.setPen(QColor(tokens.text_muted))
+            painter.setPen(_color(tokens.error))
+        painter.drawText(rect, _RIGHT, right)
+        room = rect.width() - text_width(right, FontRole.SMALL) - 10
+        painter.setPen(_color(tokens.text_muted))
         text = self._fitting([*([score] if score else []), *_figures(summary)], room)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(rect, _LEFT, text)
 
     def _fitting(self, parts: list[str], room: int) -> str:
         """Return figures side by side: closer to each other, then fewer of them, where there is little room."""
         for count in range(len(parts), 1, -1):  # half a figure misleads: the last ones go whole
             for between in (_BETWEEN, _CLOSER):
                 text = between.join(parts[:count])
-                if self._small_metrics.horizontalAdvance(text) <= room:
+                if text_width(text, FontRole.SMALL) <= room:
                     return text
-        return parts[0] if self._small_metrics.horizontalAdvance(parts[0]) <= room else ""
+        return parts[0] if text_width(parts[0], FontRole.SMALL) <= room else ""
 
 
 def _figures(summary: TraceSummary) -> list[str]:
