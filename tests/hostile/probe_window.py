@@ -63,6 +63,7 @@ class StallWatch(QObject):
 
 def main(store: Path) -> int:
     """Visit everything."""
+    shared_network = _own_network()  # asked now: out of another user's namespace the parent's cannot be read
     leave_the_network()
     sockets: list[str] = []
     sys.addaudithook(lambda event, arguments: _note_socket(sockets, event, arguments))
@@ -87,7 +88,7 @@ def main(store: Path) -> int:
     _wait_for(lambda: window.controller.is_settled)
     watch = StallWatch()
     shown = [_visit(window, watch, *span) for span in spans]
-    open_sockets = _list_sockets()
+    open_sockets = _list_sockets(shared_network)
     window.close()
     worst = sorted(watch.stalls_ms, reverse=True)[:8]
     report = {
@@ -142,9 +143,13 @@ def _note_socket(sockets: list[str], event: str, arguments: tuple[Any, ...]) -> 
         sockets.append(f"{event} {arguments[1:]}")
 
 
-def _list_sockets() -> list[str]:
-    """Return the sockets of this process's own network; nothing where it could not leave the machine's."""
-    if Path("/proc/self/ns/net").readlink() == Path(f"/proc/{os.getppid()}/ns/net").readlink():
+def _own_network() -> Path:
+    return Path("/proc/self/ns/net").readlink()
+
+
+def _list_sockets(shared_network: Path) -> list[str]:
+    """Return the sockets of this process's own network; nothing where it could not leave the `shared_network`."""
+    if _own_network() == shared_network:
         return []
     found: list[str] = []
     for kind in _NET:
