@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
+from spanglass_viewer.widgets.arrival_mark import ArrivalMark
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -42,6 +44,7 @@ class Photographer(QObject):
             and window.images.is_idle
             and window.remote_images.is_idle
             and window.trace_media.is_idle
+            and not window.findChildren(ArrivalMark)  # of a link, which would be half faded on the picture
         )
         self._quiet_looks = self._quiet_looks + 1 if is_quiet else 0
         if self._quiet_looks < _QUIET_LOOKS and self._looks < _GIVE_UP_LOOKS:
