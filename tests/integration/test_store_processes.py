@@ -71,15 +71,18 @@ from spanglass_store.database.merge import Merger
 from spanglass_store.faults import StoreBusy
 
 merge.MAX_BATCH_ROWS = 50
+budget_secs = 0.02
 if os.getpid() % 2:  # every other merger takes the segments of dead writers whole
     bulk.MIN_BYTES = bulk.MIN_SEGMENT_BYTES = 1
+if os.getpid() % 4 == 1:  # and every other of these one by one, and folds the next while one is written
+    bulk.MAX_BYTES, budget_secs = 1, 20.0
 store = Path(sys.argv[1])
 database = Database(store)
 merger = Merger(database, store)
 print("ready", flush=True)
 while True:
     try:
-        merger.merge_once(budget_secs=0.02)
+        merger.merge_once(budget_secs=budget_secs)
     except StoreBusy:
         time.sleep(0.005)
     if merger.is_caught_up or len(sys.argv) > 2:

@@ -6,11 +6,12 @@ very rows that `fold` and `columns` would; all others, and the lines that speak 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spanglass_store.database import engine
 from spanglass_store.database.batch import Batch, JournalLine, Outcome, merge_batch
 from spanglass_store.database.error_headline import find_headline
+from spanglass_store.database.fold_ahead import READ_ERRORS, UnfitSegments
 from spanglass_store.database.json_text import JsonText
 from spanglass_store.database.statements import query
 
@@ -19,28 +20,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spanglass_store.database.connection import Cursor
+    from spanglass_store.database.fold_ahead import FoldAhead
     from spanglass_store.database.known_tables import KnownTables
     from spanglass_store.database.segments import Segment
 
 MIN_BYTES = 1024 * 1024  # of all, and
 MIN_SEGMENT_BYTES = 128 * 1024  # of each: below it, batches are as fast
-_MAX_BYTES = 96 * 1024 * 1024  # a few hundred MB in memory
+MAX_BYTES = 64 * 1024 * 1024  # a few hundred MB in memory, where the next ones are folded meanwhile
 _MAX_SEGMENTS = 64
 _BYTES_PER_SEC = 20 * 1024 * 1024  # on a slow machine
 _MAX_LEFT_LINES = 5000  # for the fold in Python: about half a second's work
 _BATCH_LINES = 2000
-# What reading lines that are no rows of ours may cause; the slow way tells them apart.
-_READ_ERRORS = (
-    engine.InvalidInputException,
-    engine.ConversionException,
-    engine.OutOfRangeException,
-    engine.OutOfMemoryException,
-    engine.BinderException,  # not one line in all the files
-)
 
 
-class UnfitSegments(Exception):  # noqa: N818 - it names the segments, not the failure
-    """DuckDB cannot read these segments; the transaction is to be rolled back, and they have to go the slow way."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Segments to be merged whole: `processes` tells who wrote which, `note_count` of them begin with a note about it.
+
+    `foreseen` are those that come next, if any do: they are folded while these are written.
+    """
+
+    processes: dict[Path, str]
+    note_count: int
+    foreseen: dict[Path, str]
 
 
 class WholeSegments:
@@ -58,18 +60,24 @@ class WholeSegments:
     def choose(self, untouched: list[Segment], secs: float) -> list[Segment]:
         """Return as many of these as can be merged in about `secs`, at least one; none where they are too small."""
         self._unfit.intersection_update(segment.name for segment in untouched)
+        chosen = self.foresee(untouched, secs)
+        if chosen:
+            self._chosen = [segment.name for segment in chosen]
+        return chosen
+
+    def foresee(self, untouched: list[Segment], secs: float) -> list[Segment]:
+        """Return what `choose` will return if asked for these, without taking note of it."""
         large = (segment for segment in untouched if segment.size_bytes >= MIN_SEGMENT_BYTES)
         fit = [segment for segment in large if segment.name not in self._unfit]
         if sum(segment.size_bytes for segment in fit) < MIN_BYTES:
             return []
-        max_bytes = min(_MAX_BYTES, secs * _BYTES_PER_SEC)
+        max_bytes = min(MAX_BYTES, secs * _BYTES_PER_SEC)
         chosen: list[Segment] = []
         for segment in fit[: self._max_count]:
             max_bytes -= segment.size_bytes
             if chosen and max_bytes < 0:
                 break
             chosen.append(segment)
-        self._chosen = [segment.name for segment in chosen]
         return chosen
 
     def leave_out(self, segment: Segment) -> None:
@@ -90,22 +98,22 @@ class WholeSegments:
 
 
 def merge_segments(
-    cursor: Cursor, processes: Mapping[Path, str], note_count: int, living: Container[str], known: KnownTables
+    cursor: Cursor, chosen: Chosen, living: Container[str], known: KnownTables, folds: FoldAhead
 ) -> tuple[Outcome, Batch] | None:
     """Merge segments whose writers are gone, whole, inside the caller's transaction; return what changed.
 
-    `processes` tells who wrote which segment; `note_count` of them begin with a note that says so. The batch that
-    is returned says what there is to say of projects and experiments. Returns None, and writes nothing, where a
-    line is none, or counts by its place, or too many do not simply add up. Raises UnfitSegments.
+    The batch that is returned says what there is to say of projects and experiments. Returns None, and writes nothing,
+    where a line is none, or counts by its place, or too many do not simply add up. Raises UnfitSegments.
     """
-    files, writers = [str(path) for path in processes], list(processes.values())
-    cursor.rows(query("bulk_macros"))
+    left = _fold(cursor, chosen.processes, folds, known)
+    if chosen.foreseen:
+        folds.begin(chosen.foreseen)
+    if left > _MAX_LEFT_LINES + chosen.note_count:
+        return None
+    writers = {str(path): process for path, process in chosen.processes.items()}
     try:
-        left = _fold(cursor, files, writers, known)
-        if left > _MAX_LEFT_LINES + note_count:
-            return None
-        batches = _read_left(cursor, files, dict(zip(files, writers, strict=True))) if left > note_count else []
-    except _READ_ERRORS as error:
+        batches = _read_left(cursor, writers) if left > chosen.note_count else []
+    except READ_ERRORS as error:
         raise UnfitSegments from error
     if batches is None or any(batch.rejected for batch in batches):
         return None  # a line that is set aside is named by its place
@@ -120,32 +128,24 @@ def merge_segments(
     return outcome, names
 
 
-def _fold(cursor: Cursor, files: list[str], writers: list[str], known: KnownTables) -> int:
-    """Fold the lines of all files, each written by the process at its place; return how many lines are left."""
-    cursor.rows(query("bulk_deleted"))
-    parameters = {"files": files, "processes": writers}
-    cursor.rows(query("bulk_fold"), parameters)
+def _fold(cursor: Cursor, processes: Mapping[Path, str], folds: FoldAhead, known: KnownTables) -> int:
+    """Fold the lines of segments, each written by the process named; return how many lines are left."""
+    folds.make(processes)
     # Files are read side by side, so a span of several may add up in one fold and not in the next: what the tables
     # know of the last one counts.
-    while _note_stored(cursor, known):
-        cursor.rows(query("bulk_fold"), parameters)
+    stored: list[str] = []
+    while found := folds.list_stored(known):
+        stored += found
+        folds.make(processes, stored)
+    folds.show(cursor)
     [(left,)] = cursor.rows(query("bulk_left"))
     return left
 
 
-def _note_stored(cursor: Cursor, known: KnownTables) -> bool:
-    """Take note of spans that simply add up and are in the tables already; tell whether there are any."""
-    [(earliest,)] = cursor.rows(query("bulk_earliest"))
-    if earliest is None or not known.may_hold(earliest):
-        return False
-    [(stored,)] = cursor.rows(query("bulk_stored"))
-    return stored > 0
-
-
-def _read_left(cursor: Cursor, files: list[str], writers: Mapping[str, str]) -> list[Batch] | None:
+def _read_left(cursor: Cursor, writers: Mapping[str, str]) -> list[Batch] | None:
     """Return the lines that the statements leave, in batches; None where one has to be taken by its place."""
     batches: list[Batch] = []
-    for number, line in enumerate(cursor.rows(query("bulk_rest"), {"files": files})):
+    for number, line in enumerate(cursor.rows(query("bulk_rest"), {"files": list(writers)})):
         file, text, is_stamped, process = line
         if not is_stamped or text is None or process not in {None, writers[file]}:
             return None

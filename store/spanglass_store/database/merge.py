@@ -24,7 +24,8 @@ from spanglass_store.database.batch import (
     rejected_text,
     write_names,
 )
-from spanglass_store.database.bulk import UnfitSegments, WholeSegments, merge_segments
+from spanglass_store.database.bulk import Chosen, WholeSegments, merge_segments
+from spanglass_store.database.fold_ahead import FoldAhead, UnfitSegments
 from spanglass_store.database.json_text import parsed, read_fields
 from spanglass_store.database.known_tables import KnownTables
 from spanglass_store.database.processes import LivingProcesses
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 MAX_BATCH_ROWS = 2000
 MAX_BATCH_BYTES = 4 * 1024 * 1024
 _PROBE_SECS = 0.25  # how long "its writer lives" is believed
+_FORESIGHT_SECS = 10.0  # less is gone before what could be begun meanwhile has its turn
 _NS_PER_MS = 1_000_000
 # What a single odd line can cause, unforeseen: it must not hold up all that comes after it.
 _LINE_ERRORS = (
@@ -108,6 +110,7 @@ class Merger:
         self._max_lines = MAX_BATCH_ROWS
         self._refusal: str | None = None
         self.whole = WholeSegments()
+        self._folds = FoldAhead(database)
 
     def merge_once(self, *, budget_secs: float = 0.2) -> ChangeSet:
         """Merge what the journal holds now, for about `budget_secs`, at least one batch; return what changed.
@@ -119,26 +122,32 @@ class Merger:
         lost then, a later call does it.
         """
         deadline = time.monotonic() + budget_secs
-        total = Outcome()
-        rejected = 0
-        sequence: int | None = None
         if self._generation < 0:
             with self._database.cursor():  # an opening that finds damage gives segments back to the journal
                 pass
+        try:
+            return self._merge_until(deadline)
+        finally:
+            self._folds.close()
+
+    def _merge_until(self, deadline: float) -> ChangeSet:
+        total = Outcome()
+        rejected = 0
+        sequence: int | None = None
         segments = list_segments(self._journal)
         while self._has_work(segments):
             try:
                 outcome, number = self._merge_batch(segments, deadline)
             except UnfitSegments:
-                self._generation = -1
+                self._forget_all()
                 self.whole.refuse()
                 continue
             except _LINE_ERRORS as error:
-                self._generation = -1
+                self._forget_all()
                 self._narrow_down(error)
                 continue
             except BaseException:
-                self._generation = -1  # what we believe to be merged may have been rolled back
+                self._forget_all()
                 raise
             self._max_lines, self._refusal = min(2 * self._max_lines, MAX_BATCH_ROWS), None
             sequence = sequence if number is None else number
@@ -153,6 +162,11 @@ class Merger:
             clean_kept_segments(self._store)
             self._has_kept = False
         return self._finish(total, rejected, sequence)
+
+    def _forget_all(self) -> None:
+        """Believe nothing any more: what was merged may have been rolled back, and the file is opened anew."""
+        self._generation = -1
+        self._folds.close()
 
     def has_work(self) -> bool:
         """Tell whether a merge would find anything now, each writer asked anew whether it lives.
@@ -219,7 +233,7 @@ class Merger:
             marked = Outcome()
             if ended := self._list_ended():
                 _note_marked(marked, self._living.end(cursor, ended))
-            found = self._merge_whole(cursor, self._choose_whole(segments, deadline), marked)
+            found = self._merge_whole(cursor, segments, deadline, marked)
             if found is not None:
                 outcome, batch, merged = found
             else:
@@ -267,42 +281,63 @@ class Merger:
             for name in gone:
                 del self._segments[name]
 
-    def _choose_whole(self, segments: list[Segment], deadline: float) -> list[Segment]:
-        """Return the segments that can be merged whole, as many as the time allows; none if they are not worth it."""
-        untouched = [
+    def _list_untouched(self, segments: list[Segment]) -> list[Segment]:
+        """Return the segments that could be merged whole: their writers are gone, and nothing of them is merged."""
+        return [
             segment
             for segment in segments
             if not self._segments[segment.name].is_living
             and not self._segments[segment.name].merged_bytes
             and segment.name not in self._pruned
         ]
-        chosen = self.whole.choose(untouched, deadline - time.monotonic())
+
+    def _without_torn(self, chosen: list[Segment]) -> list[Segment]:
         torn = [segment for segment in chosen if not _ends_whole(self._journal / segment.name)]
         for segment in torn:
             self.whole.leave_out(segment)
         return [segment for segment in chosen if segment not in torn]
 
     def _merge_whole(
-        self, cursor: Cursor, segments: list[Segment], marked: Outcome
+        self, cursor: Cursor, segments: list[Segment], deadline: float, marked: Outcome
     ) -> tuple[Outcome, Batch, dict[str, int]] | None:
-        """Merge segments whose writers are gone, from their first line to their last; None if they are not fit."""
-        if not segments:
+        """Merge segments whose writers are gone, from their first line to their last, as many as the time allows.
+
+        Returns None if they are not fit, or not worth it.
+        """
+        untouched = self._list_untouched(segments)
+        chosen = self._without_torn(self.whole.choose(untouched, deadline - time.monotonic()))
+        if not chosen:
             return None
         merged: dict[str, int] = {}
         processes: dict[Path, str] = {}
         note_count = 0
-        for segment in segments:
+        for segment in chosen:
             path = self._journal / segment.name
             merged[segment.name] = path.stat().st_size
             first = _first_line(path)
             processes[path] = self._process_of(cursor, segment, first, marked)
             note_count += _PROCESS_NOTE in first and _noted_process(first) is not None
-        found = merge_segments(cursor, processes, note_count, self._living, self._known)
+        foreseen = self._foresee(untouched[untouched.index(chosen[-1]) + 1 :], deadline)
+        chosen_segments = Chosen(processes, note_count, foreseen)
+        found = merge_segments(cursor, chosen_segments, self._living, self._known, self._folds)
         if found is None:
             self.whole.refuse()
             return None
         self.whole.accept()
         return *found, merged
+
+    def _foresee(self, untouched: list[Segment], deadline: float) -> dict[Path, str]:
+        """Return which segments are likely to be merged whole next, and who wrote them; none where time is short."""
+        secs = deadline - time.monotonic()
+        if secs < _FORESIGHT_SECS:
+            return {}
+        foreseen: dict[Path, str] = {}
+        for segment in self._without_torn(self.whole.foresee(untouched, secs)):
+            path = self._journal / segment.name
+            noted = _noted_process(first) if _PROCESS_NOTE in (first := _first_line(path)) else None
+            known = self._segments[segment.name].process
+            foreseen[path] = noted or known or segment.name.removesuffix(SEGMENT_SUFFIX)
+        return foreseen
 
     def _read(self, cursor: Cursor, segments: list[Segment], batch: Batch, marked: Outcome) -> dict[str, int]:
         """Fill a batch from the segments in their order; return the offsets that are reached with it."""

@@ -335,7 +335,7 @@ def _merge_all(database: Database, folder: Path) -> StoreFault | None:
     try:
         merger = Merger(database, folder)
         while not merger.is_caught_up:
-            merger.merge_once(budget_secs=1.0)
+            merger.merge_once(budget_secs=60.0)  # much at once is merged faster than a part at a time
         merger.tidy()
     except (StoreBusy, UnknownFormat):
         raise

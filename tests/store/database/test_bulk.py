@@ -32,11 +32,15 @@ def _no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def ways(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Choose the way that the next merges take: `ways(is_bulk=True)` whole segments, however small."""
+    """Choose the way that the next merges take: `ways(is_bulk=True)` whole segments, however small.
 
-    def choose(*, is_bulk: bool) -> None:
+    Taken `is_one_by_one`, each segment is folded while the one before it is written.
+    """
+
+    def choose(*, is_bulk: bool, is_one_by_one: bool = False) -> None:
         monkeypatch.setattr(bulk, "MIN_BYTES", 1 if is_bulk else 2**62)
         monkeypatch.setattr(bulk, "MIN_SEGMENT_BYTES", 1)
+        monkeypatch.setattr(bulk, "MAX_BYTES", 1 if is_one_by_one else 2**26)
 
     return choose
 
@@ -121,8 +125,8 @@ def test_any_cut_and_any_mixture_of_both_ways_gives_the_same(tmp_path: Path, way
     shuffled = chance.sample(lines, len(lines))
     accepted = 0
     for part in range(4):
-        write_segments(cut, shuffled[part::4], count=chance.randint(1, 2))
-        ways(is_bulk=part == 0 or chance.random() < 0.7)
+        write_segments(cut, shuffled[part::4], count=chance.randint(1, 4))
+        ways(is_bulk=part == 0 or chance.random() < 0.7, is_one_by_one=chance.random() < 0.5)
         accepted += merge(cut)
     assert accepted
     write_segments(whole, lines, count=1)

@@ -1,8 +1,8 @@
 -- Segments → one row for each id: those whose rows are plain and simply add up become rows of `spans`, column by
 -- column as `columns.span_row` makes them (but for the headlines of errors). Of all others, and of lines that are no
--- rows of a span, `left_lines` holds the lines, for the fold in Python. JSON text is taken from DuckDB only where it
--- writes a line just as it was logged.
-CREATE OR REPLACE TEMP TABLE bulk_fold AS
+-- rows of a span, and of those in `stored`, `left_lines` holds the lines, for the fold in Python. JSON text is taken from
+-- DuckDB only where it writes a line just as it was logged.
+CREATE TABLE bulk_fold AS
 WITH lines AS (
     SELECT
         file_index::INTEGER + 1 AS file,
@@ -138,7 +138,7 @@ WITH lines AS (
         bulk_count(bulk_number(numbers[5])) AS prompt,
         bulk_count(bulk_number(numbers[6])) AS completion,
         is_in_order
-            AND id NOT IN (SELECT stored.id FROM bulk_stored AS stored)
+            AND id NOT IN (SELECT unnest($stored::VARCHAR[]))
             AND TRY_CAST(id AS UUID)::VARCHAR = id
             AND created LIKE '"____-__-__T__:__:__.______+00:00"'
             AND substr(created, 2, 1) BETWEEN '0' AND '9'

@@ -74,11 +74,11 @@ CREATE OR REPLACE TEMP MACRO bulk_has_own_keys(text) AS CASE
     ELSE true
 END;
 
--- Whether the text is what the fold makes of a field's values: one value, or objects without a common key
--- (and without escapes, so that keys can be written as they are).
+-- Whether the text is what the fold makes of a field's values: one value, or objects without a common key (which is
+-- for the caller to see) and without escapes, so that keys can be written as they are.
 CREATE OR REPLACE TEMP MACRO bulk_adds_up(sayers, text) AS CASE
     WHEN bit_count(sayers) < 2 THEN true
-    ELSE coalesce(NOT contains(text, '\') AND bulk_has_own_keys(text), false)
+    ELSE coalesce(NOT contains(text, '\'), false)
 END;
 
 -- Whether an object names no key twice, of which some values are known, in `known_bytes` with their names: if they are all of it,

@@ -1,8 +1,9 @@
--- Takes note of spans that the tables know already, and tells how many of the rows there are; they go through the fold
--- in Python.
-INSERT INTO bulk_stored
-SELECT spans.id
+-- Spans that simply add up, but that the tables know already, or that a row has deleted: they go through the fold in
+-- Python.
+SELECT id
 FROM spans
 WHERE
-    spans.created >= (SELECT min(created) FROM bulk_fold WHERE left_lines IS NULL)
-    AND spans.id IN (SELECT id FROM bulk_fold WHERE left_lines IS NULL)
+    created >= (SELECT min(created) FROM bulk_fold WHERE left_lines IS NULL)
+    AND id IN (SELECT id FROM bulk_fold WHERE left_lines IS NULL)
+UNION
+SELECT id FROM deleted_spans WHERE id IN (SELECT id FROM bulk_fold WHERE left_lines IS NULL)
