@@ -214,6 +214,12 @@ def test_a_key_can_be_given_to_another_action(
     assert edit.keySequence().isEmpty(), "F8 is taken"
     edit.setKeySequence(QKeySequence("F9"))
     edit.editingFinished.emit()
+    flame = window.trace_pane._header._flame
+    assert flame.toolTip() == "Show the flame view (F)"
+    flame_key = next(edit for edit in dialog.findChildren(QKeySequenceEdit) if edit.objectName() == "toggle_flame")
+    flame_key.setKeySequence(QKeySequence("F7"))
+    flame_key.editingFinished.emit()
+    assert flame.toolTip() == "Show the flame view (F7)", "what hints at a key follows"
     remover = next(button for button in dialog.findChildren(IconButton) if button.objectName() == "next_trace")
     remover.click()
     dialog.accept()

@@ -20,6 +20,7 @@ from spanglass_store.settings import StoreSettings, write_settings
 from spanglass_viewer.panes.detail.breadcrumb import Breadcrumb
 from spanglass_viewer.panes.empty_pane import EmptyPane
 from spanglass_viewer.views.span_table_view import SpanTableView
+from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ def test_an_empty_store_says_where_it_looks_and_the_first_span_opens(
 ) -> None:
     window = open_window()
     assert window.findChild(EmptyPane).isVisible()
+    window.findChild(EmptyPane).findChild(IconButton).click()
+    assert window.status._right.text() == "Snippet copied"
+    assert QGuiApplication.clipboard().text().startswith("import spanglass\n")
     journal = JournalWriter(store_path)
     journal.start(1, name="support_agent.run")
     qtbot.waitUntil(lambda: window.selection.root_span_id == root_id(), timeout=10_000)

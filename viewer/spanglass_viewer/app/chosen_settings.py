@@ -31,6 +31,7 @@ class ChosenSettings(QObject):
     """Opens the dialog of the settings, and tells everybody what was chosen in it."""
 
     theme_changed = Signal()
+    keys_changed = Signal()
     notice_given = Signal(str)  # a sentence for the status bar
 
     def __init__(
@@ -89,6 +90,7 @@ class ChosenSettings(QObject):
         def take_keys(name: str, keys: tuple[str, ...] | None) -> None:
             self._preferences.set_keys(name, keys)
             set_keys(actions[name], keys)
+            self.keys_changed.emit()
 
         dialog.theme_chosen.connect(self._on_theme_chosen)
         dialog.scale_chosen.connect(self._preferences.set_scale_percent)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QProcess, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -52,6 +53,7 @@ from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.widgets.banner import Banner
 from spanglass_viewer.widgets.focus_frame import show_focus
+from spanglass_viewer.widgets.key_hints import show_keys
 from spanglass_viewer.widgets.pane_splitter import PaneSplitter
 from spanglass_viewer.widgets.tab_order import step_focus
 
@@ -140,6 +142,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(info.path)
         self._lay_out()
         self._connect()
+        self._show_keys()
         self._memory.restore_layout(self, self._splitter, self.detail_pane)
         self._has_shown_span = False
         self._has_asked_for_containers = False
@@ -254,10 +257,21 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._central)
 
     def _connect(self) -> None:
+        for teller in (
+            self._chosen,
+            self._empty,
+            self._error_walk,
+            self._exporting,
+            self.detail_pane,
+            self._trying,
+            self._clipboard,
+            self._text_sizing,
+        ):
+            teller.notice_given.connect(self.status.show_notice)
         self._top_bar.paused_changed.connect(self.controller.set_paused)
         self._top_bar.theme_turned.connect(self._chosen.turn_theme)
         self._chosen.theme_changed.connect(self._top_bar.show_mode)
-        self._chosen.notice_given.connect(self.status.show_notice)
+        self._chosen.keys_changed.connect(self._show_keys)
         self.trace_list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.trace_list.view.customContextMenuRequested.connect(self._on_list_menu_wanted)
         self._empty.sample_wanted.connect(self._on_sample_wanted)
@@ -269,7 +283,6 @@ class MainWindow(QMainWindow):
         self.trace_list.sort.names_wanted.connect(self._backend.read_containers)
         self.trace_list.experiment_wanted.connect(self.experiments.show_experiment)
         self._backend.detail_worker.containers_read.connect(self._on_containers_read)
-        self._error_walk.notice_given.connect(self.status.show_notice)
         self.trace_pane.finder.search_wanted.connect(self._backend.find_in_trace)
         self.trace_pane.finder.needle_changed.connect(self.detail_pane.mark_hits)
         self._backend.find_worker.trace_searched.connect(self.trace_pane.finder.show_hits)
@@ -277,19 +290,14 @@ class MainWindow(QMainWindow):
         self._backend.detail_worker.vocabulary_read.connect(self._on_vocabulary_read)
         self.trace_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
         self.trace_pane.export_requested.connect(self._exporting.open)
-        self._exporting.notice_given.connect(self.status.show_notice)
         self.trace_pane.error_wanted.connect(self._error_walk.go_to_next)
         self.detail_pane.copy_link_requested.connect(self._clipboard.copy_link_to)
         self.detail_pane.copy_field_link_requested.connect(self._clipboard.copy_link_to)
         self.detail_pane.step_requested.connect(self.trace_pane.step_span)
         self.detail_pane.span_wanted.connect(self.trace_pane.select_span_id)
-        self.detail_pane.notice_given.connect(self.status.show_notice)
         self.detail_pane.try_prompt_requested.connect(self._trying.open)
         self.detail_pane.action_wanted.connect(self._on_action_wanted)
-        self._trying.notice_given.connect(self.status.show_notice)
         self._trying.set_up_wanted.connect(self._on_show_settings)
-        self._clipboard.notice_given.connect(self.status.show_notice)
-        self._text_sizing.notice_given.connect(self.status.show_notice)
         self.controller.span_shown.connect(self._clipboard.show_span)
         self.follower.store_wanted.connect(self._on_store_wanted)
         self.follower.store_unknown.connect(self._on_store_unknown)
@@ -303,6 +311,12 @@ class MainWindow(QMainWindow):
         self._backend.store_worker.upkeep_stepped.connect(self.status.show_work)
         self._backend.store_worker.pruned.connect(self._on_pruned)
         self._backend.store_worker.recovered.connect(self._on_recovered)
+
+    def _show_keys(self) -> None:
+        show_keys(self, self._find_key)
+
+    def _find_key(self, name: str) -> str:
+        return self._actions[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
 
     def _on_action_wanted(self, name: str) -> None:
         self._actions[name].trigger()

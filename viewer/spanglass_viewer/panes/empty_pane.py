@@ -33,6 +33,7 @@ class EmptyPane(QScrollArea):
     """Stands where the trace would; goes as soon as a span is there. It scrolls: no window is too small for it."""
 
     sample_wanted = Signal()
+    notice_given = Signal(str)  # a sentence for the status bar
 
     def __init__(self, store: Path, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +95,7 @@ class EmptyPane(QScrollArea):
 
     def _on_copy_clicked(self) -> None:
         QGuiApplication.clipboard().setText(SNIPPET + "\n")
+        self.notice_given.emit("Snippet copied")
 
     def _on_sample_clicked(self) -> None:
         self._sample.setEnabled(False)

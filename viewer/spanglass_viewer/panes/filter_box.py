@@ -15,6 +15,7 @@ from spanglass_viewer.models.filter_completion import Completion, complete_filte
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import tinted_icon
 from spanglass_viewer.theme.text_size import wear
+from spanglass_viewer.widgets.key_hints import hint_at
 from spanglass_viewer.widgets.labels import PlainLabel, plain_tooltip, set_style_property
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class FilterBox(QWidget):
         self._vocabulary = vocabulary
 
     def _lay_out(self) -> None:
-        self._edit.setPlaceholderText("Filter traces, such as error type:llm dur>2s  (/)")
+        hint_at(self._edit, "filter_traces", "Filter traces, such as error type:llm dur>2s")
         self._edit.setToolTip(plain_tooltip(_HELP))
         self._edit.setAccessibleName("Filter traces")
         self._edit.setAccessibleDescription("Ctrl+Space completes")

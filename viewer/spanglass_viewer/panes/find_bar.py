@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.widgets.buttons import Chip, IconButton
+from spanglass_viewer.widgets.key_hints import hint_at
 from spanglass_viewer.widgets.labels import PlainLabel, set_style_property
 
 if TYPE_CHECKING:
@@ -41,8 +42,10 @@ class FindBar(QFrame):
         self._only_hits = Chip("Only hits")
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
         self._sent = ""
-        self._previous = IconButton("prev", "Previous hit (Shift+F3)", appearance)
-        self._next = IconButton("next", "Next hit (F3)", appearance)
+        self._previous = IconButton("prev", "Previous hit", appearance)
+        hint_at(self._previous, "previous_hit", "Previous hit")
+        self._next = IconButton("next", "Next hit", appearance)
+        hint_at(self._next, "next_hit", "Next hit")
         self._close = IconButton("close", "Close the find bar (Esc)", appearance)
         self._edit.setPlaceholderText(hint)
         self._edit.setAccessibleName(name)

@@ -14,6 +14,7 @@ from spanglass_viewer.format.text import elide_middle, span_name
 from spanglass_viewer.panes.types_menu import TypesMenu
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.widgets.buttons import IconButton, StatButton
+from spanglass_viewer.widgets.key_hints import hint_at
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel, plain_tooltip
 from spanglass_viewer.widgets.state_dot import StateDot, trace_state
 
@@ -50,12 +51,14 @@ class TraceHeader(QWidget):
         self._live = PlainLabel("● Live", role=FontRole.SMALL, tone="ok")
         self._copy = IconButton("link", "Copy link", appearance)
         self._copy.clicked.connect(self.copy_link_clicked)
-        self._export = IconButton("save", "Export the trace (Ctrl+E)", appearance)
+        self._export = IconButton("save", "Export the trace", appearance)
+        hint_at(self._export, "export_trace", "Export the trace")
         self._export.clicked.connect(self.export_clicked)
         self._flame = IconButton("flame", "", appearance)
         self._flame.clicked.connect(self.view_toggled)
         self.types_menu = TypesMenu(self)
-        self._types = IconButton("filter", "Hide span types (T)", appearance)
+        self._types = IconButton("filter", "Hide span types", appearance)
+        hint_at(self._types, "hide_types", "Hide span types")
         self._types.setMenu(self.types_menu)
         self._types.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.show_view(is_flame=False)
@@ -141,7 +144,8 @@ class TraceHeader(QWidget):
         errors = len(snapshot.errors.own_spans)
         failed = format_many(snapshot.failed_count, "span")
         self._errors.setText(format_many(errors, "error"))
-        self._errors.setToolTip(f"{failed} failed; {format_many(errors, 'error')} began there. Go to the next one (F8)")
+        began = f"{failed} failed; {format_many(errors, 'error')} began there. Go to the next one"
+        hint_at(self._errors, "next_error", began)
         has_tokens = rollups.tokens_total is not None
         has_cost = rollups.cost is not None or (has_tokens and bool(self.price_list))
         known = ((self._tokens, has_tokens), (self._cost, has_cost), (self._errors, errors > 0))
@@ -152,7 +156,9 @@ class TraceHeader(QWidget):
     def show_view(self, *, is_flame: bool) -> None:
         """Say which view a click changes to."""
         self._flame.set_icon("collapse-all" if is_flame else "flame")
-        self._flame.set_what("Show the tree (F)" if is_flame else "Show the flame view (F)")
+        what = "Show the tree" if is_flame else "Show the flame view"
+        self._flame.set_what(what)
+        hint_at(self._flame, "toggle_flame", what)
 
     def show_hidden(self, count: int, what: str) -> None:
         """Say how many spans are hidden, and why."""

@@ -39,7 +39,7 @@ _LOADING_AFTER_MS = 200  # what comes sooner would only flicker
 _PILL_BOTTOM_PX = 14
 _MAX_NAME_CHARS = 300
 _MOST_STEPS = 30
-_ALL_HIDDEN = "Every span of the trace is hidden\nA click on “{} hidden” above, or Shift+T, shows them again"
+_ALL_HIDDEN = "Every span of the trace is hidden\nA click on “{} hidden” above shows them again"
 
 
 class TracePane(QWidget):
