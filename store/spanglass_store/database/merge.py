@@ -239,7 +239,7 @@ class Merger:
             else:
                 batch = Batch()
                 merged = self._read(cursor, segments, batch, marked)
-                if marked.spans_changed:
+                if marked.root_span_ids:
                     self._known.forget_rows()  # a statement has changed them where they stand
                 outcome = merge_batch(cursor, batch, self._living, self._known)
             self._rootless.note(cursor, outcome.traces_written, outcome.traces_left)
@@ -494,5 +494,4 @@ def _noted_process(raw: bytes) -> str | None:
 
 
 def _note_marked(outcome: Outcome, root_span_ids: list[str]) -> None:
-    outcome.spans_changed += len(root_span_ids)
     outcome.root_span_ids.update(root_span_ids)

@@ -18,7 +18,7 @@ class ChangeSet:
 
     sequence: int
     spans_added: int = 0
-    spans_changed: int = 0
+    spans_changed: int = 0  # by what was logged: not those that count as interrupted, as their process is gone
     root_span_ids: frozenset[str] = frozenset()
     attachment_keys: frozenset[str] = frozenset()
     experiment_ids: frozenset[str] = frozenset()  # what was said of them, apart from their spans

@@ -165,6 +165,13 @@ def test_a_whole_row_that_is_there_already_is_not_written_again(store: Path, wri
     assert import_spans(store, path).spans_changed == 0
 
 
+def test_a_span_without_an_end_counts_once(store: Path, spans_of: SpansOf, write_file: WriteFile) -> None:
+    rows = [{"id": f"s{number}", "span_id": f"s{number}", "root_span_id": "r", "input": 1} for number in range(2)]
+    report = import_spans(store, write_file(*map(json.dumps, rows)))
+    assert (report.spans_added, report.spans_changed) == (2, 0)
+    assert len(spans_of(store)) == 2
+
+
 def test_what_was_logged_since_survives_another_import(store: Path, spans_of: SpansOf, write_file: WriteFile) -> None:
     path = write_file(json.dumps(FLAT_ROW))
     import_spans(store, path)
