@@ -101,6 +101,7 @@ class Batch:
     experiments: dict[str, tuple[Any, ...]] = field(default_factory=dict[str, "tuple[Any, ...]"])
     names: dict[str, dict[str, str | None]] = field(default_factory=lambda: {"projects": {}, "experiments": {}})
     rejected: list[Rejected] = field(default_factory=list[Rejected])
+    _named: list[Any] = field(default_factory=list[Any])
 
     def add(self, line: JournalLine) -> None:
         """Take in a line; one that says nothing that we understand is rejected."""
@@ -111,16 +112,18 @@ class Batch:
                 self.rejected.append(Rejected(line.segment, line.offset, reason, line.raw))
             kind = kind_of({"_line": parsed(fields["_line"])} if "_line" in fields else fields)
             if kind is LineKind.ROW:
-                self._add_row(fields, line)
+                row = read_row(fields, line.stamp, line.process)
+                self.rows[row.id].append(row)
+                self._note_names(fields)
             elif kind is LineKind.ATTACHMENT:
-                row = attachment_row(fields, line.stamp)
-                self.attachments[row[0]] = newer_attachment(self.attachments.get(row[0]), row)
+                attachment = attachment_row(fields, line.stamp)
+                self.attachments[attachment[0]] = newer_attachment(self.attachments.get(attachment[0]), attachment)
             elif kind is LineKind.COMMENT:
-                row = comment_row(fields, line.stamp, line.raw)
-                self.comments[row[0]] = row
+                comment = comment_row(fields, line.stamp, line.raw)
+                self.comments[comment[0]] = comment
             elif kind is LineKind.EXPERIMENT:
-                row = experiment_row(fields, line.stamp)
-                self.experiments[row[0]] = joined_experiment(self.experiments.get(row[0]), row)
+                experiment = experiment_row(fields, line.stamp)
+                self.experiments[experiment[0]] = joined_experiment(self.experiments.get(experiment[0]), experiment)
                 self._note_names(fields)
         except (BadLine, RecursionError) as fault:
             self.rejected.append(Rejected(line.segment, line.offset, str(fault), line.raw))
@@ -132,12 +135,11 @@ class Batch:
         for key, row in other.experiments.items():
             self.experiments[key] = joined_experiment(self.experiments.get(key), row)
 
-    def _add_row(self, fields: Line, line: JournalLine) -> None:
-        row = read_row(fields, line.stamp, line.process)
-        self.rows[row.id].append(row)
-        self._note_names(fields)
-
     def _note_names(self, fields: Line) -> None:
+        said = [fields.get(key) for key in _NAMING]
+        if said == self._named:  # most lines say what the line before them said
+            return
+        self._named = said
         for table, id_key, name_key in _NAMED:
             named_id, name = parsed(fields.get(id_key)), parsed(fields.get(name_key))
             if isinstance(named_id, str):
@@ -146,6 +148,7 @@ class Batch:
 
 
 _NAMED = (("projects", "project_id", "project_name"), ("experiments", "experiment_id", "experiment_name"))
+_NAMING = tuple(key for _, id_key, name_key in _NAMED for key in (id_key, name_key))
 
 
 def merge_batch(cursor: Cursor, batch: Batch, living: Container[str], known: KnownTables) -> Outcome:
@@ -172,9 +175,8 @@ def _merge_rows(
         for is_new in touched:
             outcome.spans_added += is_new
             outcome.spans_changed += not is_new
-    stored_ids = [row_id for row_id in stored.root_span_ids if row_id in states]
-    for row_id in stored_ids:  # a span may leave a trace: updates alone stand in one of their own
-        outcome.root_span_ids |= stored.root_span_ids[row_id]
+    # a span may leave a trace: updates alone stand in one of their own
+    outcome.root_span_ids.update(place[1] for place in stored.places if place[0] in states)
     if stored.deleted_ids:
         cursor.rows(query("forget_deleted"), {"ids": [row_id for row_id in stored.deleted_ids if row_id in states]})
     if deleted := [deleted_row(state) for group in states.values() for state in group if state.is_deleted]:
@@ -211,17 +213,27 @@ def _write_spans(
         rewritten += [row for _, row in changed]
         changed = []
     kept_in_place = {row[_ID] for row, _ in changed}
-    replaced = [row_id for row_id in stored.root_span_ids if row_id in states and row_id not in kept_in_place]
+    stored_ids = {place[0] for place in stored.places}
+    replaced = [row_id for row_id in stored_ids if row_id in states and row_id not in kept_in_place]
     if replaced:
         cursor.rows(query("delete_spans"), {"since": _at(stored.since_us), "ids": replaced})
     if rewritten:
-        cursor.append("spans", rewritten)
+        _append(cursor, rewritten)
     if changed:
         _update(cursor, changed)
     written = rewritten + [row for _, row in changed]
     for row in written:
         known.note_row(row, is_alone=len(states[row[_ID]]) == 1)
     return written
+
+
+def _append(cursor: Cursor, rows: list[SpanRow]) -> None:
+    """Append rows, without the columns that all of them leave empty: each costs as much as a value in fifty rows."""
+    count = len(rows)
+    filled = [place for place, values in enumerate(zip(*rows, strict=True)) if values.count(None) < count]
+    names = span_column_names()
+    values = itemgetter(*filled)
+    cursor.append("spans", [values(row) for row in rows], [names[place] for place in filled])
 
 
 def _update(cursor: Cursor, changed: list[tuple[SpanRow, SpanRow]]) -> None:
@@ -258,7 +270,6 @@ class _Stored:
 
     states: dict[str, list[SpanState]] = field(default_factory=dict[str, list[SpanState]])
     rows: dict[str, SpanRow] = field(default_factory=dict[str, "SpanRow"])  # those that were known without a look
-    root_span_ids: dict[str, set[str]] = field(default_factory=dict[str, "set[str]"])
     places: set[_Place] = field(default_factory=set["_Place"])
     since_us: int | None = None
     deleted_ids: set[str] = field(default_factory=set[str])
@@ -270,7 +281,6 @@ class _Stored:
         self.states.setdefault(row_id, []).append(state)
         is_root = "span_parents" in state.identity and not state.identity["span_parents"]
         self.places.add((row_id, values[_STATE_ROOT], is_root))
-        self.root_span_ids.setdefault(row_id, set()).add(values[_STATE_ROOT])
         self.since_us = created_us if self.since_us is None else min(self.since_us, created_us)
 
 

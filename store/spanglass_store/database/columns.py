@@ -214,6 +214,8 @@ def _times(metrics: Any, created_us: int) -> tuple[datetime, datetime | None, fl
 
 
 def _headline(error: Any) -> tuple[bool, str | None, str | None]:
+    if error is None:
+        return False, None, None
     headline = find_headline(parsed(error))
     return (False, None, None) if headline is None else (True, headline.type, headline.message)
 
@@ -225,7 +227,16 @@ def _count_scores(scores: Any) -> int:
 def _amounts(metrics: Any) -> tuple[float | None, ...]:
     """Return total, prompt, completion, cached and reasoning tokens, the cost, and the time to the first token."""
     found = _object(metrics)
+    if _AMOUNT_NAMES.isdisjoint(found):  # most spans are no calls of a model
+        return _NO_AMOUNTS
     return *_token_counts(found), _number(found, "cost", "estimated_cost"), _number(found, "time_to_first_token")
+
+
+_AMOUNT_NAMES = frozenset((
+    "tokens", "total_tokens", "prompt_tokens", "completion_tokens", "prompt_cached_tokens", "cached_tokens",
+    "completion_reasoning_tokens", "reasoning_tokens", "cost", "estimated_cost", "time_to_first_token",
+))  # fmt: skip
+_NO_AMOUNTS = (None,) * 7
 
 
 def _token_counts(metrics: dict[str, Any]) -> tuple[int | None, ...]:

@@ -77,7 +77,8 @@ class Cursor:
 
     def row(self, sql: str, parameters: dict[str, Any] | Sequence[Any] | None = None) -> tuple[Any, ...] | None:
         """Return the first row that a statement gives, or None."""
-        return self._cursor.execute(self._read(sql), parameters).fetchone()
+        rows = self.rows(sql, parameters)  # to the end: half read, a statement keeps its transaction open
+        return rows[0] if rows else None
 
     def _read(self, sql: str) -> engine.Statement | str:
         """Return a statement as the parser read it, which it does once for a cursor; several at once stay text."""
@@ -137,23 +138,29 @@ class Cursor:
         with _writing(path):
             self._cursor.execute(f"COPY ({sql}) TO '{quoted}' (FORMAT BLOB)", parameters)
 
-    def append(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Append rows to a table; each has a value for every column, in the table's order."""
-        appender = self._appenders.get((table,))
+    def append(self, table: str, rows: Iterable[tuple[Any, ...]], columns: Sequence[str] | None = None) -> None:
+        """Append rows to a table; each has a value for every column, in the table's order, or for those named."""
+        name = (table, *columns) if columns is not None else (table,)
+        appender = self._appenders.get(name)
         if appender is None:
-            appender = self._appenders[table,] = self._cursor.appender(table)
+            chosen = None if columns is None else [*columns]
+            appender = self._keep_appender(name, self._cursor.appender(table, columns=chosen))
         appender.append_rows(rows)
         appender.flush()
 
+    def _keep_appender(self, name: tuple[str, ...], appender: engine.Appender) -> engine.Appender:
+        if len(self._appenders) >= _MAX_APPENDERS:
+            self._appenders.clear()
+        self._appenders[name] = appender
+        return appender
+
     def update(self, table: str, keys: list[str], columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
         """Set columns of the rows that have these keys' values; each of `rows` has the keys' values first."""
-        name = (table, *keys, *columns)
+        name = ("update", table, *keys, *columns)
         appender = self._appenders.get(name)
         if appender is None:
-            if len(self._appenders) >= _MAX_APPENDERS:
-                self._appenders.clear()
             appender = self._cursor.appender(table, columns=[*keys, *columns], action="update", key=keys)
-            self._appenders[name] = appender
+            self._keep_appender(name, appender)
         appender.append_rows(rows)
         appender.flush()
 
@@ -235,7 +242,7 @@ class Database:
         self._connection: engine.DuckDBPyConnection | None = None
         self._cursors: list[Cursor] = []
         # Kept from one transaction to the next, with its statements and appenders: making them anew took a small
-        # batch a fifth of its time.
+        # batch a seventh of its time.
         self._writer: Cursor | None = None
         # What `interrupt` cancels. Its guard is held for moments: opening and replacing the file hold the other one.
         self._running: list[Cursor | engine.DuckDBPyConnection] = []

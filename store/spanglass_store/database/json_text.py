@@ -226,6 +226,8 @@ def _clean_key(key: str) -> str:
 
 def is_utf8(text: str) -> bool:
     """Tell whether a text can be stored: one with lone surrogates cannot."""
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -54,7 +54,7 @@ def read_row(line: Line, default_stamp: int, process: str | None = None) -> Row:
         container=container_of(line),
         process=process,
         is_merge=parsed(line.get("_is_merge")) is True,
-        is_deletion=parsed(line.get("_object_delete")) is True,
+        is_deletion="_object_delete" in line and parsed(line["_object_delete"]) is True,
     )
     if row.is_deletion:
         return row
@@ -71,9 +71,10 @@ def read_row(line: Line, default_stamp: int, process: str | None = None) -> Row:
 def container_of(line: Line) -> str:
     """Return the id of the experiment, playground, dataset or project that a row belongs to, or ""."""
     for key in _CONTAINER_FIELDS:
-        value = parsed(line.get(key))
-        if isinstance(value, str) and value and is_utf8(value):
-            return value
+        if key in line:
+            value = parsed(line[key])
+            if isinstance(value, str) and value and is_utf8(value):
+                return value
     return ""
 
 
@@ -83,8 +84,8 @@ def _read_identity(line: Line, *, is_merge: bool) -> dict[str, Any]:
         value = parsed(line.get(key))
         if isinstance(value, str) and value:
             identity[key] = value
-    parents = parsed(line.get("span_parents"))
-    if parents is None and isinstance(parsed(line.get("_parent_id")), str):
+    parents = parsed(line["span_parents"]) if "span_parents" in line else None
+    if parents is None and "_parent_id" in line and isinstance(parsed(line["_parent_id"]), str):
         parents = [parsed(line["_parent_id"])]
     if isinstance(parents, list):
         identity["span_parents"] = [item for item in cast("list[Any]", parents) if isinstance(item, str)]

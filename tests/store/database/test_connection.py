@@ -53,6 +53,26 @@ def test_a_commit_in_tables_that_were_there_can_be_a_checkpoint(database: Databa
     assert not log.exists() or log.stat().st_size < 1000
 
 
+def test_a_row_that_is_asked_for_keeps_no_commit_from_being_a_checkpoint(database: Database):
+    with database.transaction() as cursor:
+        cursor.append("projects", [(str(number), "name" * 100) for number in range(20_000)])
+    with database.cursor() as reader:
+        assert reader.row("FROM projects") is not None
+        with database.transaction() as cursor:
+            cursor.rows("UPDATE projects SET name = repeat('other', 100)")
+            cursor.is_bulk = True
+        log = database.path.with_name(database.path.name + ".wal")
+        assert not log.exists() or log.stat().st_size < 1000
+
+
+def test_columns_that_an_append_does_not_name_are_left_empty(database: Database):
+    with database.transaction() as cursor:
+        cursor.append("segments", [("a", 1)], ["name", "merged_bytes"])
+        cursor.append("segments", [("b", 2, "p")])
+        cursor.append("segments", [(3, "c")], ["merged_bytes", "name"])
+        assert sorted(cursor.rows("FROM segments")) == [("a", 1, None), ("b", 2, "p"), ("c", 3, None)]
+
+
 def test_an_append_that_failed_leaves_nothing_for_the_next_transaction(database: Database):
     with database.transaction() as cursor:
         cursor.append("projects", [("a", "first")])
