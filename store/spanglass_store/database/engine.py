@@ -9,6 +9,7 @@ from __future__ import annotations
 from _duckdb import (
     Appender,
     BinderException,
+    CatalogException,
     ConnectionException,
     ConversionException,
     DuckDBPyConnection,
@@ -30,6 +31,7 @@ from _duckdb import (
 __all__ = [
     "Appender",
     "BinderException",
+    "CatalogException",
     "ConnectionException",
     "ConversionException",
     "DuckDBPyConnection",

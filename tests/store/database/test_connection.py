@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from spanglass_store.database import connection as connection_module
-from spanglass_store.database import statements
+from spanglass_store.database import statements, tables
 from spanglass_store.database.connection import Database
 from spanglass_store.database.store_lock import StoreLock
 from spanglass_store.faults import Interrupted, StoreBusy, StoreFault
@@ -297,3 +297,18 @@ def test_settings_of_the_live_holder_are_in_force(database: Database):
     assert found["autoload_known_extensions"] == "false"
     assert found["enable_progress_bar"] == "false"
     assert connection_module.DATABASE_FILE == "traces.duckdb"
+
+
+def test_tables_that_are_there_are_opened_without_a_list_of_them(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.cursor() as cursor:
+        cursor.rows("INSERT INTO projects VALUES ('a', 'b')")
+    assert database.let_go()
+
+    def refuse(_connection: object) -> list[tuple[Any, ...]]:
+        raise AssertionError("it takes as long as to open the file")
+
+    monkeypatch.setattr(tables, "_list_tables", refuse)
+    with database.cursor() as cursor:
+        assert cursor.rows("SELECT * FROM projects") == [("a", "b")]
