@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCompleter, QLineEdit
+from PySide6.QtWidgets import QCompleter, QLineEdit, QToolButton
 
 from spanglass_store.search.expression import EVERYTHING, HasError, Match
 from spanglass_viewer.panes.filter_box import FilterBox
@@ -124,3 +124,18 @@ def test_entering_the_box_asks_for_the_words_of_the_store(box: FilterBox, qtbot:
     edit_of(box).clearFocus()
     with qtbot.waitSignal(box.words_wanted):
         box.take_focus()
+
+
+def test_what_empties_the_box_comes_with_the_first_text(qtbot: QtBot, appearance: Appearance) -> None:
+    box = FilterBox(appearance=appearance)
+    qtbot.addWidget(box)
+
+    def named() -> list[str]:
+        return [button.accessibleName() for button in box.findChildren(QToolButton)]
+
+    assert named() == ["Filter"]
+    box.set_text("error")
+    assert sorted(named()) == ["Empty the filter", "Filter"]
+    box.clear()
+    box.set_text("error")
+    assert sorted(named()) == ["Empty the filter", "Filter"]

@@ -17,7 +17,6 @@ from spanglass_viewer.backend.requests import (
     ExperimentAnswer,
     ExperimentRequest,
 )
-from spanglass_viewer.trace.arrays import load_numpy
 from spanglass_viewer.values.decode import NotJson, decode_json_in_steps
 from spanglass_viewer.values.pretty import lined_json
 
@@ -43,13 +42,6 @@ class CompareWorker(ReadingWorker):
     def __init__(self) -> None:
         super().__init__()
         self._prices: PriceBook | None = None
-
-    @Slot()
-    def load_readers(self) -> None:
-        """Load what traces are read with, for all threads: nobody compares yet, and the store's opens its file."""
-        load_numpy()
-        from spanglass_store.database import skeleton  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport] - see above
-        from spanglass_viewer.trace import snapshot  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport] - as above
 
     @Slot(object)
     def compare(self, request: CompareRequest) -> None:

@@ -36,7 +36,7 @@ ASLEEP_POLL_MS = 1000
 RETRY_MS = 250
 IDLE_AFTER_SECS = 1.0
 LOOK_AFTER_MS = 1000  # after the list: a trace of a million spans takes a second or more
-PRICES_AFTER_MS = 100  # in which the window asks for the trace that it opens
+PRICES_AFTER_MS = 150  # in which the window asks for the trace that it opens, or shows it and its span
 HOLD_AT_MOST_SECS = 3.0
 GIVE_WAY_MS = 120  # a lock is not handed on in turn: one who waits looks every 10 ms, DuckDB itself not at all
 _MERGE_BUDGET_SECS = 0.2
@@ -67,6 +67,7 @@ class StoreWorker(QObject):
         self._poll: QTimer | None = None
         self._look_pause: QTimer | None = None
         self._prices: PriceBook | None = None
+        self._prices_due: QTimer | None = None
         self._shown: TraceSnapshot | None = None  # what the window was given last
         self._left: TraceSnapshot | None = None  # what it showed before
         self._shown_sequence = -1  # of the tables, when `_shown` was read: whatever changes them counts it on
@@ -97,6 +98,8 @@ class StoreWorker(QObject):
         self._watch = JournalWatch(self._store / "journal", self._woken.emit)
         self._poll = QTimer(self, singleShot=True)
         self._poll.timeout.connect(self._on_poll)
+        self._prices_due = QTimer(self, singleShot=True, interval=PRICES_AFTER_MS)
+        self._prices_due.timeout.connect(self._load_prices)
         self._look_pause = QTimer(self, singleShot=True)
         self._look_pause.timeout.connect(self._on_look_due)
         self.database_ready.emit(self._database)
@@ -106,7 +109,7 @@ class StoreWorker(QObject):
     @Slot()
     def stop(self) -> None:
         """Let go of everything; called by the worker's own thread when it ends."""
-        for timer in (self._poll, self._look_pause):
+        for timer in (self._poll, self._look_pause, self._prices_due):
             if timer is not None:
                 timer.stop()
         if self._watch is not None:
@@ -166,11 +169,12 @@ class StoreWorker(QObject):
 
         return add_estimates(summaries, usage, self._prices)
 
-    def _lacks_prices(self, *, are_needed: bool) -> bool:
+    def _lacks_prices(self, *, are_needed: bool, is_opening: bool = False) -> bool:
         """Tell whether prices are needed that are not loaded yet; then they are, when the first trace is there."""
-        if self._prices is not None or not are_needed:
+        if self._prices is not None or not are_needed or self._prices_due is None:
             return False
-        QTimer.singleShot(PRICES_AFTER_MS, self, self._load_prices)
+        if is_opening or not self._prices_due.isActive():  # a trace that grows is read again before it is due
+            self._prices_due.start()
         return True
 
     @Slot()
@@ -200,7 +204,7 @@ class StoreWorker(QObject):
             if self._shown is not None and self._note_repeated(cursor, self._shown):
                 self.repetition_found.emit()
         lacks_prices = self._shown is not None and self._lacks_prices(
-            are_needed=_has_unpriced_calls(self._shown.skeleton)
+            are_needed=_has_unpriced_calls(self._shown.skeleton), is_opening=request.is_opening
         )
         self.trace_loaded.emit(
             TraceAnswer(request, self._shown, time.perf_counter() - began, lacks_prices=lacks_prices)

@@ -72,7 +72,6 @@ class Backend(QObject):
         self._threads[0].started.connect(self.store_worker.start)
         for reader in (self.detail_worker, self.compare_worker, self.find_worker):
             self.store_worker.database_ready.connect(reader.use_database)
-        self.store_worker.database_ready.connect(self.compare_worker.load_readers)
         self._comparison_wanted.connect(self.compare_worker.compare)
         self._diff_wanted.connect(self.compare_worker.diff)
         self._list_wanted.connect(self.store_worker.list_traces)

@@ -101,7 +101,6 @@ class FilterBox(QWidget):
         self._edit.setToolTip(plain_tooltip(_HELP))
         self._edit.setAccessibleName("Filter traces")
         self._edit.setAccessibleDescription("Ctrl+Space completes")
-        self._edit.setClearButtonEnabled(True)
         self._problem.setProperty("kind", "hint")
         self._problem.setWordWrap(True)
         self._problem.hide()
@@ -219,6 +218,12 @@ class FilterBox(QWidget):
     # reading
 
     def _on_text_changed(self, text: str) -> None:
+        if (
+            text and not self._edit.isClearButtonEnabled()
+        ):  # Qt looks through the desktop's icons: no start waits for it
+            self._edit.setClearButtonEnabled(True)
+            self._name_buttons()
+            self._on_appearance_changed()
         self._typing.start()
         self.text_changed.emit(text)
 
