@@ -21,6 +21,7 @@ _MODE_ICONS = {ThemeMode.SYSTEM: "monitor", ThemeMode.LIGHT: "sun", ThemeMode.DA
 
 
 _SEARCH_PX = (180, 520)
+_LIVE, _PAUSED = "Live", "Paused"
 
 
 class TopBar(QFrame):
@@ -35,7 +36,7 @@ class TopBar(QFrame):
         keep_height(self, 46)
         self._appearance = appearance
         self._mark = QLabel()
-        self._live = QPushButton("Live")
+        self._live = QPushButton()
         self._live.setProperty("kind", "stat")
         wear(self._live, FontRole.SMALL)
         self._live.setCheckable(True)
@@ -73,13 +74,19 @@ class TopBar(QFrame):
     def _show_live(self) -> None:
         tokens = self._appearance.tokens
         is_paused = self._live.isChecked()
-        self._live.setText("Paused" if is_paused else "Live")
-        what = "New spans wait. Click to go on" if is_paused else "New spans show as they start. Click to pause"
-        self._live.setToolTip(what)
-        self._live.setAccessibleName(f"{self._live.text()}. {what}")
         self._live.setIcon(
             tinted_icon("pause" if is_paused else "live-dot", tokens.warning if is_paused else tokens.ok, 12)
         )
+        self._live.ensurePolished()
+        self._live.setMinimumWidth(0)
+        widths: list[int] = []
+        for word in (_LIVE, _PAUSED) if is_paused else (_PAUSED, _LIVE):  # the last one stays
+            self._live.setText(word)
+            widths.append(self._live.sizeHint().width())
+        self._live.setMinimumWidth(max(widths))  # for either word: what stands beside it stays in its place
+        what = "New spans wait. Click to go on" if is_paused else "New spans show as they start. Click to pause"
+        self._live.setToolTip(what)
+        self._live.setAccessibleName(f"{self._live.text()}. {what}")
 
     def _on_appearance_changed(self) -> None:
         self._mark.setPixmap(
