@@ -10,8 +10,6 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-import filelock
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -55,7 +53,7 @@ class StoreLock:
         """Give the lock back, where it is held."""
         if self._fd is not None:
             fd, self._fd = self._fd, None
-            filelock.unlock_descriptor(fd)
+            _unlock(fd)
             os.close(fd)
 
     def forget(self) -> None:
@@ -75,7 +73,14 @@ if os.name == "posix":
             return False
         return True
 
+    def _unlock(fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_UN)
+
 else:
+    import filelock  # takes as long to load as the engine: only where the system has no `flock`
 
     def _try_lock(fd: int, *, is_shared: bool) -> bool:  # noqa: ARG001 - Windows readers exclude each other
         return filelock.lock_descriptor(fd, blocking=False)
+
+    def _unlock(fd: int) -> None:
+        filelock.unlock_descriptor(fd)
