@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spanglass_store.database import engine
 from spanglass_store.database.batch import Batch, JournalLine, Outcome, merge_batch
 from spanglass_store.database.error_headline import find_headline
 from spanglass_store.database.fold_ahead import READ_ERRORS, UnfitSegments
@@ -117,7 +118,10 @@ def merge_segments(
         raise UnfitSegments from error
     if batches is None or any(batch.rejected for batch in batches):
         return None  # a line that is set aside is named by its place
-    outcome = _insert(cursor)
+    try:
+        outcome = _insert(cursor)
+    except engine.OutOfMemoryException as error:  # fewer at once may do
+        raise UnfitSegments from error
     cursor.is_bulk = True
     known.look(cursor)
     names = Batch()

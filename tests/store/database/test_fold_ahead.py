@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
@@ -14,6 +14,7 @@ from spanglass_store.database import segments as segments_module
 from spanglass_store.database.connection import Cursor, Database
 from spanglass_store.database.fold_ahead import FoldAhead, UnfitSegments
 from spanglass_store.database.merge import Merger
+from spanglass_store.database.statements import query
 from spanglass_store.location import ensure_store
 
 if TYPE_CHECKING:
@@ -124,6 +125,31 @@ def test_a_write_that_fails_stops_what_was_begun(store: Path, begun: list[int], 
     assert not database.is_open  # a connection that may be invalid is not kept by a fold
     monkeypatch.undo()
     merger.merge_once(budget_secs=60)
+    assert count_spans(database) == SPANS
+    database.close()
+
+
+def test_a_write_that_lacks_memory_beside_a_fold_is_tried_with_less(
+    store: Path, begun: list[int], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bulk, "MAX_BYTES", 2**26)
+    written: list[str] = []
+    rows = Cursor.rows
+
+    def lack_memory_once(self: Cursor, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        if sql == query("bulk_insert"):
+            written.append(sql)
+            if len(written) == 1:
+                raise duckdb.OutOfMemoryException("no more")
+        return rows(self, sql, parameters)
+
+    monkeypatch.setattr(Cursor, "rows", lack_memory_once)
+    database = Database(store)
+    merger = Merger(database, store)
+    merger.merge_once(budget_secs=60)
+    assert merger.is_caught_up
+    assert len(written) > 2
+    assert begun
     assert count_spans(database) == SPANS
     database.close()
 
