@@ -116,6 +116,17 @@ def test_esc_closes_the_bar_from_each_of_its_parts(found: Found, qtbot: QtBot) -
         assert not found.finder.bar.isVisible(), part.accessibleName()
 
 
+def test_what_was_typed_just_before_the_bar_closed_selects_nothing(found: Found, qtbot: QtBot) -> None:
+    before = found.selected
+    found.finder.open()
+    qtbot.keyClicks(found.edit, "refund")
+    qtbot.keyClick(found.edit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not found.finder.bar._typing.isActive())
+    assert (found.asked, found.selected) == ([], before)
+    found.finder.open()
+    assert [request.text for request in found.asked] == ["refund"]
+
+
 def test_enter_and_shift_enter_go_round(found: Found, qtbot: QtBot) -> None:
     found.finder.open()
     found.finder.bar.set_text("refund")

@@ -14,6 +14,8 @@ from spanglass_viewer.widgets.key_hints import hint_at
 from spanglass_viewer.widgets.labels import PlainLabel, set_style_property
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent
+
     from spanglass_viewer.theme.appearance import Appearance
 
 _TYPING_PAUSE_MS = 200
@@ -103,6 +105,11 @@ class FindBar(QFrame):
         self._previous.clicked.connect(self._on_previous)
         self._next.clicked.connect(self._on_next)
         self._close.clicked.connect(self.closed)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Look for nothing that was typed just before: it would select a hit of a bar that is closed."""
+        super().hideEvent(event)
+        self._typing.stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes the bar, whichever part of it has the keyboard."""
