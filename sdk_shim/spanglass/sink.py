@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from spanglass.settings import Settings
 
 SEAL_SECS = 2.0
+# Three times what it is without a queue. A thread that opens a segment beside a program that does nothing but log waits
+# for the interpreter's lock after each call of the system, 30 ms in all, and the queue fills meanwhile.
+_QUEUED_SEGMENT_BYTES = 24 * 1024 * 1024
 
 
 class Sink(Protocol):
@@ -127,9 +130,12 @@ def open_sink(store: Path, sdk_version: str, settings: Settings) -> Sink:
     """
     from spanglass.failures import say_once  # noqa: PLC0415 - beside its only use
     from spanglass.publisher import Publisher  # noqa: PLC0415 - a program that never logs never loads it
-    from spanglass_store.journal.segment import SegmentWriter  # noqa: PLC0415 - as above
+    from spanglass_store.journal.segment import MAX_SEGMENT_BYTES, SegmentWriter  # noqa: PLC0415 - as above
 
-    writer = SegmentWriter(store, sdk_version=sdk_version, on_fault=say_once, num_retries=settings.num_retries)
+    max_bytes = _QUEUED_SEGMENT_BYTES if settings.has_queue else MAX_SEGMENT_BYTES
+    writer = SegmentWriter(
+        store, sdk_version=sdk_version, on_fault=say_once, num_retries=settings.num_retries, max_bytes=max_bytes
+    )
     publisher = Publisher(writer, settings.all_payloads, settings.failed_payloads)
     if not settings.has_queue:
         return SegmentSink(publisher)

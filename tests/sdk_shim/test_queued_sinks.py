@@ -16,7 +16,8 @@ from spanglass.line_queue import LineQueue, QueueLimits
 from spanglass.publisher import Publisher
 from spanglass.queued_sinks import MANY_ROWS, MAX_QUEUED_LINE_BYTES, WRITE_EVERY_SECS, BatchSink, HeldSink
 from spanglass.recorder import open_recorder
-from spanglass.sink import SegmentSink
+from spanglass.settings import read_settings
+from spanglass.sink import SegmentSink, open_sink
 from spanglass_store.faults import StoreFault
 from spanglass_store.journal import segment
 from spanglass_store.journal.segment import SegmentWriter
@@ -304,6 +305,18 @@ def test_the_environment_chooses_the_sink(monkeypatch, store, environ, kind):
     for name, text in environ.items():
         monkeypatch.setenv(name, text)
     assert isinstance(open_recorder(store).sink, kind)
+
+
+@pytest.mark.parametrize(("environ", "segments"), [({}, 2), ({"SPANGLASS_DURABILITY": "batch"}, 1)])
+def test_with_a_queue_a_segment_is_opened_less_often(monkeypatch, store, environ, segments):
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    sink = open_sink(store, "1", read_settings(os.environ))
+    line = b'{"id":"%b"}\n' % (b"x" * 1024 * 1024)
+    for _ in range(10):
+        sink.write(line)
+    sink.seal()
+    assert len([*(store / "journal").iterdir()]) == segments
 
 
 def test_flush_of_every_kind_raises_with_sync_flush(monkeypatch, store_path):
