@@ -27,8 +27,8 @@ MANY_ROWS = 500
 # Copying this much costs a caller little more than its snapshot did, and a queue of such rows would be large.
 MAX_QUEUED_LINE_BYTES = 16 * 1024
 # Beside a caller that does nothing but log, the thread has half the interpreter's time, 5 ms at a turn, and makes lines
-# of some 3,000 rows in it; its first turn comes after 8 ms. Where more wait, the caller makes its own.
-MAX_UNFINISHED_ROWS = 8000
+# of 1,000 to 3,000 rows in it; its first turn comes after 8 ms. Where more wait, the caller makes its own.
+MAX_UNFINISHED_ROWS = 12_000
 FLUSH_SECS = 30.0
 SEAL_SECS = 2.0
 _FORK_SECS = 1.0

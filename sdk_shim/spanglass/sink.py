@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from spanglass.settings import Settings
 
 SEAL_SECS = 2.0
-# Three times what it is without a queue. A thread that opens a segment beside a program that does nothing but log waits
-# for the interpreter's lock after each call of the system, 30 ms in all, and the queue fills meanwhile.
-_QUEUED_SEGMENT_BYTES = 24 * 1024 * 1024
+# Five times what it is without a queue. A thread that opens a segment beside a program that does nothing but log waits
+# for the interpreter's lock after each call of the system, 45 ms in all, and the queue fills meanwhile.
+_QUEUED_SEGMENT_BYTES = 40 * 1024 * 1024
 
 
 class Sink(Protocol):
