@@ -324,10 +324,10 @@ def _touch(database: Database) -> None:
 
 def _mark(row: Row, spans: int) -> str:
     marks = MARKS_MS.get(row.what)
-    if marks is None or row.cpu is None:
+    if marks is None:
         return ""
     most = marks[spans > _MILLION]
-    return f"   {'✓' if row.cpu <= most else '✗'} at most {most} ms"
+    return f"   {'✓' if row.figure <= most else '✗'} at most {most} ms"
 
 
 def _once(what: str, action: Callable[[], object]) -> Row:
