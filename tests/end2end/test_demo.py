@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from spanglass_assets.demo import HOLDING_LINE
 from spanglass_store import open_store
@@ -228,4 +229,5 @@ def test_without_a_display_the_demo_prints_the_tree_and_saves_a_picture(tmp_path
     assert "└─ settlement.watch" in done.stdout
     assert "● running" in done.stdout
     assert str(picture) in done.stdout
-    assert picture.read_bytes().startswith(b"\x89PNG")
+    with Image.open(picture) as image:
+        assert (image.format, image.size) == ("PNG", (1400, 900))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _AGENT = "spanglass_assets.demo"
 _STOP_TIMEOUT_SECS = 5.0
+_PICTURE_SIZE = 1400, 900  # by itself the window would fit the screen, which there is 800 pixels wide
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +76,7 @@ def _run_without_display(options: argparse.Namespace) -> int:
             spans, [summary] = store.get_trace(root_span_id), store.list_traces_of([root_span_id])
         write_trace(terminal, lay_out_tree(spans), summary)
         terminal.write_line()
-        code = show_window(options.store, theme=options.theme, screenshot=picture)
+        code = show_window(options.store, theme=options.theme, size=_PICTURE_SIZE, screenshot=picture)
     if code == ExitCode.OK:
         terminal.write_line(f"A picture of the window  {picture}")
         terminal.write_line(f"The store                {options.store}")
