@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from spanglass_store.database import engine, tables
 from spanglass_store.database.records import QueryResult
-from spanglass_store.database.recovery import Recovery, damage_fault, is_damage, set_aside, set_aside_log
+from spanglass_store.database.recovery import Recovery, damage_fault, is_damage, log_path, set_aside, set_aside_log
 from spanglass_store.database.repeated_amounts import RepetitionMemory
 from spanglass_store.database.store_lock import StoreLock
 from spanglass_store.faults import DamagedLog, DamagedTables, Interrupted, StoreBusy, StoreFault, UnknownFormat
@@ -488,7 +488,7 @@ class Database:
     def _look_at_file(self) -> tuple[int, ...]:
         """Return what `stat` says of the file and its log; opening it here would drop DuckDB's lock."""
         look: list[int] = []
-        for path in (self.path, self.path.with_name(self.path.name + ".wal")):
+        for path in (self.path, log_path(self.path)):
             with contextlib.suppress(OSError):
                 stat = path.stat()
                 look += (stat.st_mtime_ns, stat.st_size)
