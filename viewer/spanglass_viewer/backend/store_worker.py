@@ -201,14 +201,16 @@ class StoreWorker(QObject):
             else:
                 self._shown = self._read_trace(cursor, request, before)
             self._shown_sequence = sequence
-            if self._shown is not None and self._note_repeated(cursor, self._shown):
-                self.repetition_found.emit()
         lacks_prices = self._shown is not None and self._lacks_prices(
             are_needed=_has_unpriced_calls(self._shown.skeleton), is_opening=request.is_opening
         )
         self.trace_loaded.emit(
             TraceAnswer(request, self._shown, time.perf_counter() - began, lacks_prices=lacks_prices)
         )
+        if self._shown is not None:
+            with self._need_database().cursor() as cursor:  # only now: of a million spans it takes a while
+                if self._note_repeated(cursor, self._shown):
+                    self.repetition_found.emit()
 
     def _read_trace(self, cursor: Cursor, request: TraceRequest, before: TraceSnapshot | None) -> TraceSnapshot | None:
         load_numpy()  # here, where the list is up and nobody else has a use for it yet
