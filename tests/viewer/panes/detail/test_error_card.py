@@ -201,6 +201,7 @@ def test_a_line_that_has_moved_is_found_again(pane: DetailPane, tmp_path: Path) 
         ("code", ["code", "--goto", "/a.py:7"]),
         ("code --line={line} {path}", ["code", "--line=7", "/a.py"]),
         ("nano {path}", None),
+        ("code '{path}", None),
         ("'open", ["code", "--goto", "/a.py:7"]),
     ],
 )
@@ -244,10 +245,16 @@ def test_the_editor_is_one_with_a_window(
     assert [Path(command[0]).name, *command[1:]] == expected
 
 
-def test_without_an_editor_it_says_so(pane: DetailPane, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("chosen", "said"), [("", "set VISUAL"), ("nowhere/edit {path}", "nowhere/edit {path} did not")]
+)
+def test_without_an_editor_it_says_so(
+    pane: DetailPane, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, chosen: str, said: str
+) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("VISUAL", raising=False)
+    pane.set_editor(chosen)
     pane.show_span(make_detail(error=_fail()))
     _, row = pane._error.findChildren(FrameRow)
-    with qtbot.waitSignal(pane.notice_given, check_params_cb=lambda sentence: "VISUAL" in sentence):
+    with qtbot.waitSignal(pane.notice_given, check_params_cb=lambda sentence: said in sentence):
         row._on_open()

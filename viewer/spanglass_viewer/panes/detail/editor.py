@@ -50,7 +50,7 @@ def editor_command(
     counts where it is an editor with a window, else the first one found.
     """
     if "{path}" in chosen:
-        program, *arguments = _split(chosen)
+        program, *arguments = _split(chosen) or [""]
         found = shutil.which(program)
         own = [part.replace("{path}", str(path)).replace("{line}", str(line)) for part in arguments]
         return None if found is None else [found, *own]

@@ -235,9 +235,12 @@ class FrameRow(QWidget):
         self._context.notice_given.emit("Path and line copied")
 
     def _on_open(self) -> None:
-        if not open_in_editor(Path(self.frame.path), self._line, self._context.editor):
+        editor = self._context.editor
+        if not open_in_editor(Path(self.frame.path), self._line, editor):
             self._context.notice_given.emit(
-                "No editor was started. Choose one in the settings, or set VISUAL to one that has a window."
+                f"{editor} did not start. Choose another editor in the settings."
+                if editor
+                else "No editor was found. Choose one in the settings, or set VISUAL to one that has a window."
             )
 
 
