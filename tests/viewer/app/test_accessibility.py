@@ -11,6 +11,7 @@ from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
@@ -226,11 +227,16 @@ def walk(window: MainWindow, qtbot: QtBot) -> Iterator[QWidget]:
     for _ in range(200):
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         reached = QApplication.focusWidget()
-        qtbot.waitUntil(lambda reached=reached: not reached.visibleRegion().isEmpty())
+        qtbot.waitUntil(lambda reached=reached: _is_in_sight(reached))
         yield reached
         if QApplication.focusWidget() is first:
             return
     pytest.fail("Tab does not come back")
+
+
+def _is_in_sight(widget: QWidget) -> bool:
+    shown = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget  # which may cover it, opaque
+    return not shown.visibleRegion().isEmpty()
 
 
 def look(window: MainWindow, place: QRect) -> QImage:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QPaintEvent, QRegion
+from PySide6.QtGui import QImage, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication
 
 from spanglass_viewer.models.span_table import Column, SpanTableModel
@@ -117,3 +117,22 @@ def test_another_width_has_the_rows_painted_once(view: SpanTableView, qtbot: QtB
     qtbot.waitUntil(lambda: paints.count > painted)
     assert paints.count == 2
     assert view.columnViewportPosition(Column.TIMELINE) + view.columnWidth(Column.TIMELINE) == view.viewport().width()
+
+
+def _screen(view: SpanTableView) -> QImage:
+    """Return what stands on the screen, as it was painted bit by bit."""
+    return view.screen().grabWindow(view.winId()).toImage()
+
+
+def test_scrolling_paints_only_the_rows_that_come_into_sight(view: SpanTableView, qtbot: QtBot) -> None:
+    view.resize(700, 200)
+    view.setCurrentIndex(view.model().index(2, 0))
+    qtbot.waitUntil(lambda: view.verticalScrollBar().maximum() > 2 * row_height())
+    QApplication.processEvents()
+    paints = _Paints()
+    view.viewport().installEventFilter(paints)
+    view.verticalScrollBar().setValue(row_height())
+    qtbot.waitUntil(lambda: paints.count > 0)
+    view.viewport().removeEventFilter(paints)
+    assert paints.region.boundingRect().height() == row_height()
+    assert _screen(view) == view.grab().toImage()

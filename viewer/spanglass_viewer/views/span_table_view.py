@@ -102,6 +102,8 @@ class SpanTableView(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
+        # each paint fills its ground: so Qt moves what is scrolled, and only rows that come into sight are painted
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Spans")
         rows = self.verticalHeader()
         rows.setVisible(False)
@@ -397,6 +399,7 @@ class SpanTableView(QTableView):
         self._state.current_span = -1 if self.current_span is None else self.current_span
         self._state.now_us = self._spans.now_us()
         painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self._style.window)
         self._paint_rows(painter, event.region())
         painter.end()
         if self.current_span is not None and self._spans.row_at(self._state.current_row).has_further_parents:

@@ -6,8 +6,8 @@ import functools
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from spanglass_viewer.format.durations import format_duration
@@ -21,6 +21,8 @@ from spanglass_viewer.views.row_style import elided, text_width
 from spanglass_viewer.widgets.state_dot import paint_state_dot, trace_state
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
     from spanglass_store.database.records import TraceSummary
     from spanglass_viewer.theme.appearance import Appearance
 
@@ -33,6 +35,8 @@ _BETWEEN, _CLOSER = "  ·  ", " · "
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CACHED_NAMES = 4096
+_MOST_PICTURES = 48  # of rows: those in sight, in all their states
+_SHOWN_STATES = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
 _LEAST_NAME_PX = 140  # of a name that is cut: before that, the time beside it goes
 
 
@@ -46,8 +50,12 @@ class TraceListView(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Traces")
+        # each paint fills its ground: so Qt moves what is scrolled, and only rows that come into sight are painted
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._appearance = appearance
         self.setItemDelegate(TraceDelegate(appearance, self))
         appearance.changed.connect(self._on_look_changed)
+        self._told_us = 0  # the moment for which rows were looked through last
         self._ticker = QTimer(self, interval=_TICK_MS)
         self._ticker.timeout.connect(self._on_tick)
         self._ticker.start()
@@ -56,9 +64,25 @@ class TraceListView(QListView):
         self.scheduleDelayedItemsLayout()  # rows are as high as their text
         self.viewport().update()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground, and the rows on it."""
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), _color(self._appearance.tokens.window))
+        painter.end()
+        super().paintEvent(event)
+
     def _on_tick(self) -> None:
-        if self.isVisible():
-            self.viewport().update()
+        """Paint those rows anew that say something else by now."""
+        before_us, self._told_us = self._told_us, time.time_ns() // 1000
+        if not self.isVisible():
+            return
+        first, last = self.indexAt(QPoint(_EDGE, 0)).row(), self.indexAt(QPoint(_EDGE, self.viewport().height())).row()
+        for row in range(max(first, 0), last + 1 if last >= 0 else self.model().rowCount()):
+            index = self.model().index(row, 0)
+            summary: TraceSummary = index.data(SUMMARY_ROLE)
+            start_us = summary.start_us
+            if summary.is_running or format_relative(start_us, before_us) != format_relative(start_us, self._told_us):
+                self.update(index)
 
 
 @functools.lru_cache(maxsize=_CACHED_NAMES)
@@ -78,12 +102,15 @@ class TraceDelegate(QStyledItemDelegate):
     def __init__(self, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        appearance.changed.connect(self._forget_widths)
+        self._pictures: dict[object, QPixmap] = {}
+        self._pictured_size: object = None
+        appearance.changed.connect(self._forget)
 
-    def _forget_widths(self) -> None:
-        """Measure texts anew: they may have another size."""
+    def _forget(self) -> None:
+        """Measure and paint everything anew: it may have another size, and other colours."""
         text_width.cache_clear()
         elided.cache_clear()
+        self._pictures.clear()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002 - Qt's signature
         """Return one height for all rows."""
@@ -92,10 +119,34 @@ class TraceDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Paint ground, dot, name and time, then the figures."""
+        """Paint a row; what does not move is a picture, which is painted once."""
         summary: TraceSummary = index.data(SUMMARY_ROLE)
+        score = str(index.data(SCORE_ROLE) or "")
         rect = QRect(option.rect)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType] - the stubs lack the members of QStyleOption
-        state = option.state  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - as above
+        state = option.state & _SHOWN_STATES  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - as above
+        when = format_relative(summary.start_us, time.time_ns() // 1000)
+        ratio = painter.device().devicePixelRatioF()
+        if summary.is_running or ratio != int(ratio):  # between two pixels a picture would be blurred
+            self._paint_row(painter, rect, state, summary, when=when, score=score)
+            return
+        if self._pictured_size != (rect.size(), ratio) or len(self._pictures) >= _MOST_PICTURES:
+            self._pictured_size = (rect.size(), ratio)
+            self._pictures.clear()
+        key = (summary, when, score, state)
+        picture = self._pictures.get(key)
+        if picture is None:
+            picture = self._pictures[key] = QPixmap(rect.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(_color(self._appearance.tokens.window))
+            own = QPainter(picture)
+            self._paint_row(own, QRect(QPoint(0, 0), rect.size()), state, summary, when=when, score=score)
+            own.end()
+        painter.drawPixmap(rect.topLeft(), picture)
+
+    def _paint_row(
+        self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, summary: TraceSummary, *, when: str, score: str
+    ) -> None:
+        """Paint ground, dot, name and time, then the figures."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(
@@ -107,9 +158,10 @@ class TraceDelegate(QStyledItemDelegate):
         )
         self._paint_dot(painter, rect, summary)
         inner = rect.adjusted(_EDGE + _TEXT_LEFT, text_px(8), -(_EDGE + _PAD), -text_px(8))
-        self._paint_first_line(painter, QRect(inner.left(), inner.top(), inner.width(), text_px(20)), summary)
+        first = QRect(inner.left(), inner.top(), inner.width(), text_px(20))
+        self._paint_first_line(painter, first, summary, when)
         below = QRect(inner.left(), inner.top() + text_px(21), inner.width(), text_px(18))
-        self._paint_second_line(painter, below, summary, str(index.data(SCORE_ROLE) or ""))
+        self._paint_second_line(painter, below, summary, score)
         painter.restore()
 
     def _paint_ground(
@@ -134,9 +186,9 @@ class TraceDelegate(QStyledItemDelegate):
         )
         paint_state_dot(painter, center, state, self._appearance.tokens)
 
-    def _paint_first_line(self, painter: QPainter, rect: QRect, summary: TraceSummary) -> None:
+    def _paint_first_line(self, painter: QPainter, rect: QRect, summary: TraceSummary, when: str) -> None:
         tokens = self._appearance.tokens
-        when, color = format_relative(summary.start_us, time.time_ns() // 1000), tokens.text_faint
+        color = tokens.text_faint
         if summary.is_running:
             when, color = "live", tokens.accent
         name = _shown_name(summary.name)

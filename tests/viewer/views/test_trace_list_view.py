@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtGui import QImage, QPaintEvent, QRegion
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from trace_summaries import make_summary
+
+from spanglass_viewer.models.trace_list import TraceListModel
+from spanglass_viewer.theme.appearance import Appearance, ThemeMode
+from spanglass_viewer.views import trace_list_view
+from spanglass_viewer.views.trace_list_view import ROW_HEIGHT, TraceDelegate, TraceListView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+# the offscreen platform says so of every window that is shown
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+
+_TRACES = 12
+
+
+class _Paints(QObject):
+    """What was painted of a widget."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.region = QRegion()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002, N802 - Qt's name
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return False
+
+
+@pytest.fixture
+def view(qtbot: QtBot, appearance: Appearance) -> Iterator[TraceListView]:
+    """The list of twelve traces, of which eight are in sight; all are hours old but the second, which is 58 s old."""
+    view = TraceListView(appearance)
+    qtbot.addWidget(view)
+    model = TraceListModel(view)
+    newest = make_summary(0)
+    now_us = newest.start_us + 3 * 3_600_000_000
+    traces = [make_summary(-number) for number in range(_TRACES)]
+    traces[1] = make_summary(-1, start_us=now_us - 58_000_000, error_count=1, own_error_count=1)
+    model.show_first_page(traces, has_more=False)
+    view.setModel(model)
+    view.resize(280, 8 * ROW_HEIGHT)
+    view._ticker.stop()
+    view.show()
+    qtbot.waitExposed(view)
+    yield view
+    appearance.set_mode(ThemeMode.DARK)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The present moment, which a test can change."""
+    now_us = [make_summary(0).start_us + 3 * 3_600_000_000]
+    monkeypatch.setattr(trace_list_view.time, "time_ns", lambda: now_us[0] * 1000)
+    return now_us
+
+
+def _screen(view: TraceListView) -> QImage:
+    """Return what stands on the screen, as it was painted bit by bit."""
+    QApplication.processEvents()
+    return view.screen().grabWindow(view.winId()).toImage()
+
+
+def _painted_anew(view: TraceListView) -> QImage:
+    """Return what a list without any pictures paints."""
+    delegate = view.itemDelegate()
+    assert isinstance(delegate, TraceDelegate)
+    delegate._pictures.clear()
+    return view.grab().toImage()
+
+
+def _rows_painted_by_tick(view: TraceListView, clock: list[int], *, after_secs: int) -> set[int]:
+    QApplication.processEvents()
+    paints = _Paints()
+    view.viewport().installEventFilter(paints)
+    clock[0] += after_secs * 1_000_000
+    view._on_tick()
+    QApplication.processEvents()
+    view.viewport().removeEventFilter(paints)
+    model = view.model()
+    return {row for row in range(_TRACES) if paints.region.intersects(view.visualRect(model.index(row, 0)))}
+
+
+def test_a_second_paints_only_the_rows_that_say_something_else(view: TraceListView, clock: list[int]) -> None:
+    _rows_painted_by_tick(view, clock, after_secs=0)
+    assert _rows_painted_by_tick(view, clock, after_secs=1) == {1}
+    assert _rows_painted_by_tick(view, clock, after_secs=2) == {1}
+    assert _screen(view) == _painted_anew(view)
+    assert _rows_painted_by_tick(view, clock, after_secs=1) == set()
+
+
+def test_a_running_trace_is_painted_every_second(view: TraceListView, clock: list[int]) -> None:
+    model = view.model()
+    assert isinstance(model, TraceListModel)
+    model.update_newest([make_summary(0, is_running=True, end_us=None)], has_more=True)
+    _rows_painted_by_tick(view, clock, after_secs=60)
+    assert _rows_painted_by_tick(view, clock, after_secs=1) == {0}
+
+
+def test_no_picture_of_a_row_is_stale(view: TraceListView, appearance: Appearance, qtbot: QtBot) -> None:
+    model = view.model()
+    assert isinstance(model, TraceListModel)
+    seen: list[QImage] = []
+
+    def look() -> None:
+        qtbot.waitUntil(lambda: _screen(view) not in seen)
+        assert _screen(view) == _painted_anew(view)
+        seen.append(_screen(view))
+
+    look()
+    view.setCurrentIndex(model.index(2, 0))
+    look()
+    QTest.mouseMove(view.viewport(), QPoint(40, 4 * ROW_HEIGHT + 20))
+    look()
+    view.verticalScrollBar().setValue(ROW_HEIGHT // 2)
+    look()
+    changed = [model.summary_at(row) for row in range(_TRACES)]
+    changed[3] = make_summary(-3, name="another_name", tokens=7)
+    model.update_newest(changed, has_more=False)
+    look()
+    model.set_scores({changed[4].root_span_id: "accuracy 0.5"})
+    view.viewport().update()
+    look()
+    view.resize(240, 8 * ROW_HEIGHT)
+    look()
+    appearance.set_mode(ThemeMode.LIGHT)
+    look()
+
+
+def test_scrolling_paints_only_the_rows_that_come_into_sight(view: TraceListView) -> None:
+    QApplication.processEvents()
+    paints = _Paints()
+    view.viewport().installEventFilter(paints)
+    view.verticalScrollBar().setValue(ROW_HEIGHT)
+    QApplication.processEvents()
+    view.viewport().removeEventFilter(paints)
+    painted = sum(rect.height() for rect in paints.region)
+    assert painted <= 2 * ROW_HEIGHT, "the one that comes into sight, and the one that the mouse lies on by now"
+    assert _screen(view) == _painted_anew(view)
