@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from span_details import make_detail
 
 from spanglass_viewer.models.selection import Selection
-from spanglass_viewer.panes.detail import card_making
 from spanglass_viewer.panes.detail.card_making import CardMaking
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
+from spanglass_viewer.widgets import slices
 from spanglass_viewer.widgets.text_view import TextView
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ def test_cards_are_made_from_top_to_bottom_each_once(making: CardMaking, qtbot: 
 
 
 def test_a_turn_ends_when_its_time_is_over(making: CardMaking, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(card_making.time, "thread_time", itertools.count().__next__)
+    monkeypatch.setattr(slices.time, "thread_time", itertools.count().__next__)
     made: list[int] = []
     seen: list[int] = []
-    making._slices.timeout.connect(lambda: seen.append(len(made)))
+    making._slices.due.connect(lambda: seen.append(len(made)))
     for place in range(3):
         making.add(_Card(place, made))
     qtbot.waitUntil(lambda: making.is_idle)
@@ -77,7 +77,7 @@ def test_the_picture_is_held_until_all_are_made_or_for_a_moment(making: CardMaki
     qtbot.waitUntil(lambda: making.is_idle)
     assert ground.updatesEnabled()
     making.hold(ground)
-    making._slices.setInterval(60_000)  # a card that takes long
+    making._slices._timer.setInterval(60_000)  # a card that takes long
     making.add(_Card(1, []))
     qtbot.waitUntil(ground.updatesEnabled)
     assert not making.is_idle

@@ -108,7 +108,7 @@ def test_library_frames_are_folded_and_those_of_the_sdk_left_out(pane: DetailPan
 def test_many_frames_come_a_few_a_turn_in_their_order(pane: DetailPane) -> None:
     frames = "".join(f'  File "{__file__}", line {line}, in step_{line}\n    go()\n' for line in range(1, 61))
     turns: list[int] = []
-    pane._context.making._slices.timeout.connect(lambda: turns.append(len(pane._error.findChildren(FrameRow))))
+    pane._context.making._slices.due.connect(lambda: turns.append(len(pane._error.findChildren(FrameRow))))
     pane.show_span(make_detail(error=_with_frames(_fail(), frames)))
     assert 0 < turns[0] < turns[1]
     assert [row.frame.line for row in pane._error.findChildren(FrameRow)][:60] == [*range(1, 61)]

@@ -5,15 +5,15 @@ What was in sight stays there until the last one is made, or for a moment: cards
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer
 
+from spanglass_viewer.widgets.slices import Slices
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-_SLICE_SECS = 0.004
 _MOST_HELD_MS = 100
 
 
@@ -38,15 +38,15 @@ class CardMaking(QObject):
         self._fresh: list[Fillable] = []  # made in the last turn: Qt shows new widgets in the next one
         self._held: QWidget | None = None
         # Its turn comes when the layout has seen what was made before.
-        self._slices = QTimer(self, interval=0)
-        self._slices.timeout.connect(self._on_slice_due)
+        self._slices = Slices(self)
+        self._slices.due.connect(self._on_slice_due)
         self._holding = QTimer(self, singleShot=True, interval=_MOST_HELD_MS)
         self._holding.timeout.connect(self._let_go)
 
     @property
     def is_idle(self) -> bool:
         """Tell whether every card is made."""
-        return not self._slices.isActive()
+        return not self._slices.is_active
 
     def awaits(self, card: Fillable) -> bool:
         """Tell whether a card is still to be made, or was made but not shown yet."""
@@ -70,8 +70,7 @@ class CardMaking(QObject):
         """Make a card soon; those above it come first."""
         if card not in self._cards:
             self._cards.append(card)
-        if not self._slices.isActive():
-            self._slices.start()
+        self._slices.start()
 
     def drop(self, card: Fillable) -> None:
         """Do not make a card after all."""
@@ -84,13 +83,12 @@ class CardMaking(QObject):
             self._slices.stop()
             self._let_go()
             return
-        began = time.thread_time()
         self._cards.sort(key=lambda card: card.y())
         while self._cards:
             card = self._cards.pop(0)
             card.fill()
             self._fresh.append(card)
-            if time.thread_time() - began > _SLICE_SECS:
+            if not self._slices.has_time:
                 break
 
     def _let_go(self) -> None:

@@ -7,7 +7,6 @@ along.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt, QTimer
@@ -20,6 +19,7 @@ from spanglass_viewer.panes.detail.message_block import INDENT_PX, MessageBlock,
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.values.chat.messages import Message, TextPart, ToolCall
+from spanglass_viewer.widgets.slices import Slices
 
 if TYPE_CHECKING:
     from spanglass_viewer.panes.detail.context import DetailContext
@@ -32,7 +32,6 @@ _GAP_PX = 10
 _TITLE_PX = 26
 _EARLIER_PX = 26
 _BODY_MAX_PX = 480
-_MADE_PER_EVENT_SECS = 0.003
 _AHEAD_PX = 400
 _MOST_BLOCKS = 80
 _PAINTED_CHARS = 2000
@@ -66,8 +65,8 @@ class MessageColumn(QWidget):
         self._earlier.setProperty("kind", "link")
         self._earlier.setCursor(Qt.CursorShape.PointingHandCursor)
         self._earlier.clicked.connect(self.show_earlier)
-        self._making = QTimer(self, singleShot=True, interval=0)
-        self._making.timeout.connect(self._on_making_due)
+        self._making = Slices(self)
+        self._making.due.connect(self._on_making_due)
         # a height that changes while the layout gives out widths is lost on it: ask once more afterwards
         self._settling = QTimer(self, singleShot=True, interval=0)
         self._settling.timeout.connect(self.updateGeometry)
@@ -78,7 +77,7 @@ class MessageColumn(QWidget):
     @property
     def is_idle(self) -> bool:
         """Tell whether no message that was painted is still to be made."""
-        return not self._making.isActive()
+        return not self._making.is_active
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -214,7 +213,6 @@ class MessageColumn(QWidget):
     # making
 
     def _on_making_due(self) -> None:
-        began = time.thread_time()
         sight = self.visibleRegion().boundingRect()
         if not sight.isEmpty():
             self._wanted += self._numbers_in(sight.adjusted(0, -_AHEAD_PX, 0, _AHEAD_PX))
@@ -222,12 +220,13 @@ class MessageColumn(QWidget):
             number = self._wanted.pop(0)
             if number < len(self._messages) and number not in self._blocks:
                 self._make(number)
-                if time.thread_time() - began > _MADE_PER_EVENT_SECS:
+                if not self._making.has_time:
                     break
         self._wanted = [number for number in self._wanted if number not in self._blocks]
         if self._wanted:
-            self._making.start()
-        elif len(self._blocks) > _MOST_BLOCKS:
+            return
+        self._making.stop()
+        if len(self._blocks) > _MOST_BLOCKS:
             self._let_go_of_far(sight)
 
     def _make(self, number: int) -> None:
