@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING
 import pytest
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QImage, QPaintEvent, QRegion
+from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QRegion
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from spanglass_viewer.models.span_table import Column, SpanTableModel
 from spanglass_viewer.models.time_axis import TimeAxis
+from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.trace.snapshot import build_snapshot
 from spanglass_viewer.views.row_style import row_height
 from spanglass_viewer.views.span_table_view import SpanTableView
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
-
-    from spanglass_viewer.theme.appearance import Appearance
 
 # the offscreen platform says so of every window that is shown
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
@@ -136,3 +136,36 @@ def test_scrolling_paints_only_the_rows_that_come_into_sight(view: SpanTableView
     view.viewport().removeEventFilter(paints)
     assert paints.region.boundingRect().height() == row_height()
     assert _screen(view) == view.grab().toImage()
+
+
+def test_what_is_painted_bit_by_bit_is_what_a_whole_paint_gives(
+    view: SpanTableView, appearance: Appearance, qtbot: QtBot
+) -> None:
+    view.resize(700, 240)
+    view._axis.set_extent(EPOCH_US, EPOCH_US + 10_000_000)
+    seen: list[QImage] = []
+
+    def look() -> None:
+        qtbot.waitUntil(lambda: _screen(view) not in seen and _screen(view) == view.grab().toImage())
+        seen.append(_screen(view))
+
+    look()
+    for row in (1, 4):  # two rows change, and none between them
+        QTest.mouseMove(view.viewport(), QPoint(40, row * row_height() + 9))
+        look()
+    view.setCurrentIndex(view.model().index(2, 0))
+    look()
+    view.setCurrentIndex(view.model().index(_SHARED, 0))  # with edges over the rows
+    look()
+    view.verticalScrollBar().setValue(row_height() + 9)
+    look()
+    view.set_hits(frozenset({3}))
+    look()
+    view._axis.zoom_by(0.4, EPOCH_US + 3_000_000)
+    look()
+    view.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_BracketLeft, Qt.KeyboardModifier.NoModifier))
+    view.setCurrentIndex(view.model().index(0, 0))
+    look()
+    appearance.set_mode(ThemeMode.LIGHT)
+    look()
+    appearance.set_mode(ThemeMode.DARK)

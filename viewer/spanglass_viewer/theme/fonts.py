@@ -24,6 +24,9 @@ class FontRole(enum.Enum):
     TITLE = (SANS, 16, QFont.Weight.DemiBold)
     CODE = (MONO, 12, QFont.Weight.Normal)
 
+    # an enum's own is written in Python, and a paint looks up hundreds of widths and fonts by their role
+    __hash__ = object.__hash__
+
 
 def load_fonts() -> list[str]:
     """Register the bundled fonts with Qt and return the files that Qt could not use (Qt then falls back)."""

@@ -34,15 +34,24 @@ class RowState:
     now_us: int = 0
 
 
+@dataclass(slots=True)
+class PlacedRow:
+    """A row of a paint: where its top is in the view, and whether it is the selected one."""
+
+    top: int
+    row: SpanRow
+    is_selected: bool
+
+
 class CellPainter:
-    """Paints the cells of one column, on the ground that the row has already."""
+    """Paints the cells of one column, on the ground that the rows have already."""
 
     def __init__(self, style: RowStyle, state: RowState) -> None:
         self.style = style
         self._state = state
 
-    def paint(self, painter: QPainter, rect: QRect, row: SpanRow, *, is_selected: bool) -> None:
-        """Paint a row's cell."""
+    def paint(self, painter: QPainter, column: QRect, rows: list[PlacedRow]) -> None:
+        """Paint the cells of all rows of a paint; `column` is where the first one's cell lies."""
         raise NotImplementedError
 
 
@@ -53,16 +62,22 @@ class FigurePainter(CellPainter):
         super().__init__(style, state)
         self._column = column
 
-    def paint(self, painter: QPainter, rect: QRect, row: SpanRow, *, is_selected: bool) -> None:  # noqa: ARG002 - the base's signature
-        """Paint one cell."""
+    def paint(self, painter: QPainter, column: QRect, rows: list[PlacedRow]) -> None:
+        """Paint the column."""
+        style = self.style
         is_duration = self._column is Column.DURATION
-        if is_duration:
-            text = row.duration_text(self._state.now_us)
-        else:
-            text = row.cost_text() if self._column is Column.COST else row.tokens_text()
-        if not text:
-            return
-        strong = self.style.live if row.is_running and is_duration else self.style.text
-        painter.setFont(self.style.detail_font)
-        painter.setPen(self.style.faint if row.is_ghost else strong if is_duration else self.style.muted)
-        painter.drawText(rect.adjusted(_PAD, 0, -_PAD, 0), _FIGURE_FLAGS, text)
+        usual = style.text if is_duration else style.muted
+        left, width, height = column.left() + _PAD, column.width() - 2 * _PAD, column.height()
+        painter.setFont(style.detail_font)
+        for placed in rows:
+            row = placed.row
+            text = self._text_of(row)
+            if text:
+                is_live = is_duration and row.end_us < 0
+                painter.setPen(style.faint if row.is_ghost else style.live if is_live else usual)
+                painter.drawText(left, placed.top, width, height, _FIGURE_FLAGS, text)
+
+    def _text_of(self, row: SpanRow) -> str:
+        if self._column is Column.DURATION:
+            return row.duration_text(self._state.now_us)
+        return row.cost_text() if self._column is Column.COST else row.tokens_text()

@@ -23,6 +23,7 @@ _BADGE_RADIUS = 4.5
 _GROUND_ALPHA = 0.17
 _HIT_ALPHA = 0.32
 _CACHED_TEXTS = 4096
+_MOST_BADGES = 256
 
 
 def row_height() -> int:
@@ -36,8 +37,9 @@ class RowStyle(QObject):
     def __init__(self, appearance: Appearance, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self.device_ratio = 1.0
-        self._badges: dict[tuple[str, bool, float], QPixmap] = {}
+        self._device_ratio = 1.0
+        self._badges: dict[tuple[str, bool], QPixmap] = {}
+        self._marks: dict[tuple[str, int, int], QPixmap] = {}
         self._read_tokens()
         appearance.changed.connect(self._read_tokens)
 
@@ -48,6 +50,7 @@ class RowStyle(QObject):
         self.detail_font = font(FontRole.SMALL)
         self.tiny_font = font(FontRole.TINY)
         self._badges.clear()
+        self._marks.clear()
         self._hues: dict[str, QColor] = {}
         self.window = QColor(tokens.window)
         self.raised = QColor(tokens.raised)
@@ -69,6 +72,13 @@ class RowStyle(QObject):
         self.dashed_pen.setDashPattern([2.0, 2.0])
         self.grid_pen = QPen(QColor(tokens.hairline))
 
+    def set_device_ratio(self, ratio: float) -> None:
+        """Have pixmaps made for a screen of so many pixels a logical one."""
+        if ratio != self._device_ratio:
+            self._device_ratio = ratio
+            self._badges.clear()
+            self._marks.clear()
+
     def hue(self, span_type: str) -> QColor:
         """Return the colour of a span type."""
         found = self._hues.get(span_type)
@@ -78,16 +88,17 @@ class RowStyle(QObject):
 
     def badge(self, span_type: str, *, is_dimmed: bool = False) -> QPixmap:
         """Return the icon of a span type on its tinted ground."""
-        key = (type_icon_name(span_type), is_dimmed, self.device_ratio)
-        found = self._badges.get(key)
+        found = self._badges.get((span_type, is_dimmed))
         if found is None:
-            found = self._badges[key] = self._draw_badge(span_type, is_dimmed=is_dimmed)
+            if len(self._badges) >= _MOST_BADGES:  # programs may call a type what they like
+                self._badges.clear()
+            found = self._badges[span_type, is_dimmed] = self._draw_badge(span_type, is_dimmed=is_dimmed)
         return found
 
     def _draw_badge(self, span_type: str, *, is_dimmed: bool) -> QPixmap:
-        side = round(BADGE_PX * self.device_ratio)
+        side = round(BADGE_PX * self._device_ratio)
         pixmap = QPixmap(side, side)
-        pixmap.setDevicePixelRatio(self.device_ratio)
+        pixmap.setDevicePixelRatio(self._device_ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         ground = QColor(self.hue(span_type))
         ground.setAlphaF(_GROUND_ALPHA)
@@ -98,7 +109,7 @@ class RowStyle(QObject):
         painter.setBrush(ground)
         painter.drawRoundedRect(QRectF(0, 0, BADGE_PX, BADGE_PX), _BADGE_RADIUS, _BADGE_RADIUS)
         icon = icon_pixmap(
-            type_icon_name(span_type), self.hue(span_type).name(), _BADGE_ICON_PX, max(self.device_ratio, 1.0)
+            type_icon_name(span_type), self.hue(span_type).name(), _BADGE_ICON_PX, max(self._device_ratio, 1.0)
         )
         inset = (BADGE_PX - _BADGE_ICON_PX) / 2
         painter.drawPixmap(QRectF(inset, inset, _BADGE_ICON_PX, _BADGE_ICON_PX), icon, QRectF(icon.rect()))
@@ -107,7 +118,11 @@ class RowStyle(QObject):
 
     def mark(self, icon_name: str, color: QColor, size_px: int = MARK_PX) -> QPixmap:
         """Return a small icon in a colour."""
-        return icon_pixmap(icon_name, color.name(), size_px, self.device_ratio)
+        key = (icon_name, color.rgb(), size_px)
+        found = self._marks.get(key)
+        if found is None:
+            found = self._marks[key] = icon_pixmap(icon_name, color.name(), size_px, self._device_ratio)
+        return found
 
 
 @functools.lru_cache(maxsize=_CACHED_TEXTS)

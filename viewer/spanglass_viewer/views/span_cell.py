@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QRect
 
@@ -49,10 +50,10 @@ class Tag:
         return inner + (2 * _PILL_PAD if self.is_pill else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class SpanCell:
+class SpanCell(NamedTuple):
     """The places of one row's parts; `detail` is None where there is no room for it."""
 
+    left: int
     guides: tuple[int, ...]  # where the lines of the levels above run down
     is_depth_cut: bool  # deeper than what can be drawn: its depth is said by a figure
     chevron: QRect
@@ -70,39 +71,46 @@ class SpanCell:
 
 def lay_out_cell(row: SpanRow, rect: QRect) -> SpanCell:
     """Place the parts of a row in its first cell: the name gets what the tags leave, the detail what the name does."""
-    most_px = round(rect.width() * _INDENT_SHARE)
-    indent_px = _indent_of(row.depth, most_px)
-    top, height = rect.top(), rect.height()
-    x = rect.left() + _LEFT_PX + indent_px
-    full_levels = min(row.depth, _full_levels(most_px))
-    outermost = rect.left() + _LEFT_PX + _CHEVRON_PX // 2
-    guides = [outermost + level * _INDENT_PX for level in range(full_levels)]
-    if row.depth > full_levels:
-        guides.append(outermost + _indent_of(row.depth - 1, most_px))
-    chevron = QRect(x, top, _CHEVRON_PX, height)
-    badge = QRect(x + _CHEVRON_PX + 2, top + (height - BADGE_PX) // 2, BADGE_PX, BADGE_PX)
-    left, right = badge.right() + 1 + _GAP, rect.right() - 2
-    tags = _fitting_tags(row, right - left)
-    tags_width = sum(tag.width + _GAP for tag in tags)
-    name_width = min(text_width(row.name, name_role(row)), max(right - left - tags_width, 0))
-    name = QRect(left, top, name_width, height)
+    left, top, width, height = rect.left(), rect.top(), rect.width(), rect.height()
+    indent_px, is_depth_cut, guides = _indentation(row.depth, round(width * _INDENT_SHARE))
+    x = left + _LEFT_PX + indent_px
+    badge_left = x + _CHEVRON_PX + 2
+    name_left, right = badge_left + BADGE_PX + _GAP, left + width - 3
+    full_width = text_width(row.name, name_role(row))
+    tags = _fitting_tags(row, right - name_left, full_width)
+    tags_width = sum(tag_width + _GAP for _, tag_width in tags)
+    name_width = min(full_width, max(right - name_left - tags_width, 0))
     detail_text = detail_of(row)
-    detail = _place_detail(detail_text, name.right() + 1 + _GAP, right - tags_width, top, height)
-    x = (detail if detail is not None else name).right() + 1 + _GAP
+    end = name_left + name_width + _GAP
+    detail = _place_detail(detail_text, end, right - tags_width, top, height) if detail_text else None
+    if detail is not None:
+        end = detail.right() + 1 + _GAP
     placed: list[tuple[Tag, QRect]] = []
-    for tag in tags:
-        placed.append((tag, QRect(x, top, tag.width, height)))
-        x += tag.width + _GAP
+    for tag, tag_width in tags:
+        placed.append((tag, QRect(end, top, tag_width, height)))
+        end += tag_width + _GAP
     return SpanCell(
-        guides=tuple(guides),
-        is_depth_cut=indent_px == _indent_of(row.depth - 1, most_px) and row.depth > 0,
-        chevron=chevron,
-        badge=badge,
-        name=name,
+        left=left,
+        guides=tuple([left + guide for guide in guides]),
+        is_depth_cut=is_depth_cut,
+        chevron=QRect(x, top, _CHEVRON_PX, height),
+        badge=QRect(badge_left, top + (height - BADGE_PX) // 2, BADGE_PX, BADGE_PX),
+        name=QRect(name_left, top, name_width, height),
         detail=detail,
         detail_text=detail_text,
         tags=tuple(placed),
     )
+
+
+@functools.lru_cache(maxsize=1024)
+def _indentation(depth: int, most_px: int) -> tuple[int, bool, tuple[int, ...]]:
+    """Return how far in a depth is drawn, whether less far than it is deep, and where the lines above it run down."""
+    indent_px, full_levels = _indent_of(depth, most_px), min(depth, _full_levels(most_px))
+    outermost = _LEFT_PX + _CHEVRON_PX // 2
+    guides = [outermost + level * _INDENT_PX for level in range(full_levels)]
+    if depth > full_levels:
+        guides.append(outermost + _indent_of(depth - 1, most_px))
+    return indent_px, depth > 0 and indent_px == _indent_of(depth - 1, most_px), tuple(guides)
 
 
 def _full_levels(most_px: int) -> int:
@@ -129,26 +137,32 @@ def detail_of(row: SpanRow) -> str:
 
 
 def _place_detail(text: str, left: int, right: int, top: int, height: int) -> QRect | None:
-    width = min(text_width(text, FontRole.SMALL) if text else 0, right - left)
-    if not text or width < min(_LEAST_DETAIL_PX, text_width(text, FontRole.SMALL)):
-        return None
-    return QRect(left, top, width, height)
+    full_width = text_width(text, FontRole.SMALL)
+    width = min(full_width, right - left)
+    return None if width < min(_LEAST_DETAIL_PX, full_width) else QRect(left, top, width, height)
 
 
-def _fitting_tags(row: SpanRow, room: int) -> list[Tag]:
-    """Return the row's tags, the most important first: without their words where those would cost the name its own."""
-    tags = list(_tags(row))
-    name_width = text_width(row.name, name_role(row))
-    if name_width + sum(tag.width + _GAP for tag in tags) > room:
-        tags = [replace(tag, text="") if tag.tone == "warning" else tag for tag in tags]
-    fitting: list[Tag] = []
-    for tag in tags:
+def _fitting_tags(row: SpanRow, room: int, name_width: int) -> list[tuple[Tag, int]]:
+    """Return the row's tags with their widths, the most important first.
+
+    They go without their words where those would cost the name its own.
+    """
+    tags = [(tag, tag.width) for tag in _tags(row)]
+    if tags and name_width + sum(width + _GAP for _, width in tags) > room:
+        tags = [_without_words(tag) if tag.tone == "warning" else (tag, width) for tag, width in tags]
+    fitting: list[tuple[Tag, int]] = []
+    for tag, width in tags:
         name_px = name_width if tag.gives_way else min(name_width, _LEAST_NAME_PX // 2)
-        if tag.width + _GAP > room - name_px:
+        if width + _GAP > room - name_px:
             break
-        room -= tag.width + _GAP
-        fitting.append(tag)
+        room -= width + _GAP
+        fitting.append((tag, width))
     return fitting
+
+
+def _without_words(tag: Tag) -> tuple[Tag, int]:
+    short = replace(tag, text="")
+    return short, short.width
 
 
 def _score_tags(row: SpanRow) -> Iterator[Tag]:

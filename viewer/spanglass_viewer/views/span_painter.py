@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QLine, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import text_px
-from spanglass_viewer.views.cell_painter import CellPainter
+from spanglass_viewer.views.cell_painter import CellPainter, PlacedRow
 from spanglass_viewer.views.row_style import MARK_PX, elided, text_width
 from spanglass_viewer.views.span_cell import SpanCell, Tag, lay_out_cell, name_role
 
@@ -21,32 +21,54 @@ _MIDDLE_FLAGS = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine)
 class SpanPainter(CellPainter):
     """Paints the column of names."""
 
-    def paint(self, painter: QPainter, rect: QRect, row: SpanRow, *, is_selected: bool) -> None:
-        """Paint one cell."""
-        if is_selected:
-            painter.fillRect(QRect(rect.left(), rect.top(), _EDGE_PX, rect.height()), self.style.accent)
-        cell = lay_out_cell(row, rect)
-        self._paint_guides(painter, rect, row, cell)
-        self._paint_name(painter, row, cell)
-        for tag, place in cell.tags:
-            self._paint_tag(painter, tag, place)
+    def paint(self, painter: QPainter, column: QRect, rows: list[PlacedRow]) -> None:
+        """Paint the column."""
+        left, width, height = column.left(), column.width(), column.height()
+        cells: list[tuple[SpanRow, SpanCell]] = []
+        for placed in rows:
+            if placed.is_selected:
+                painter.fillRect(left, placed.top, _EDGE_PX, height, self.style.accent)
+            cells.append((placed.row, lay_out_cell(placed.row, QRect(left, placed.top, width, height))))
+        self._paint_guides(painter, cells)
+        for row, cell in cells:
+            self._paint_lead(painter, row, cell)
+            self._paint_name(painter, row, cell)
+            for tag, place in cell.tags:
+                self._paint_tag(painter, tag, place)
 
-    def _paint_guides(self, painter: QPainter, rect: QRect, row: SpanRow, cell: SpanCell) -> None:
+    def _paint_guides(self, painter: QPainter, cells: list[tuple[SpanRow, SpanCell]]) -> None:
+        """Draw the lines that run down, each in one piece as far as it goes."""
+        begun: dict[int, tuple[int, int]] = {}  # by its place: where a line begins, and how far it is known to go
+        lines: list[QLine] = []
+        for _, cell in cells:
+            top, end = cell.chevron.top(), cell.chevron.bottom() + 1
+            for x in cell.guides:
+                line = begun.get(x)
+                if line is not None and line[1] == top:
+                    begun[x] = (line[0], end)
+                    continue
+                if line is not None:
+                    lines.append(QLine(x, line[0], x, line[1] - 1))
+                begun[x] = (top, end)
+        lines += [QLine(x, top, x, end - 1) for x, (top, end) in begun.items()]
         painter.setPen(self.style.guide_pen)
-        for x in cell.guides:
-            painter.drawLine(x, rect.top(), x, rect.bottom())
+        painter.drawLines(lines)
+
+    def _paint_lead(self, painter: QPainter, row: SpanRow, cell: SpanCell) -> None:
+        """Paint what stands before the badge."""
         if row.is_ghost or row.is_orphan:
             painter.setPen(self.style.dashed_pen)
-            left = cell.guides[-1] + 4 if cell.guides else rect.left() + 6
-            painter.drawLine(left, rect.center().y(), cell.badge.left() - 3, rect.center().y())
-        if cell.is_depth_cut and not row.has_children:
-            painter.setFont(self.style.tiny_font)
-            painter.setPen(self.style.faint)
-            painter.drawText(cell.chevron, _MIDDLE_FLAGS, str(row.depth))
+            left = cell.guides[-1] + 4 if cell.guides else cell.left + 6
+            middle = cell.chevron.center().y()
+            painter.drawLine(left, middle, cell.badge.left() - 3, middle)
         if row.has_children:
             name = "chevron-right" if row.is_folded else "chevron-down"
             place = _centred(cell.chevron, _CHEVRON_ICON_PX)
             painter.drawPixmap(place, self.style.mark(name, self.style.muted, _CHEVRON_ICON_PX))
+        elif cell.is_depth_cut:
+            painter.setFont(self.style.tiny_font)
+            painter.setPen(self.style.faint)
+            painter.drawText(cell.chevron, _MIDDLE_FLAGS, str(row.depth))
 
     def _paint_name(self, painter: QPainter, row: SpanRow, cell: SpanCell) -> None:
         style = self.style

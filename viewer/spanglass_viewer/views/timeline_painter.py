@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter
@@ -12,7 +11,7 @@ from spanglass_viewer.format.durations import NO_VALUE
 from spanglass_viewer.models.span_row import ErrorKind
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.text_size import text_px
-from spanglass_viewer.views.cell_painter import CellPainter, RowState
+from spanglass_viewer.views.cell_painter import CellPainter, PlacedRow, RowState
 from spanglass_viewer.views.row_style import text_width
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ PAD_PX = 12
 TICK_SPACING_PX = 64
 _BAR_PX = 8
 _LEAST_BAR_PX = 3.0
+_BAR_RADIUS = 2.5
 _LABEL_GAP = 6
 _SOFT_END_PX = 28.0
 _DOT_PX = 2.5
@@ -32,8 +32,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft) | _FLAGS
 _RIGHT = int(Qt.AlignmentFlag.AlignRight) | _FLAGS
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """Where a bar begins and ends in its cell, and where its first token came; pixels from the cell's left."""
 
     left: float
@@ -49,23 +48,28 @@ class TimelinePainter(CellPainter):
         self._axis = axis
         self._grid: tuple[object, list[int]] = (None, [])  # what it was placed for, and its lines
 
-    def paint(self, painter: QPainter, rect: QRect, row: SpanRow, *, is_selected: bool) -> None:  # noqa: ARG002 - the base's signature
-        """Paint one cell."""
-        now_us = self._state.now_us
-        track = rect.adjusted(PAD_PX, 0, -PAD_PX, 0)
+    def paint(self, painter: QPainter, column: QRect, rows: list[PlacedRow]) -> None:
+        """Paint the column: the grid, the bars, and what they say."""
+        track = column.adjusted(PAD_PX, 0, -PAD_PX, 0)
         if track.width() < _BAR_PX:
             return
+        bottom = rows[-1].top + column.height()
         painter.save()
-        painter.setClipRect(rect)
-        self._paint_grid(painter, track)
-        bar = self.place_bar(row, track.width(), now_us)
-        if bar.right < 0 or bar.left > track.width():
-            self._paint_outside(painter, track, is_before=bar.right < 0)
-        else:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            self._paint_bar(painter, track, row, bar)
-            self._paint_label(painter, track, row, bar, now_us)
+        painter.setClipRect(column.left(), column.top(), column.width(), bottom - column.top())
+        self._paint_grid(painter, track, bottom - 1)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width, now_us = track.width(), self._state.now_us
+        places = [(placed, self.place_bar(placed.row, width, now_us)) for placed in rows]
+        for placed, bar in places:
+            if bar.right >= 0 and bar.left <= width:
+                track.moveTop(placed.top)
+                self._paint_bar(painter, track, placed.row, bar)
+        for placed, bar in places:
+            track.moveTop(placed.top)
+            if bar.right < 0 or bar.left > width:
+                self._paint_outside(painter, track, is_before=bar.right < 0)
+            else:
+                self._paint_label(painter, track, placed.row, bar, now_us)
         painter.restore()
 
     def place_bar(self, row: SpanRow, width_px: int, now_us: int) -> Bar:
@@ -78,11 +82,10 @@ class TimelinePainter(CellPainter):
         first_token = self._axis.x_of(row.start_us + row.ttft_us, width_px) if row.ttft_us > 0 else None
         return Bar(left, right, first_token)
 
-    def _paint_grid(self, painter: QPainter, track: QRect) -> None:
+    def _paint_grid(self, painter: QPainter, track: QRect, bottom: int) -> None:
         painter.setPen(self.style.grid_pen)
-        top, bottom = track.top(), track.bottom()
         for x in self._grid_lines(track):
-            painter.drawLine(x, top, x, bottom)
+            painter.drawLine(x, track.top(), x, bottom)
 
     def _grid_lines(self, track: QRect) -> list[int]:
         """Return where the lines of the grid are, which are the same for all rows of a paint."""
@@ -105,21 +108,22 @@ class TimelinePainter(CellPainter):
         # a bar much wider than the cell would cost Qt's rasteriser dearly
         left, right = max(bar.left, -20.0), min(bar.right, track.width() + 20.0)
         place = QRectF(track.left() + left, track.center().y() - _BAR_PX / 2 + 1, right - left, _BAR_PX)
-        radius = min(2.5, place.width() / 2)
-        color = self.style.error if row.error is ErrorKind.OWN else self.style.hue(row.type)
+        radius = min(_BAR_RADIUS, (right - left) / 2)
         if row.is_ghost:
             painter.setPen(self.style.dashed_pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
             return
+        painter.setPen(Qt.PenStyle.NoPen)
+        color = self.style.error if row.error is ErrorKind.OWN else self.style.hue(row.type)
         if row.is_running:
             self._paint_running(painter, place, color)
             return
-        painter.setBrush(color)
         if bar.first_token is not None and bar.left < bar.first_token < bar.right:
-            self._paint_with_wait(painter, place, color, track.left() + bar.first_token)
+            painter.setBrush(self._with_wait(place, color, track.left() + bar.first_token))
         else:
-            painter.drawRoundedRect(place, radius, radius)
+            painter.setBrush(color)
+        painter.drawRoundedRect(place, radius, radius)
         if row.error is ErrorKind.BUBBLED:
             self._paint_end(painter, place, self.style.error)
         elif row.is_interrupted:
@@ -130,15 +134,14 @@ class TimelinePainter(CellPainter):
         painter.setBrush(color)
         painter.drawRect(QRectF(place.right() - 1.5, place.top() - 3, 2, place.height() + 6))
 
-    def _paint_with_wait(self, painter: QPainter, place: QRectF, color: QColor, first_token_x: float) -> None:
-        """Paint a bar whose part up to the first token is lighter."""
+    def _with_wait(self, place: QRectF, color: QColor, first_token_x: float) -> QLinearGradient:
+        """Return the colour of a bar whose part up to the first token is lighter."""
         wait = QColor(color)
         wait.setAlphaF(0.45)
-        gradient = QLinearGradient(QPointF(place.left(), 0), QPointF(place.right(), 0))
+        gradient = QLinearGradient(place.left(), 0, place.right(), 0)
         turn = min(max((first_token_x - place.left()) / place.width(), 0.0), 0.9999)
         gradient.setStops([(0.0, wait), (turn, wait), (min(turn + 1e-4, 1.0), color), (1.0, color)])
-        painter.setBrush(gradient)
-        painter.drawRoundedRect(place, min(2.5, place.width() / 2), min(2.5, place.width() / 2))
+        return gradient
 
     def _paint_running(self, painter: QPainter, place: QRectF, color: QColor) -> None:
         """Paint a bar that fades towards now, and a dot where now is."""
@@ -148,7 +151,8 @@ class TimelinePainter(CellPainter):
         soft = max(0.0, 1.0 - _SOFT_END_PX / max(place.width(), 1.0))
         gradient.setStops([(0.0, color), (soft, color), (1.0, faded)])
         painter.setBrush(gradient)
-        painter.drawRoundedRect(place, min(2.5, place.width() / 2), min(2.5, place.width() / 2))
+        radius = min(_BAR_RADIUS, place.width() / 2)
+        painter.drawRoundedRect(place, radius, radius)
         painter.setBrush(self.style.live)
         painter.drawEllipse(QPointF(place.right(), place.center().y()), _DOT_PX, _DOT_PX)
 
