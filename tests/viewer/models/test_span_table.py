@@ -190,6 +190,13 @@ def test_a_ghost_names_the_parent_that_has_the_span(model: SpanTableModel) -> No
     assert edges == [(_find(model, "tone"), own), (_find(model, "policy"), ghost)]
 
 
+def test_a_root_with_further_parents_has_no_edge_upwards(model: SpanTableModel) -> None:
+    cycle = [MadeSpan("a", ("b", "c")), MadeSpan("b", ("a",)), MadeSpan("c", ("b",))]
+    model.set_snapshot(build_snapshot(make_skeleton(cycle, "a"), 1, EPOCH_US))
+    assert (model.row_at(0).is_cut, model.row_at(0).has_further_parents) == (True, True)
+    assert model.edges_of(0) == [(2, 3)]
+
+
 def test_a_folded_row_shows_the_sum_of_what_it_hides(model: SpanTableModel) -> None:
     model.set_snapshot(build_snapshot(make_support_skeleton(), 1, EPOCH_US))
     row = _find(model, "executor")

@@ -255,7 +255,7 @@ class SpanTableModel(QAbstractTableModel):
         layout = self._snapshot.layout
         places = np.flatnonzero(layout.span == span)
         edges = [(self._nearest(int(layout.parent_row[at])), self._nearest(int(at))) for at in places.tolist()]
-        return [(upper, lower) for upper, lower in edges if upper < lower]
+        return [(upper, lower) for upper, lower in edges if 0 <= upper < lower]  # a root has none above it
 
     def _nearest(self, place: int) -> int:
         """Return the visible row at or before a place of the layout: what is hidden follows what hides it."""
