@@ -152,7 +152,7 @@ def _fold(view: SpanTableView) -> None:
 
 
 def _with_more(skeleton: TraceSkeleton, parents: npt.NDArray[np.int64]) -> TraceSkeleton:
-    """Return the trace with spans more, later than all others, each under its parent."""
+    """Return the trace with spans more, later than all others, each under its parent; it lasts the longer for them."""
     count, more = len(skeleton), len(parents)
     columns = {
         name: np.append(getattr(skeleton, name), getattr(skeleton, name)[-more:])
@@ -162,7 +162,7 @@ def _with_more(skeleton: TraceSkeleton, parents: npt.NDArray[np.int64]) -> Trace
     columns["span_id"] = replace(skeleton.span_id, keys=np.arange(count + more, dtype=np.uint64))
     columns["parent"][-more:] = parents
     columns["start_us"][-more:] = columns["start_us"].max() + np.arange(1, more + 1)
-    columns["end_us"][-more:] = columns["start_us"][-more:] + 1000
+    columns["end_us"][-more:] = columns["end_us"].max() + np.arange(1, more + 1) * 1000
     return replace(skeleton, **columns)
 
 

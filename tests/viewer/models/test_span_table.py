@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from growing_traces import growing_traces
 from hypothesis import given
-from hypothesis import strategies as st
 from made_traces import (
     EPOCH_US,
     MadeSpan,
@@ -222,21 +222,7 @@ def test_a_large_trace_is_read_page_by_page(model: SpanTableModel) -> None:
     assert len({model.row_at(row).span for row in range(0, 20_000, 61)}) == len(range(0, 20_000, 61))
 
 
-@st.composite
-def _growth(draw: st.DrawFn) -> list[tuple[list[MadeSpan], int]]:
-    """Draw steps of a live trace: the spans known so far, and which row is folded or unfolded then."""
-    known = [MadeSpan("s0", (), 0.0, 9.0)]
-    steps = [([*known], 0)]
-    for number in range(1, draw(st.integers(1, 12))):
-        parents = draw(st.lists(st.integers(0, number + 2), min_size=1, max_size=2, unique=True))
-        start = draw(st.integers(0, 20)) / 2
-        known.append(MadeSpan(f"s{number}", tuple(f"s{parent}" for parent in parents), start))
-        if draw(st.booleans()):
-            steps.append(([*known], draw(st.integers(0, 30))))
-    return steps
-
-
-@given(_growth())
+@given(growing_traces())
 def test_a_trace_that_grows_shows_what_a_fresh_look_would(
     qapp: object,  # noqa: ARG001 - Qt's objects need it
     steps: list[tuple[list[MadeSpan], int]],

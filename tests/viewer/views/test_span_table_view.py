@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from growing_traces import growing_traces
+from hypothesis import given, settings
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QRegion
@@ -13,16 +16,30 @@ from spanglass_viewer.models.span_table import Column, SpanTableModel
 from spanglass_viewer.models.time_axis import TimeAxis
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.trace.snapshot import build_snapshot
+from spanglass_viewer.trace.visible import Narrowing
 from spanglass_viewer.views.row_style import row_height
 from spanglass_viewer.views.span_table_view import SpanTableView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
 # the offscreen platform says so of every window that is shown
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 _SHARED = 5  # the row of a span with two parents; one more row stands for it below the second one
+
+
+_SPANS = (
+    MadeSpan("root", (), 0, 9, "root", "task"),
+    *(
+        MadeSpan(
+            f"s{number}", ("root", "s8") if number == _SHARED else ("root",), number, number + 0.5, f"step {number}"
+        )
+        for number in range(1, 9)
+    ),
+)
 
 
 class _Paints(QObject):
@@ -59,16 +76,18 @@ def _rows_in(region: QRegion, view: SpanTableView) -> set[int]:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, appearance: Appearance) -> SpanTableView:
+def axis(qapp: object) -> TimeAxis:  # noqa: ARG001 - Qt's objects need it
+    return TimeAxis()
+
+
+@pytest.fixture
+def view(qtbot: QtBot, appearance: Appearance, axis: TimeAxis) -> SpanTableView:
     """A tree of one root with eight children, the last of which is also the parent of the fifth."""
-    spans = [MadeSpan("root", (), 0, 9, "root", "task")]
-    spans += [MadeSpan(f"s{number}", ("root",), number, number + 0.5, f"step {number}") for number in range(1, 9)]
-    spans[_SHARED].parents = ("root", "s8")
     model = SpanTableModel(lambda: EPOCH_US + 20_000_000)
-    view = SpanTableView(model, TimeAxis(), appearance)
+    view = SpanTableView(model, axis, appearance)
     qtbot.addWidget(view)
     view.resize(700, 400)
-    view.show_snapshot(build_snapshot(make_skeleton(spans), 1, EPOCH_US + 20_000_000))
+    view.show_snapshot(build_snapshot(make_skeleton([*_SPANS]), 1, EPOCH_US + 20_000_000))
     view.show()
     qtbot.waitExposed(view)
     return view
@@ -169,3 +188,102 @@ def test_what_is_painted_bit_by_bit_is_what_a_whole_paint_gives(
     appearance.set_mode(ThemeMode.LIGHT)
     look()
     appearance.set_mode(ThemeMode.DARK)
+
+
+def _paints_of(view: SpanTableView, act: Callable[[], object]) -> QRegion:
+    """Return what is painted because of an act, after what was to be painted before it."""
+    QApplication.processEvents()
+    paints = _Paints()
+    view.viewport().installEventFilter(paints)
+    act()
+    for _ in range(5):  # a table's own timers have no time to wait
+        QApplication.processEvents()
+    view.viewport().removeEventFilter(paints)
+    return paints.region
+
+
+@pytest.mark.parametrize("selected", [-1, 2, _SHARED])
+def test_whatever_comes_all_that_looks_different_is_painted(
+    view: SpanTableView, qtbot: QtBot, axis: TimeAxis, selected: int
+) -> None:
+    view.resize(700, 30 + 4 * row_height() + 9)
+    qtbot.waitUntil(lambda: view.viewport().height() < 5 * row_height())
+    model: Any = view.model()
+
+    @settings(max_examples=25)
+    @given(growing_traces())
+    def check(steps: list[tuple[list[MadeSpan], int]]) -> None:
+        view.show_snapshot(None)
+        for number, (spans, hand) in enumerate(steps):
+            snapshot = build_snapshot(make_skeleton(spans), number, EPOCH_US)
+            view.show_snapshot(snapshot)
+            axis.set_extent(EPOCH_US, snapshot.last_us)
+            if hand % 2:
+                model.toggle(hand % model.rowCount())
+            QApplication.processEvents()
+            assert _screen(view) == view.grab().toImage()
+            if selected >= 0:
+                view.setCurrentIndex(model.index(min(selected, model.rowCount() - 1), 0))
+            view.verticalScrollBar().setValue(hand * 7)
+            view.viewport().update()  # what is moved looks a little different at its edges
+            QApplication.processEvents()
+
+    check()
+
+
+def test_what_comes_in_out_of_sight_has_the_row_painted_that_it_counts_for(view: SpanTableView, qtbot: QtBot) -> None:
+    view.resize(700, 30 + 4 * row_height())
+    qtbot.waitUntil(lambda: view.viewport().height() < 5 * row_height())
+    spans = [*_SPANS, MadeSpan("late", ("s8",), 8.4, 8.45, "late step")]
+    later = build_snapshot(make_skeleton(spans), 2, EPOCH_US + 20_000_000)
+    assert _rows_in(_paints_of(view, lambda: view.show_snapshot(later)), view) == {0}
+    assert view.model().rowCount() == 11
+    spans = [*spans, MadeSpan("first", ("root",), 0.1, 0.2, "first step")]
+    latest = build_snapshot(make_skeleton(spans), 3, EPOCH_US + 20_000_000)
+    assert _rows_in(_paints_of(view, lambda: view.show_snapshot(latest)), view) >= {1, 2, 3}
+
+
+def test_rows_that_come_in_above_leave_those_in_sight_as_they_are(view: SpanTableView, qtbot: QtBot) -> None:
+    view.resize(700, 30 + 4 * row_height())
+    qtbot.waitUntil(lambda: view.viewport().height() < 5 * row_height())
+    view.verticalScrollBar().setValue(3 * row_height() + 5)
+    # it begins last of all, so that no other span has another number for it
+    later = build_snapshot(make_skeleton([*_SPANS, MadeSpan("late", ("s1",), 8.4, 8.45)]), 2, EPOCH_US + 20_000_000)
+    assert _paints_of(view, lambda: view.show_snapshot(later)).isEmpty()
+    assert view.verticalScrollBar().value() == 4 * row_height() + 5
+
+
+def test_the_time_axis_has_only_the_bars_painted(view: SpanTableView, axis: TimeAxis) -> None:
+    painted = _paints_of(view, lambda: axis.set_extent(EPOCH_US, EPOCH_US + 30_000_000)).boundingRect()
+    assert painted.left() == view.columnViewportPosition(Column.TIMELINE)
+    assert painted.height() == view.viewport().height()
+
+
+def test_the_clock_has_only_the_rows_painted_that_run(view: SpanTableView) -> None:
+    assert _paints_of(view, view.show_time).isEmpty()
+    spans = [*_SPANS, MadeSpan("running", ("s3",), 3.1, None)]
+    view.show_snapshot(build_snapshot(make_skeleton(spans), 2, EPOCH_US + 20_000_000))
+    assert _rows_in(_paints_of(view, view.show_time), view) == {4}
+
+
+def test_edges_that_lead_across_the_rows_in_sight_are_painted(view: SpanTableView, qtbot: QtBot) -> None:
+    view.resize(700, 30 + 4 * row_height())
+    qtbot.waitUntil(lambda: view.viewport().height() < 5 * row_height())
+    view.setCurrentIndex(view.model().index(7, 0))
+    view.verticalScrollBar().setValue(0)
+    spans = [replace(span, parents=("root", "s8")) if span.span_id == "s7" else span for span in _SPANS]
+    later = build_snapshot(make_skeleton(spans), 2, EPOCH_US + 20_000_000)
+    assert _rows_in(_paints_of(view, lambda: view.show_snapshot(later)), view) >= {0, 1, 2, 3}
+
+
+def test_a_row_is_painted_that_is_selected_in_place_of_a_hidden_one(view: SpanTableView, qtbot: QtBot) -> None:
+    view.resize(700, 30 + 4 * row_height())
+    qtbot.waitUntil(lambda: view.viewport().height() < 5 * row_height())
+    spans = [replace(span, type="tool") if span.span_id > "s3" else span for span in _SPANS]
+    view.show_snapshot(build_snapshot(make_skeleton(spans), 2, EPOCH_US + 20_000_000))
+    view.setCurrentIndex(view.model().index(7, 0))
+    view.verticalScrollBar().setValue(0)
+    model: Any = view.model()
+    painted = _paints_of(view, lambda: model.set_narrowing(Narrowing(hidden_types=frozenset({"tool"}))))
+    assert view.currentIndex().row() == 3
+    assert _rows_in(painted, view) == {0, 1, 2, 3}

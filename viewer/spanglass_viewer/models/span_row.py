@@ -6,6 +6,7 @@ import enum
 import functools
 import json
 import math
+import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -70,6 +71,10 @@ class SpanRow:
         """Whether the span has not ended and its process lives."""
         return self.end_us < 0
 
+    def looks_like(self, other: SpanRow) -> bool:
+        """Tell whether both are painted the same, at the same time; they may stand in different places."""
+        return _looks_of(self) == _looks_of(other)
+
     def duration_text(self, now_us: int) -> str:
         """Return the duration, up to now while the span runs."""
         end_us = now_us if self.end_us < 0 else self.end_us
@@ -117,6 +122,10 @@ class SpanRow:
         )
 
 
+# compared as tuples, in which the one NaN is itself
+_looks_of = operator.attrgetter(*(name for name in SpanRow.__slots__ if name != "layout_row"))
+
+
 def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> list[SpanRow]:
     """Return the rows at these places of the layout; one `.tolist()` a column."""
     skeleton, layout = snapshot.skeleton, snapshot.layout
@@ -124,6 +133,8 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
     parent_rows = layout.parent_row[layout.row_of_span[spans]]
     is_own = snapshot.errors.is_own[spans]
     below = snapshot.rollups.below(spans)
+    costs = below.costs.astype(object)
+    costs[np.isnan(below.costs)] = math.nan  # one and the same, as `looks_like` has it
     codes = _as_lists(
         skeleton.name_code[spans],
         skeleton.type_code[spans],
@@ -148,7 +159,7 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
         layout.has_ghosts[spans],
         below.own_errors - is_own,
         below.tokens,
-        below.costs,
+        costs,
         below.has_estimate,
         below.spans - 1,
         skeleton.attachment_count[spans],

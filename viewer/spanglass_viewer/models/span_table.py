@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import time
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from spanglass_viewer.trace.succession import Succession, find_succession
 from spanglass_viewer.trace.visible import Folding, Narrowing, visible_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from spanglass_viewer.trace.layout import Bools, Ints
     from spanglass_viewer.trace.snapshot import TraceSnapshot
@@ -88,15 +89,22 @@ class SpanTableModel(QAbstractTableModel):
     def set_snapshot(self, snapshot: TraceSnapshot | None) -> None:
         """Show another trace, or a later state of the same: then what is folded stays so."""
         before = self._snapshot
+        with self._moving_rows():
+            if before is not None and snapshot is not None and before.root_span_id == snapshot.root_span_id:
+                self._update(before, snapshot)
+            else:
+                self.beginResetModel()
+                self._folding = Folding()
+                self._take(snapshot)
+                self.endResetModel()
+
+    @contextlib.contextmanager
+    def _moving_rows(self) -> Generator[None]:
         self.rows_about_to_move.emit()
-        if before is not None and snapshot is not None and before.root_span_id == snapshot.root_span_id:
-            self._update(before, snapshot)
-        else:
-            self.beginResetModel()
-            self._folding = Folding()
-            self._take(snapshot)
-            self.endResetModel()
-        self.rows_moved.emit()
+        try:
+            yield
+        finally:  # a view that waits for this would show nothing more
+            self.rows_moved.emit()
 
     def _take(self, snapshot: TraceSnapshot | None) -> None:
         self._snapshot = snapshot
@@ -121,7 +129,7 @@ class SpanTableModel(QAbstractTableModel):
         runs = [] if new is None else _runs(new)
         if new is None or len(runs) * len(after) > _MAX_MOVED_ROWS:
             self.beginResetModel()
-            self._take(snapshot)
+            self._go_over_to(snapshot, is_folded, after)
             self.endResetModel()
             return
         if len(runs) == 1:  # the usual one: its two states are there as they are
@@ -204,6 +212,17 @@ class SpanTableModel(QAbstractTableModel):
             page = self._pages[number] = read_rows(self._snapshot, places, self._is_folded)
         return page[offset]
 
+    def span_at(self, row: int) -> int | None:
+        """Return the span of a visible row without reading its page; None where there is no such row."""
+        if self._snapshot is None or not 0 <= row < len(self._visible):
+            return None
+        return int(self._snapshot.layout.span[self._visible[row]])
+
+    def has_further_parents(self, row: int) -> bool:
+        """Tell whether the span of a visible row has several parents; False where there is no such row."""
+        span = self.span_at(row)
+        return self._snapshot is not None and span is not None and bool(self._snapshot.layout.has_ghosts[span])
+
     def key_of(self, row: int) -> int | None:
         """Return what tells a visible row again in a later snapshot."""
         if self._snapshot is None or not 0 <= row < len(self._visible):
@@ -232,10 +251,12 @@ class SpanTableModel(QAbstractTableModel):
         """Return the visible rows of the own errors, or the rows that hide them; without doubles, from the top."""
         if self._snapshot is None:
             return NOTHING
-        places = self._snapshot.layout.row_of_span[self._snapshot.errors.own_spans]
+        places = self._snapshot.errors.own_rows
+        if len(self._visible) == len(self._snapshot.layout):
+            return places
         if self._kept is not None:
             places = places[self._kept[places]]
-        rows = np.sort(np.searchsorted(self._visible, places, "right") - 1)  # `unique` would load masked arrays
+        rows = np.searchsorted(self._visible, places, "right") - 1  # `unique` would load masked arrays
         return rows[np.diff(rows, prepend=-2) > 0].astype(np.int32)
 
     def origin_below(self, row: int) -> int:
@@ -245,7 +266,7 @@ class SpanTableModel(QAbstractTableModel):
         if snapshot is None or shown.error is not ErrorKind.NONE:
             return shown.span if snapshot is None else snapshot.errors.origin_of(shown.span)
         own = snapshot.errors.own_spans
-        at = int(np.searchsorted(snapshot.layout.row_of_span[own], shown.layout_row))
+        at = int(np.searchsorted(snapshot.errors.own_rows, shown.layout_row))
         return int(own[at]) if at < len(own) else shown.span
 
     def edges_of(self, span: int) -> list[tuple[int, int]]:
@@ -275,9 +296,12 @@ class SpanTableModel(QAbstractTableModel):
             self._folding.toggle(snapshot.skeleton.span_id[shown.span])
             self._show_again()
             return
-        self.rows_about_to_move.emit()
-        self._folding.toggle(snapshot.skeleton.span_id[shown.span])
-        self._is_folded[shown.layout_row] = not shown.is_folded
+        with self._moving_rows():
+            self._folding.toggle(snapshot.skeleton.span_id[shown.span])
+            self._is_folded[shown.layout_row] = not shown.is_folded
+            self._hide_or_show_below(row, shown, snapshot)
+
+    def _hide_or_show_below(self, row: int, shown: SpanRow, snapshot: TraceSnapshot) -> None:
         end_place = shown.layout_row + int(snapshot.layout.subtree_rows[shown.layout_row])
         if shown.is_folded:
             inner = visible_rows(snapshot.layout, self._is_folded, shown.layout_row + 1, end_place)
@@ -292,7 +316,6 @@ class SpanTableModel(QAbstractTableModel):
             self._pages.clear()
             self.endRemoveRows()
         self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
-        self.rows_moved.emit()
 
     def fold_all(self) -> None:
         """Fold everything below the roots' children."""
@@ -323,11 +346,10 @@ class SpanTableModel(QAbstractTableModel):
         return self._nearest(place)
 
     def _show_again(self) -> None:
-        self.rows_about_to_move.emit()
-        self.beginResetModel()
-        self._take(self._snapshot)
-        self.endResetModel()
-        self.rows_moved.emit()
+        with self._moving_rows():
+            self.beginResetModel()
+            self._take(self._snapshot)
+            self.endResetModel()
 
     # Qt's questions
 

@@ -162,6 +162,8 @@ class TraceHeader(QWidget):
 
     def show_hidden(self, count: int, what: str) -> None:
         """Say how many spans are hidden, and why."""
+        if not count and self._hidden in self._absent:
+            return  # as it was: a trace that grows says so each time
         self._absent.discard(self._hidden)
         if not count:
             self._absent.add(self._hidden)

@@ -252,7 +252,7 @@ class TracePane(QWidget):
         if snapshot is None:
             return False
         own = snapshot.errors.own_spans
-        places = snapshot.layout.row_of_span[own]
+        places = snapshot.errors.own_rows
         current = self._view.current_span
         here = -1 if current is None else int(snapshot.layout.row_of_span[current])
         at = int(np.searchsorted(places, here, "right")) if step > 0 else int(np.searchsorted(places, here)) - 1
@@ -383,7 +383,7 @@ class TracePane(QWidget):
     def _on_tick(self) -> None:
         if self._model.snapshot is not None:
             self._show_time(self._model.snapshot)
-            self._view.viewport().update()
+            self._view.show_time()
 
     def _on_loading_lasts(self) -> None:
         self._show_notice("Loading the trace…")

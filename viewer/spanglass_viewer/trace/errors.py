@@ -26,11 +26,15 @@ _AFTER = frozenset("\r\n")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ErrorIndex:
-    """The errors of a trace. By span: `is_own`, `is_bubbled`; `own_spans` are the own errors from top to bottom."""
+    """The errors of a trace. By span: `is_own`, `is_bubbled`.
+
+    `own_rows` are the rows of the own errors, rising, `own_spans` their spans.
+    """
 
     is_own: Bools
     is_bubbled: Bools
     own_spans: Ints
+    own_rows: Ints
     _origins: dict[int, int]
 
     def origin_of(self, span: int) -> int:
@@ -46,7 +50,9 @@ def index_errors(is_error: Bools, texts: Mapping[int, str], layout: TraceLayout)
     is_bubbled[list(origins)] = True
     is_own = is_error & ~is_bubbled
     rows = np.sort(layout.row_of_span[np.flatnonzero(is_own)])
-    return ErrorIndex(is_own=is_own, is_bubbled=is_bubbled, own_spans=layout.span[rows], _origins=origins)
+    return ErrorIndex(
+        is_own=is_own, is_bubbled=is_bubbled, own_spans=layout.span[rows], own_rows=rows, _origins=origins
+    )
 
 
 def headline_of(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spanglass_viewer.trace.arrays import np
+from spanglass_viewer.trace.arrays import NOTHING, np
 
 if TYPE_CHECKING:
     from spanglass_viewer.trace.layout import Bools, Ints, TraceLayout
@@ -37,6 +37,7 @@ class Folding:
     def __init__(self) -> None:
         self._folds_all = False
         self._exceptions: set[str] = set()
+        self._counted: Ints = NOTHING
 
     def fold_all(self) -> None:
         """Fold everything below the roots' children."""
@@ -54,9 +55,18 @@ class Folding:
 
     def visible_rows(self, snapshot: TraceSnapshot, is_folded: Bools) -> Ints:
         """Return the layout rows that show; `is_folded` is what `folded_rows` said of this snapshot."""
-        if self._folds_all and not self._exceptions:
-            return np.flatnonzero(snapshot.layout.depth <= 1).astype(np.int32)
+        if not self._exceptions:
+            if self._folds_all:
+                return np.flatnonzero(snapshot.layout.depth <= 1).astype(np.int32)
+            return self._count_to(len(snapshot.layout))
         return visible_rows(snapshot.layout, is_folded)
+
+    def _count_to(self, count: int) -> Ints:
+        """Return 0 to `count` - 1, of numbers that are there already: a trace that grows asks again and again."""
+        if len(self._counted) < count:
+            self._counted = np.arange(count + count // 4, dtype=np.int32)
+            self._counted.flags.writeable = False
+        return self._counted[:count]
 
     def folded_rows(self, snapshot: TraceSnapshot) -> Bools:
         """Return by layout row whether it is folded; rows without anything below them never are."""

@@ -51,6 +51,20 @@ _PANS = {Qt.Key.Key_Left: -_PAN_STEP, Qt.Key.Key_Right: _PAN_STEP}
 
 
 @dataclass(frozen=True, slots=True)
+class _Sight:
+    """The rows in sight, from number `first` on; `current` is where the selected one is among them.
+
+    `has_edges`: the selected one has several parents, and edges to them lead across the rows.
+    """
+
+    first: int
+    top_px: int
+    current: int | None
+    has_edges: bool
+    rows: list[SpanRow]
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """What the view shows before its rows move."""
 
@@ -58,6 +72,7 @@ class _Place:
     top_offset_px: int
     current_key: int | None
     is_at_bottom: bool
+    sight: _Sight
 
 
 class SpanTableView(QTableView):
@@ -85,7 +100,7 @@ class SpanTableView(QTableView):
         self._set_up_columns()
         model.rows_about_to_move.connect(self._on_rows_about_to_move)
         model.rows_moved.connect(self._on_rows_moved)
-        axis.changed.connect(self._on_look_changed)
+        axis.changed.connect(self._on_axis_changed)
         appearance.changed.connect(self._on_look_changed)
 
     def _set_up_table(self) -> None:
@@ -128,8 +143,7 @@ class SpanTableView(QTableView):
     @property
     def current_span(self) -> int | None:
         """The selected span."""
-        row = self.currentIndex().row()
-        return self._spans.row_at(row).span if 0 <= row < self._spans.rowCount() else None
+        return self._spans.span_at(self.currentIndex().row())
 
     def show_snapshot(self, snapshot: TraceSnapshot | None) -> None:
         """Show a trace or its later state; tells by `rows_added_below` what came in out of sight."""
@@ -158,8 +172,9 @@ class SpanTableView(QTableView):
 
     def set_hits(self, spans: frozenset[int]) -> None:
         """Mark the names of these spans."""
-        self._state.hits = spans
-        self.viewport().update()
+        if spans != self._state.hits:
+            self._state.hits = spans
+            self.viewport().update()
 
     def fold_all(self) -> None:
         """Fold everything below the roots' children, and keep the selected row in sight."""
@@ -185,22 +200,33 @@ class SpanTableView(QTableView):
             top_offset_px=self.rowViewportPosition(top) if top >= 0 else 0,
             current_key=self._spans.key_of(self.currentIndex().row()),
             is_at_bottom=self.is_at_bottom(),
+            sight=self._rows_in_sight(),
         )
         self._is_quiet = True
+        # else Qt has everything painted anew, be it as it was; what differs is found when all is over
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled)
 
     def _on_rows_moved(self) -> None:
         self._is_quiet = False
+        self.executeDelayedItemsLayout()
         self.updateGeometries()
         self._error_bar.set_error_rows(self._spans.error_rows(), self._spans.rowCount())
         place, self._place = self._place, None
         if place is None:
             return
-        top = None if place.top_key is None else self._spans.find_key(place.top_key)
         current = None if place.current_key is None else self._spans.find_key(place.current_key)
-        bar = self.verticalScrollBar()
-        if current is not None and current != self.currentIndex().row():
+        is_elsewhere = current not in {None, self.currentIndex().row()}
+        if current is not None and is_elsewhere:
             self._set_current_quietly(current)
+        self._scroll_back(place)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, on=False)
+        self._paint_what_differs(place.sight)
+        if is_elsewhere:
             self._tell_current()
+
+    def _scroll_back(self, place: _Place) -> None:
+        top = None if place.top_key is None else self._spans.find_key(place.top_key)
+        bar = self.verticalScrollBar()
         if top is None:
             bar.setValue(0)
         elif place.is_at_bottom:
@@ -208,9 +234,46 @@ class SpanTableView(QTableView):
         else:
             bar.setValue(top * row_height() - place.top_offset_px)
 
+    def _rows_in_sight(self) -> _Sight:
+        first = self.rowAt(0)
+        if first < 0:
+            return _Sight(0, 0, None, has_edges=False, rows=[])
+        top_px = self.rowViewportPosition(first)
+        count = (self.viewport().height() - top_px + row_height() - 1) // row_height()
+        end = min(first + count, self._spans.rowCount())
+        current = self.currentIndex().row()
+        rows = [self._spans.row_at(row) for row in range(first, end)]
+        place = current - first if first <= current < end else None
+        return _Sight(first, top_px, place, self._spans.has_further_parents(current), rows)
+
+    def _paint_what_differs(self, before: _Sight) -> None:
+        """Paint the rows anew that look other than `before`; all of them where they stand elsewhere."""
+        now = self._rows_in_sight()
+        if self._state.hovered_row >= 0:  # the mouse is over the same place
+            self._state.hovered_row += now.first - before.first
+        is_same_place = (before.top_px, before.current, len(before.rows)) == (now.top_px, now.current, len(now.rows))
+        # what lies over the rows is moved by Qt with what it lies on
+        if not is_same_place or before.has_edges or now.has_edges or self.viewport().children():
+            self.viewport().update()
+            return
+        for place, (row, was) in enumerate(zip(now.rows, before.rows, strict=True)):
+            if not row.looks_like(was):
+                self._update_row(now.first + place)
+
     def _rows_below(self) -> int:
         last = self.rowAt(self.viewport().height() - 1)
         return self._spans.rowCount() - 1 - last if last >= 0 else 0
+
+    def show_time(self) -> None:
+        """Paint anew what goes on with the clock: the rows of spans that run."""
+        sight = self._rows_in_sight()
+        for place, row in enumerate(sight.rows):
+            if row.is_running:
+                self._update_row(sight.first + place)
+
+    def _on_axis_changed(self) -> None:
+        left, width = self.columnViewportPosition(Column.TIMELINE), self.columnWidth(Column.TIMELINE)
+        self.viewport().update(QRect(left, 0, width, self.viewport().height()))
 
     # the current row
 
@@ -402,26 +465,28 @@ class SpanTableView(QTableView):
         painter.fillRect(event.rect(), self._style.window)
         self._paint_rows(painter, event.region())
         painter.end()
-        if self.current_span is not None and self._spans.row_at(self._state.current_row).has_further_parents:
+        if self.current_span is not None and self._spans.has_further_parents(self._state.current_row):
             paint_parent_edges(self, self._spans, self.current_span, self._style)
 
     def _paint_rows(self, painter: QPainter, region: QRegion) -> None:
         """Paint the rows of a region: their grounds, then column after column, which changes pens and fonts less."""
-        rows = self._place_rows(painter, region)
-        if not rows:
+        row_px, first = row_height(), self.rowAt(max(region.boundingRect().top(), 0))
+        if first < 0:
             return
+        first_px = self.rowViewportPosition(first)
+        painter.translate(0, first_px)  # above the viewport halves of pixels would be rounded to the other side
+        region = region.translated(0, -first_px)
+        rows = self._place_rows(painter, region, first)
         for column, cell_painter in self._cell_painters.items():
-            if not self.isColumnHidden(column):
-                left, width = self.columnViewportPosition(column), self.columnWidth(column)
-                cell_painter.paint(painter, QRect(left, rows[0].top, width, row_height()), rows)
+            left, width = self.columnViewportPosition(column), self.columnWidth(column)
+            cells = [row for row in rows if region.intersects(QRect(left, row.top, width, row_px))]
+            if cells and not self.isColumnHidden(column):
+                cell_painter.paint(painter, QRect(left, cells[0].top, width, row_px), cells)
 
-    def _place_rows(self, painter: QPainter, region: QRegion) -> list[PlacedRow]:
+    def _place_rows(self, painter: QPainter, region: QRegion, first: int) -> list[PlacedRow]:
         row_px, width, bounds = row_height(), self.viewport().width(), region.boundingRect()
         is_whole = region.rectCount() == 1
-        first = self.rowAt(max(bounds.top(), 0))
-        if first < 0:
-            return []
-        top, placed = self.rowViewportPosition(first), list[PlacedRow]()
+        top, placed = 0, list[PlacedRow]()
         for number in range(first, self._spans.rowCount()):
             if top > bounds.bottom():
                 break
