@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import compress
 from operator import itemgetter, ne
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spanglass_store.database.columns import (
-    EPOCH,
     STATE_COLUMNS,
     deleted_row,
     read_deleted,
@@ -19,6 +18,7 @@ from spanglass_store.database.columns import (
     span_row,
     state_values,
     time_of,
+    timestamp_of,
 )
 from spanglass_store.database.fold import SpanState, fold
 from spanglass_store.database.json_text import TOO_DEEP, parsed, read_fields
@@ -298,7 +298,7 @@ def _read_stored(cursor: Cursor, rows: dict[str, list[Row]], known: KnownTables)
         start_us = _bound_of(row_id, span_rows)
         if start_us is None:
             unbounded.append(row_id)
-        elif known.may_hold(_at(start_us)):
+        elif known.may_hold(timestamp_of(start_us)):
             bounded.append(row_id)
             since_us = start_us if since_us is None else min(since_us, start_us)
     for ids, bound_us in ((bounded, since_us), (unbounded, None)):
@@ -394,7 +394,7 @@ def merge_experiments(cursor: Cursor, rows: dict[str, tuple[Any, ...]], outcome:
 
 
 def _at(time_us: int | None) -> datetime:
-    return _LONG_AGO if time_us is None else EPOCH + timedelta(microseconds=time_us)
+    return _LONG_AGO if time_us is None else timestamp_of(time_us)
 
 
 def rejected_text(rejected: Iterable[Rejected]) -> bytes:

@@ -186,12 +186,10 @@ def _put_value(fields: dict[str, Any], path: Path, value: Any) -> None:
 def _note_identity(state: SpanState, row: Row, kind: int) -> None:
     """Keep the first value of each field of the identity; the writer's process is one of them."""
     rank = (kind, row.stamp)
-    known = state.ranks
+    identity, known = state.identity, state.ranks
     for key, value in row.identity.items():
         if key not in known or rank < known[key]:
-            state.identity[key], known[key] = value, rank
-    if row.process is not None and ("process" not in known or rank < known["process"]):
-        state.identity["process"], known["process"] = row.process, rank
+            identity[key], known[key] = value, rank
 
 
 def _frozen(fields: Any) -> dict[str, Any]:
@@ -214,9 +212,8 @@ def encode_stamps(state: SpanState) -> str:
     ranks = {key: rank for key, rank in state.ranks.items() if rank != default}
     if ranks or state.full_stamp is None:
         coded["ranks"] = ranks
-    missing = [key for key in _RANKED if key not in state.ranks]
-    if missing:
-        coded["unsaid"] = missing
+    if len(state.ranks) < len(_RANKED):
+        coded["unsaid"] = [key for key in _RANKED if key not in state.ranks]
     if state.shadow is not None:
         coded["shadow"] = {key: dump_text(value) for key, value in state.shadow.items()}
     if state.array_deletes:

@@ -6,7 +6,6 @@ that did not come from orjson's own writer is held as text, and where it has to 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from dataclasses import dataclass
@@ -50,9 +49,9 @@ class _StrLiteral(str):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # not frozen: that makes each of thousands a batch take three times as long
 class JsonText:
-    """A value that is still text; `parse()` gives the value."""
+    """A value that is still text and never changed; `parse()` gives the value."""
 
     text: str
 
@@ -63,11 +62,11 @@ class JsonText:
     def parse(self) -> Any:
         """Return the value; numbers and strings that would not survive a round trip keep their text."""
         encoded = self.text.encode()
-        with contextlib.suppress(orjson.JSONDecodeError):  # it refuses lone surrogates and numbers past a double
+        try:
             value: Any = orjson.loads(encoded)
-            if orjson.dumps(value) == encoded:
-                return value
-        return _EXACT.decode(self.text)
+        except orjson.JSONDecodeError:  # it refuses lone surrogates and numbers past a double
+            return _EXACT.decode(self.text)
+        return value if orjson.dumps(value) == encoded else _EXACT.decode(self.text)
 
 
 def parsed(value: Any) -> Any:
@@ -79,7 +78,7 @@ def dump_text(value: Any) -> str:
     """Return the JSON text of a value; text that was only carried along comes back unchanged."""
     if isinstance(value, JsonText):
         return value.text
-    return orjson.dumps(value, default=_literal_text, option=orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+    return orjson.dumps(value, _literal_text, orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
 
 
 def read_fields(raw: bytes) -> Line:

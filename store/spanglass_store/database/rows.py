@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from spanglass_store.database.json_text import JsonText, is_utf8, parsed
 from spanglass_store.journal.lines import BadLine, Line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 IDENTITY_FIELDS = ("created", "span_id", "root_span_id", "span_parents")
 _CONTAINER_FIELDS = ("experiment_id", "prompt_session_id", "dataset_id", "project_id")
@@ -14,6 +17,8 @@ _CONTROL_FIELDS = frozenset(
     ("id", "_line", "_is_merge", "_stamp", "_merge_paths", "_array_delete", "_object_delete", "_parent_id")
 )
 _NOT_FIELDS = _CONTROL_FIELDS.union(IDENTITY_FIELDS, ("tags",))
+
+_STAMP_LIMIT = 2**63
 
 Path = list[str]
 
@@ -23,20 +28,20 @@ class Row:
     """One row of a span. `stamp` names the row: two rows with one stamp are the same row.
 
     `container` is "" where the row names none; `fields` holds what merges, `tags` as a dict tag → True. A field
-    that the row names as replaced by null is in `erased_fields`: without being named, null says nothing.
+    that the row names as replaced by null is in `erased_fields`: without being named, null says nothing. The
+    writer's process is part of `identity`.
     """
 
     id: str
     stamp: int
-    container: str = ""
-    process: str | None = None
-    is_merge: bool = True
+    container: str
+    is_merge: bool
     is_deletion: bool = False
     identity: dict[str, Any] = field(default_factory=dict)
     fields: dict[str, Any] = field(default_factory=dict)
-    replaced_paths: list[Path] = field(default_factory=list)
-    erased_fields: list[str] = field(default_factory=list)
-    array_deletes: list[tuple[Path, list[Any]]] = field(default_factory=list)
+    replaced_paths: Sequence[Path] = ()
+    erased_fields: Sequence[str] = ()
+    array_deletes: Sequence[tuple[Path, list[Any]]] = ()
 
 
 def read_row(line: Line, default_stamp: int, process: str | None = None) -> Row:
@@ -48,21 +53,16 @@ def read_row(line: Line, default_stamp: int, process: str | None = None) -> Row:
     if not isinstance(row_id, str) or not row_id or not is_utf8(row_id):
         raise BadLine("the row has no id")
     stamp = parsed(line.get("_stamp"))
-    row = Row(
-        id=row_id,
-        stamp=stamp if isinstance(stamp, int) and 0 < stamp < 2**63 else default_stamp,
-        container=container_of(line),
-        process=process,
-        is_merge=parsed(line.get("_is_merge")) is True,
-        is_deletion="_object_delete" in line and parsed(line["_object_delete"]) is True,
-    )
-    if row.is_deletion:
-        return row
-    row.fields = {key: value for key, value in line.items() if value is not None and key not in _NOT_FIELDS}
-    row.identity = _read_identity(line, is_merge=row.is_merge)
-    tags = line.get("tags")
-    if tags is not None:
-        row.fields["tags"] = dict.fromkeys(_read_tags(parsed(tags)), True)
+    if not isinstance(stamp, int) or not 0 < stamp < _STAMP_LIMIT:
+        stamp = default_stamp
+    is_merge = line.get("_is_merge") is True  # true and false are never left as text
+    if line.get("_object_delete") is True:
+        return Row(row_id, stamp, container_of(line), is_merge, is_deletion=True)
+    identity = _read_identity(line, process, is_merge=is_merge)
+    fields = {key: value for key, value in line.items() if value is not None and key not in _NOT_FIELDS}
+    if "tags" in line and line["tags"] is not None:
+        fields["tags"] = dict.fromkeys(_read_tags(parsed(line["tags"])), True)
+    row = Row(row_id, stamp, container_of(line), is_merge, identity=identity, fields=fields)
     if "_merge_paths" in line or "_array_delete" in line:
         _read_operators(row, line)
     return row
@@ -72,16 +72,20 @@ def container_of(line: Line) -> str:
     """Return the id of the experiment, playground, dataset or project that a row belongs to, or ""."""
     for key in _CONTAINER_FIELDS:
         if key in line:
-            value = parsed(line[key])
+            value = line[key]
+            if isinstance(value, JsonText):
+                value = value.parse()
             if isinstance(value, str) and value and is_utf8(value):
                 return value
     return ""
 
 
-def _read_identity(line: Line, *, is_merge: bool) -> dict[str, Any]:
-    identity: dict[str, Any] = {}
+def _read_identity(line: Line, process: str | None, *, is_merge: bool) -> dict[str, Any]:
+    identity: dict[str, Any] = {} if process is None else {"process": process}
     for key in ("created", "span_id", "root_span_id"):
-        value = parsed(line.get(key))
+        value = line.get(key)
+        if isinstance(value, JsonText):
+            value = value.parse()
         if isinstance(value, str) and value:
             identity[key] = value
     parents = parsed(line["span_parents"]) if "span_parents" in line else None
@@ -107,11 +111,16 @@ def _read_operators(row: Row, line: Line) -> None:
         named = {path[0] for path in row.replaced_paths if len(path) == 1}
         row.erased_fields = [key for key in named.difference(_NOT_FIELDS) if key in line and parsed(line[key]) is None]
     deletes = parsed(line.get("_array_delete"))
-    for entry in cast("list[Any]", deletes) if isinstance(deletes, list) else []:
-        if isinstance(entry, dict):
-            wanted = cast("dict[str, Any]", entry)
-            if _is_path(wanted.get("path")) and isinstance(wanted.get("delete"), list):
-                row.array_deletes.append((wanted["path"], wanted["delete"]))
+    if isinstance(deletes, list):
+        row.array_deletes = [
+            (entry["path"], entry["delete"])
+            for entry in cast("list[Any]", deletes)
+            if isinstance(entry, dict) and _is_array_delete(cast("dict[str, Any]", entry))
+        ]
+
+
+def _is_array_delete(entry: dict[str, Any]) -> bool:
+    return _is_path(entry.get("path")) and isinstance(entry.get("delete"), list)
 
 
 def _is_path(path: Any) -> bool:

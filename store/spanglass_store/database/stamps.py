@@ -73,12 +73,19 @@ def write(value: Any, mark: Mark | int | None, incoming: Any, stamp: int, depth:
 
 def write_key(fields: dict[str, Any], node: Mark, key: str, incoming: Any, stamp: int, *, depth: int = 1) -> None:
     """Write one key of a dict and its mark, in place."""
-    value, mark = write(fields.get(key, ABSENT), _child_mark(fields, node, key), incoming, stamp, depth)
+    value = fields.get(key, ABSENT)
+    mark = node.children.get(key)
+    if mark is None and value is not ABSENT:
+        mark = node.rest
+    if mark is None or (type(value) is str and type(incoming) is str and type(mark) is int and mark <= stamp):
+        value, mark = incoming, stamp  # as `write` says; most are such
+    else:
+        value, mark = write(value, mark, incoming, stamp, depth)
+    node.children[key] = mark
     if value is ABSENT:
         fields.pop(key, None)
     else:
         fields[key] = value
-    node.children[key] = mark
 
 
 def erase_older(value: Any, mark: Mark | int | None, stamp: int) -> tuple[Any, Mark | int | None]:
