@@ -246,9 +246,9 @@ class Merger:
             outcome.add(marked)
             self._note_names(cursor, batch)
             merge_experiments(cursor, batch.experiments, outcome)
-            self._write_offsets(cursor, merged)
             self._keep_rejected(outcome.rejected)
-            sequence = self._next_sequence(cursor, outcome)
+            sequence = self._next_sequence(outcome)
+            self._write_offsets(cursor, merged, sequence)
         self._commits += 1
         for name, end in merged.items():
             self._segments[name].merged_bytes = end
@@ -277,6 +277,7 @@ class Merger:
         present = {segment.name for segment in segments}
         gone = [name for name in self._segments if name not in present and not (self._journal / name).exists()]
         if gone:
+            cursor.rows(query("keep_sequence"))
             cursor.rows(query("delete_segments"), {"names": gone})
             for name in gone:
                 del self._segments[name]
@@ -407,14 +408,17 @@ class Merger:
             if new:
                 write_names(cursor, table, new)
 
-    def _write_offsets(self, cursor: Cursor, merged: dict[str, int]) -> None:
-        new: list[tuple[str, int, str | None]] = []
+    def _write_offsets(self, cursor: Cursor, merged: dict[str, int], sequence: int | None) -> None:
+        if sequence is not None and not merged:
+            cursor.rows(query("write_sequence"), {"sequence": sequence})
+        new: list[tuple[str, int, str | None, int | None]] = []
         for name, end in merged.items():
             progress = self._segments[name]
             if progress.is_stored:
-                cursor.rows(query("update_segment"), {"name": name, "end": end, "process": progress.process})
+                values = {"name": name, "end": end, "process": progress.process, "sequence": sequence}
+                cursor.rows(query("update_segment"), values)
             else:
-                new.append((name, end, progress.process))
+                new.append((name, end, progress.process, sequence))
                 progress.is_stored = True
         if new:
             cursor.append("segments", new)
@@ -435,13 +439,11 @@ class Merger:
             reason = (error.strerror or str(error)).lower()
             raise StoreFault(f"Lines of the journal cannot be set aside: {reason}.", path) from error
 
-    def _next_sequence(self, cursor: Cursor, outcome: Outcome) -> int | None:
+    def _next_sequence(self, outcome: Outcome) -> int | None:
         has_news = outcome.root_span_ids or outcome.attachment_keys or outcome.experiment_ids or outcome.rejected
         if not has_news:
             return None  # nothing is written: two windows would wake each other for ever
-        sequence = (self._sequence or 0) + 1
-        cursor.rows(query("write_sequence"), {"sequence": sequence})
-        return sequence
+        return (self._sequence or 0) + 1
 
     def _retire(self, segments: list[Segment]) -> list[Segment]:
         """Take out of the journal what is merged to its end and has no writer; return the segments that are left.

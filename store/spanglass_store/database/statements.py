@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-FORMAT = 5  # of the tables; the migration to format n is `schema/migrations/<n>.sql`
+FORMAT = 6  # of the tables; the migration to format n is `schema/migrations/<n>.sql`
 
 _HERE = files("spanglass_store.database")
 _VIEW_PREFIX = "v_"

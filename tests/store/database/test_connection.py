@@ -11,6 +11,7 @@ import pytest
 from spanglass_store.database import connection as connection_module
 from spanglass_store.database import statements, tables
 from spanglass_store.database.connection import Database
+from spanglass_store.database.reader import StoreReader
 from spanglass_store.database.recovery import log_path
 from spanglass_store.database.store_lock import StoreLock
 from spanglass_store.faults import Interrupted, StoreBusy, StoreFault
@@ -72,9 +73,9 @@ def test_a_row_that_is_asked_for_keeps_no_commit_from_being_a_checkpoint(databas
 def test_columns_that_an_append_does_not_name_are_left_empty(database: Database):
     with database.transaction() as cursor:
         cursor.append("segments", [("a", 1)], ["name", "merged_bytes"])
-        cursor.append("segments", [("b", 2, "p")])
+        cursor.append("segments", [("b", 2, "p", 7)])
         cursor.append("segments", [(3, "c")], ["merged_bytes", "name"])
-        assert sorted(cursor.rows("FROM segments")) == [("a", 1, None), ("b", 2, "p"), ("c", 3, None)]
+        assert sorted(cursor.rows("FROM segments")) == [("a", 1, None, None), ("b", 2, "p", 7), ("c", 3, None, None)]
 
 
 def test_an_append_that_failed_leaves_nothing_for_the_next_transaction(database: Database):
@@ -89,11 +90,11 @@ def test_an_append_that_failed_leaves_nothing_for_the_next_transaction(database:
 
 def test_columns_of_rows_are_set_by_their_keys(database: Database):
     with database.transaction() as cursor:
-        cursor.append("segments", [("a", 1, "p"), ("b", 2, "p"), ("c", 3, "p")])
+        cursor.append("segments", [("a", 1, "p", 7), ("b", 2, "p", 7), ("c", 3, "p", 7)])
     for end in (7, 8):
         with database.transaction() as cursor:
             cursor.update("segments", ["name", "process"], ["merged_bytes"], [("a", "p", end), ("c", "other", end)])
-            assert sorted(cursor.rows("FROM segments")) == [("a", end, "p"), ("b", 2, "p"), ("c", 3, "p")]
+            assert sorted(cursor.rows("FROM segments")) == [("a", end, "p", 7), ("b", 2, "p", 7), ("c", 3, "p", 7)]
 
 
 def test_transactions_share_a_cursor_until_the_file_is_let_go(database: Database):
@@ -249,7 +250,7 @@ def test_tables_of_format_1_become_what_new_ones_are(database: Database, store: 
     database.let_go()
     with duckdb.connect(str(store / "traces.duckdb")) as older:
         older.execute("DROP TABLE experiments; CREATE TABLE experiments (id VARCHAR NOT NULL, name VARCHAR)")
-        older.execute("DROP TABLE deleted_spans")
+        older.execute("DROP TABLE deleted_spans; ALTER TABLE segments DROP COLUMN sequence")
         older.execute("INSERT INTO experiments VALUES ('e', 'old'); UPDATE meta SET format = 1")
     with database.cursor() as cursor:
         assert cursor.rows(_COLUMNS_OF_EXPERIMENTS) == fresh
@@ -260,6 +261,19 @@ def test_tables_of_format_1_become_what_new_ones_are(database: Database, store: 
 _COLUMNS_OF_EXPERIMENTS = """
 SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE table_name = 'experiments' ORDER BY column_index
 """
+
+
+def test_the_number_of_the_last_change_set_outlives_the_step_to_format_6(database: Database, store: Path):
+    with database.cursor():
+        pass
+    database.let_go()
+    with duckdb.connect(str(store / "traces.duckdb")) as older:
+        older.execute("ALTER TABLE segments DROP COLUMN sequence; INSERT INTO segments VALUES ('a', 1, 'p')")
+        older.execute("UPDATE meta SET format = 5, sequence = 41")
+    with database.cursor() as cursor:
+        assert StoreReader(cursor).sequence() == 41
+        cursor.rows("UPDATE segments SET sequence = 42")
+        assert StoreReader(cursor).sequence() == 42
 
 
 def test_tables_of_somebody_else_are_left_alone(store: Path, database: Database):

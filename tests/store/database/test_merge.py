@@ -344,6 +344,27 @@ def test_a_foreign_merge_shows_as_a_gap(merger: Merger, database: Database, stor
     assert (following.sequence, following.is_reset) == (changes.sequence + 1, False)
 
 
+def test_the_number_of_a_change_set_outlives_its_segment(
+    database: Database, store: Path, rows: Any, open_segment: Any, monkeypatch: pytest.MonkeyPatch
+):
+    merger = Merger(database, store)
+    monkeypatch.setattr(merge_module, "MAX_BATCH_ROWS", 1)
+    segment = open_segment(pid=1)
+    segment.write(rows.start(0), {"_line": "process", "process": "process-1", "pid": 1})  # a batch without news last
+    assert merger.merge_once().sequence == 1
+    with database.cursor() as cursor:
+        assert StoreReader(cursor).sequence() == 1
+    segment.write(rows.end(0))
+    segment.seal()
+    assert merger.merge_once().sequence == 2
+    open_segment(pid=2).write()  # its note is nothing new to see, either
+    assert merger.merge_once().sequence == 2
+    with database.cursor() as cursor:
+        assert cursor.rows("SELECT count(*) FROM segments") == [(1,)], "the first one's row is gone"
+        assert StoreReader(cursor).sequence() == 2
+    assert Merger(database, store).merge_once().sequence == 2
+
+
 def test_attachment_states_follow_each_other(merger: Merger, database: Database, open_segment: Any):
     segment = open_segment()
     segment.write({"_line": "attachment", "key": "k", "state": "uploading", "filename": "a.png", "_stamp": 5})

@@ -159,6 +159,8 @@ def test_a_line_that_names_nothing_by_a_text_is_not_pruned(filled: Path, list_tr
 
 
 def test_a_window_notices(filled: Path) -> None:
+    writer = JournalWriter(filled, process="22" * 16)
+    writer.span(90, trace=9)  # beside its segment stands the number of the last change set
     window = Database(filled)
     merger = Merger(window, filled)
     merger.merge_once()
@@ -169,6 +171,7 @@ def test_a_window_notices(filled: Path) -> None:
         run_steps(iter_prune(database, plan))
     assert merger.merge_once().is_reset
     window.close()
+    writer.die()
 
 
 def test_a_plan_of_nothing_changes_nothing(filled: Path, list_traces: Callable[[], list[int]]) -> None:

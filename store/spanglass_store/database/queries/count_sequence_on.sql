@@ -1,1 +1,1 @@
-UPDATE meta SET sequence = sequence + 1
+UPDATE meta SET sequence = 1 + greatest(sequence, (SELECT max(segments.sequence) FROM segments))

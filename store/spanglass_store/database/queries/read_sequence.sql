@@ -1,1 +1,1 @@
-SELECT sequence FROM meta
+SELECT greatest(meta.sequence, (SELECT max(segments.sequence) FROM segments)) FROM meta

@@ -1,1 +1,3 @@
-UPDATE segments SET merged_bytes = $end, process = $process WHERE name = $name
+UPDATE segments
+SET merged_bytes = $end, process = $process, sequence = coalesce($sequence, sequence)
+WHERE name = $name

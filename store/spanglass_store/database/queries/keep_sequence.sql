@@ -1,0 +1,1 @@
+UPDATE meta SET sequence = greatest(sequence, (SELECT max(segments.sequence) FROM segments))
