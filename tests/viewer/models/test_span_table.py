@@ -259,6 +259,18 @@ def test_many_insertions_into_many_rows_are_one_reset(
     assert _ids(model) == ["root", "a", "b", "x", "c", "d", "y"]
 
 
+def test_many_rows_of_which_some_are_hidden_are_not_compared(
+    qtbot: QtBot, model: SpanTableModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spanglass_viewer.models.span_table._MAX_MOVED_ROWS", 4)
+    with qtbot.assertNotEmitted(model.modelReset):
+        model.set_snapshot(_snapshot(MadeSpan("y", ("root",), 8.0)))
+    model.toggle(1)
+    with qtbot.waitSignal(model.modelReset):
+        model.set_snapshot(_snapshot(MadeSpan("y", ("root",), 8.0), MadeSpan("z", ("root",), 9.0)))
+    assert _ids(model) == ["root", "a", "c", "d", "y", "z"]
+
+
 @pytest.mark.parametrize(
     ("dollars", "is_estimate", "tokens", "text"),
     [(0.0841, False, 10, "$0.084"), (1.2, True, 10, "≈$1.20"), (math.nan, False, 10, "—"), (math.nan, False, 0, "")],

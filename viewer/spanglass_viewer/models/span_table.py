@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 _PAGE_ROWS = 64
 _MAX_PAGES = 16
-# each insertion moves all rows below it, here and in Qt's header: beyond that showing everything anew costs less
-_MAX_MOVED_ROWS = 3_000_000
+# each insertion moves all rows below it, here and in Qt's header, and where rows are hidden all others are compared:
+# beyond that a reset costs less, which paints no more than insertions do
+_MAX_MOVED_ROWS = 300_000
 _NOWHERE = QModelIndex()
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -127,7 +128,7 @@ class SpanTableModel(QAbstractTableModel):
             step = find_succession(before, snapshot)
         new = self._find_new(step, after)
         runs = [] if new is None else _runs(new)
-        if new is None or len(runs) * len(after) > _MAX_MOVED_ROWS:
+        if new is None or (len(runs) > 1 and len(runs) * len(after) > _MAX_MOVED_ROWS):
             self.beginResetModel()
             self._go_over_to(snapshot, is_folded, after)
             self.endResetModel()
@@ -155,11 +156,16 @@ class SpanTableModel(QAbstractTableModel):
             self.endInsertRows()
 
     def _find_new(self, step: Succession, after: Ints) -> Ints | None:
-        """Return which rows of `after` are new; None where those that show are not the others, in their order."""
+        """Return which rows of `after` are new; None where those that show are not the others, in their order.
+
+        Neither are they found among more rows than may move.
+        """
         if not step.only_grew:
             return None
         if len(self._visible) == len(step.rows) and len(after) == len(step.is_new):
             return step.new_rows  # nothing is hidden: there is nothing to compare
+        if len(after) > _MAX_MOVED_ROWS:
+            return None
         is_new = step.is_new[after]
         is_same = np.array_equal(after[~is_new], step.rows[self._visible])
         return np.flatnonzero(is_new).astype(np.int32) if is_same else None

@@ -25,10 +25,12 @@ def visible_rows(layout: TraceLayout, is_folded: Bools, first: int = 0, end: int
         return np.arange(first, end, dtype=np.int32)
     ends = folded + sizes[folded]
     is_outer = folded >= np.append(0, np.maximum.accumulate(ends)[:-1])
-    steps = np.zeros(end - first + 1, np.int8)  # outer folds lie apart: no step meets another
-    steps[folded[is_outer] + 1] = 1
-    steps[ends[is_outer]] = -1
-    return (np.flatnonzero(np.cumsum(steps[:-1], dtype=np.int8) == 0) + first).astype(np.int32)
+    begins = np.append(0, ends[is_outer])  # of what shows between outer folds, and where it stops
+    lengths = np.append(folded[is_outer] + 1, end - first) - begins
+    skipped = begins - (np.cumsum(lengths) - lengths) + first
+    rows = np.repeat(skipped.astype(np.int32), lengths)
+    rows += np.arange(len(rows), dtype=np.int32)
+    return rows
 
 
 class Folding:
