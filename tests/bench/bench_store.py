@@ -32,6 +32,7 @@ from spanglass_store.database.skeleton import load_skeleton
 from spanglass_store.database.statements import span_column_names
 from spanglass_store.journal.lines import encode_line
 from spanglass_store.location import ensure_store
+from spanglass_viewer.backend.heap import keep_freed_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,6 +76,7 @@ def main() -> None:
     if "--write-load" in sys.argv:
         _write_load(Path(sys.argv[-1]))
         return
+    keep_freed_memory()  # as the window has it, which merges while programs log
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--spans", type=int, default=SPANS, help="spans in the store")
     parser.add_argument("--traces", type=int, nargs="*", default=LARGE_TRACES, help="spans of the large traces")
