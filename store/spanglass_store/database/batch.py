@@ -256,9 +256,9 @@ def _update(cursor: Cursor, changed: list[tuple[SpanRow, SpanRow]]) -> None:
 _ID, _CONTAINER, _CREATED, _ROOT_SPAN_ID, _PARENTS, _IS_ROOT, _TAGS = map(
     span_column_names().index, ("id", "container", "created", "root_span_id", "span_parents", "is_root", "tags")
 )
-_KEY = (_ID, _CONTAINER, _CREATED)
+_KEY = (_ID, _CREATED)  # a row that is known is the only one of its id
 # Where these are others, the row is written anew: it is found by some of them, and lists cannot be written in place.
-_FIXED = itemgetter(*_KEY, _PARENTS, _TAGS)
+_FIXED = itemgetter(*_KEY, _CONTAINER, _PARENTS, _TAGS)
 
 
 _Place = tuple[str, str, bool]  # a span's row id, the trace it is in, and whether it is a root there

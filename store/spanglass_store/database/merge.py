@@ -212,8 +212,7 @@ class Merger:
             for segment in segments
         ):
             return True
-        seems_ended = self._living.list_ended({segment.pid for segment in segments})
-        return bool(seems_ended) and bool(self._list_ended())
+        return bool(self._list_ended(segments))
 
     def _probe(self, segments: list[Segment]) -> None:
         """Ask whether the writers live; before anything is read, so that a dead one's segment is read to its end."""
@@ -231,7 +230,7 @@ class Merger:
                 self._reload(cursor, segments)
             self._forget_retired(cursor, segments)
             marked = Outcome()
-            if ended := self._list_ended():
+            if ended := self._list_ended(segments):
                 _note_marked(marked, self._living.end(cursor, ended))
             found = self._merge_whole(cursor, segments, deadline, marked)
             if found is not None:
@@ -396,8 +395,10 @@ class Merger:
             _note_marked(marked, self._living.greet(cursor, progress.process, segment.pid, note))
         return progress.process
 
-    def _list_ended(self) -> list[str]:
-        """Return the processes that are gone. A fresh look: one may have gone on in a new segment."""
+    def _list_ended(self, segments: list[Segment]) -> list[str]:
+        """Return the processes that are gone, those that seem so by a fresh look: one may go on in a new segment."""
+        if not self._living.list_ended({segment.pid for segment in segments}):
+            return []
         return self._living.list_ended({segment.pid for segment in list_segments(self._journal)})
 
     def _note_names(self, cursor: Cursor, batch: Batch) -> None:
