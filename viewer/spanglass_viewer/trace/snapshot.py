@@ -14,6 +14,7 @@ from spanglass_store.database.one_value import fold_one_value
 from spanglass_store.database.span_ids import SpanIds
 from spanglass_viewer.trace.clock_faults import find_clock_faults
 from spanglass_viewer.trace.errors import ErrorIndex, index_errors
+from spanglass_viewer.trace.growth import grow_layout
 from spanglass_viewer.trace.layout import Bools, Ints, Longs, TraceLayout, lay_out
 from spanglass_viewer.trace.overview import Overview, draw_overview
 from spanglass_viewer.trace.references import SpanRef
@@ -145,7 +146,9 @@ def build_snapshot(
     """
     if not len(skeleton):
         raise ValueError("a trace has at least one span")
-    layout = lay_out(skeleton.parent, skeleton.extra_child, skeleton.extra_parent)
+    _ = skeleton.span_id.by_key  # found here and kept: the window looks spans up
+    growth = None if before is None else grow_layout(before, skeleton)
+    layout = lay_out(skeleton.parent, skeleton.extra_child, skeleton.extra_parent) if growth is None else growth.layout
     start_us, end_us, is_running = _times(skeleton, layout)
     errors = index_errors(skeleton.is_error, skeleton.errors, layout)
     first_us = int(start_us.min())
@@ -176,7 +179,9 @@ def build_snapshot(
         failed_count=int(np.count_nonzero(skeleton.is_error)),
         lanes=int(layout.depth.max()) + 1,
     )
-    return snapshot if before is None else replace(snapshot, succession=find_succession(before, snapshot))
+    if before is None:
+        return snapshot
+    return replace(snapshot, succession=find_succession(before, snapshot) if growth is None else growth.succession)
 
 
 def price_again(
