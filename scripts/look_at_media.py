@@ -74,6 +74,7 @@ def main(folder: Path) -> int:
         window.controller.start()
         for theme in (ThemeMode.DARK, ThemeMode.LIGHT):
             appearance.set_mode(theme)
+            wait_for(lambda: appearance.is_settled)
             for name, span_id in spans:
                 _draw_span(window, root, span_id, folder / f"{theme.value}-{name.replace(' ', '-')}")
         window.close()

@@ -94,6 +94,7 @@ def take_parts(store: Path) -> None:
         dialog.close()
 
     appearance.set_mode(ThemeMode.LIGHT)
+    wait_until(lambda: appearance.is_settled)
     items = [entry.item for entry in window.filmstrip.entries]
     document = next(number for number, item in enumerate(items) if item.content_type == "application/pdf")
     window.detail_pane.lightbox.open_items(items, document)

@@ -189,7 +189,8 @@ class WindowUse:
 
     def _is_idle(self) -> bool:
         window = self._window
-        return window.controller.is_settled and window.detail_pane.is_idle and window.images.is_idle
+        is_shown = window.controller.is_settled and window.detail_pane.is_idle and window.images.is_idle
+        return is_shown and window._appearance.is_settled
 
     def _rows(self) -> int:
         return self._view.model().rowCount()

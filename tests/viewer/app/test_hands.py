@@ -291,6 +291,7 @@ def test_text_grows_by_keys_in_every_pane_and_stays_so(
     for _ in range(4):
         qtbot.keyClick(window, Qt.Key.Key_Plus, CTRL)
     assert appearance.text_percent == 175
+    qtbot.waitUntil(lambda: appearance.is_settled)
     qtbot.waitUntil(lambda: traces.visualRect(traces.model().index(0, 0)).height() == round(heights[1] * 1.75))
     assert table.rowHeight(0) == round(heights[0] * 1.75)
     alive = [label for label in window.findChildren(PlainLabel) if label in names]
@@ -302,6 +303,7 @@ def test_text_grows_by_keys_in_every_pane_and_stays_so(
     assert again._preferences.text_percent == 150
     qtbot.keyClick(again, Qt.Key.Key_0, CTRL)
     assert appearance.text_percent == 100
+    qtbot.waitUntil(lambda: appearance.is_settled)
     assert again.trace_pane.findChild(SpanTableView).rowHeight(0) == heights[0]
 
 
@@ -317,5 +319,6 @@ def test_text_grows_by_the_settings_at_once(
     before = title.font().pixelSize()
     box.setCurrentIndex(box.findData(125))
     assert appearance.text_percent == 125
+    qtbot.waitUntil(lambda: appearance.is_settled)
     assert title.font().pixelSize() > before
     dialog.accept()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from spanglass_viewer.app.main_window import MainWindow
+    from spanglass_viewer.theme.appearance import Appearance
 
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -217,7 +218,7 @@ def test_an_image_is_shown_where_it_stands(
 
 
 def test_both_themes_are_legible_at_once(
-    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+    open_window: Callable[[], MainWindow], appearance: Appearance, journal: JournalWriter, qtbot: QtBot
 ) -> None:
     write_failing_trace(journal)
     window = open_window()
@@ -225,6 +226,7 @@ def test_both_themes_are_legible_at_once(
     for _ in range(3):
         grounds.add(window.grab().toImage().pixelColor(700, 850).name())
         qtbot.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda: appearance.is_settled)
     assert grounds >= {"#14171d", "#ffffff"}
     journal.die()
 

@@ -107,9 +107,10 @@ def test_every_span_hidden(pane: TracePane, theme: str, check_golden: Check) -> 
     check_golden(pane, f"state-all-hidden-{theme}")
 
 
-def test_large_text(pane: TracePane, dressed: Appearance, theme: str, check_golden: Check) -> None:
+def test_large_text(pane: TracePane, dressed: Appearance, theme: str, check_golden: Check, qtbot: QtBot) -> None:
     pane.show_snapshot(build_snapshot(make_support_skeleton(), 1, NOW_US), opened=True)
     dressed.set_text_percent(150)
+    qtbot.waitUntil(lambda: dressed.is_settled)
     pane.setFocus()
     check_golden(pane, f"state-large-text-{theme}")
 

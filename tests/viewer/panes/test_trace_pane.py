@@ -388,10 +388,13 @@ def test_the_selected_row_stays_in_sight_as_text_grows(support: _Shown, appearan
     last = view.rowAt(view.viewport().height() - 2 * ROW_HEIGHT)
     view.setCurrentIndex(support.model.index(last, 0))
     appearance.set_text_percent(150)
+    support.qtbot.waitUntil(lambda: appearance.is_settled)
     place = view.visualRect(view.currentIndex())
+    room = view.viewport().rect()
     appearance.set_text_percent(100)
-    assert view.viewport().rect().contains(place.center())
-    assert place.bottom() <= view.viewport().height()
+    support.qtbot.waitUntil(lambda: appearance.is_settled)
+    assert room.contains(place.center())
+    assert place.bottom() <= room.height()
 
 
 def test_a_new_trace_is_shown_whole(support: _Shown) -> None:
@@ -435,7 +438,7 @@ def test_the_pane_paints_everything_in_both_themes(support: _Shown, appearance: 
     support.view._axis.zoom_to(EPOCH_US + 8_000_000, EPOCH_US + 9_000_000)
     dark = support.pane.grab().toImage()
     appearance.set_mode(ThemeMode.LIGHT)
-    QApplication.processEvents()
+    support.qtbot.waitUntil(lambda: appearance.is_settled)
     light = support.pane.grab().toImage()
     assert dark.pixelColor(450, 470).lightness() < 60
     assert light.pixelColor(450, 470).lightness() > 200

@@ -6,19 +6,15 @@ import pytest
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
-from spanglass_assets.paths import get_icon_path
 from spanglass_viewer.theme.appearance import ThemeMode
 from spanglass_viewer.theme.fonts import FontRole, font
-from spanglass_viewer.theme.style_sheet import style_sheet
 from spanglass_viewer.theme.text_size import TEXT_PERCENTS, keep_height, keep_width, step_percent, text_px
-from spanglass_viewer.theme.tokens import DARK, LIGHT
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from spanglass_viewer.theme.appearance import Appearance
-    from spanglass_viewer.theme.tokens import Tokens
 
 
 def test_a_label_follows_there_and_back_through_sizes_at_which_roles_look_alike(
@@ -75,22 +71,3 @@ def test_steps_go_to_the_next_size_whatever_was_set_by_hand(percent: int, direct
 def test_rows_hold_their_text_at_each_size(appearance: Appearance, percent: int) -> None:
     appearance.set_text_percent(percent)
     assert QFontMetrics(font(FontRole.BODY)).height() <= text_px(28)
-
-
-def test_the_style_sheet_has_no_radius_over_half_the_height(appearance: Appearance) -> None:
-    """Qt draws such a frame with square corners."""
-    for percent in TEXT_PERCENTS:
-        appearance.set_text_percent(percent)
-        chip = next(line for line in style_sheet(DARK).splitlines() if 'kind="chip"] {' in line)
-        height, radius = (int(chip.partition(f"{name}: ")[2].partition("px")[0]) for name in ("max-height", "radius"))
-        assert 2 * radius <= height + 6
-
-
-@pytest.mark.parametrize("tokens", [DARK, LIGHT])
-def test_the_style_sheet_s_own_icons_have_their_theme_s_colors(tokens: Tokens) -> None:
-    theme = "dark" if tokens.is_dark else "light"
-    sheet = style_sheet(tokens)
-    for name, color in (("chevron-down", tokens.text_muted), ("check", tokens.accent_text)):
-        path = get_icon_path(f"themed/{name}-{theme}")
-        assert f'url("{path.as_posix()}")' in sheet
-        assert f'stroke="{color}"' in path.read_text()

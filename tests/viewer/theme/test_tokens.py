@@ -5,9 +5,12 @@ import itertools
 
 import pytest
 
+from spanglass_assets.paths import get_icon_path
+from spanglass_viewer.theme.style_sheet import style_sheet
 from spanglass_viewer.theme.tokens import DARK, KNOWN_TYPES, LIGHT, Tokens
 
 LEAST_CONTRAST = 4.5  # of text, by WCAG AA
+LEAST_ICON_CONTRAST = 3  # of what is no text
 GROUNDS = ("window", "raised", "hover", "selection", "selection_soft")
 TEXTS = ("text", "text_muted", "text_faint", "accent", "error", "ok", "warning")
 ON_FILLS = (("error", "error_fill"), ("text", "error_fill"), ("text_faint", "error_fill"), ("warning", "warning_fill"),
@@ -41,6 +44,15 @@ def test_text_can_be_read_on_every_ground(tokens: Tokens) -> None:
     pairs = [*((text, ground) for text in TEXTS for ground in GROUNDS), *ON_FILLS]
     found = {pair: round(contrast(getattr(tokens, pair[0]), getattr(tokens, pair[1])), 2) for pair in pairs}
     assert {pair: ratio for pair, ratio in found.items() if ratio < LEAST_CONTRAST} == {}
+
+
+@each_theme
+def test_the_style_sheet_s_own_icons_are_told_from_their_ground(tokens: Tokens) -> None:
+    for name, ground in (("chevron-down", tokens.raised), ("check", tokens.accent)):
+        path = get_icon_path(f"fixed/{name}")
+        assert f'url("{path.as_posix()}")' in style_sheet()
+        stroke = path.read_text().partition('stroke="')[2].partition('"')[0]
+        assert contrast(stroke, ground) >= LEAST_ICON_CONTRAST
 
 
 @each_theme

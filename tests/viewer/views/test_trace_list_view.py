@@ -15,7 +15,7 @@ from spanglass_viewer.views import trace_list_view
 from spanglass_viewer.views.trace_list_view import ROW_HEIGHT, TraceDelegate, TraceListView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytestqt.qtbot import QtBot
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 _TRACES = 12
+_MANY_TRACES = 100
 
 
 class _Paints(QObject):
@@ -148,3 +149,56 @@ def test_scrolling_paints_only_the_rows_that_come_into_sight(view: TraceListView
     painted = sum(rect.height() for rect in paints.region)
     assert painted <= 2 * ROW_HEIGHT, "the one that comes into sight, and the one that the mouse lies on by now"
     assert _screen(view) == _painted_anew(view)
+
+
+@pytest.fixture
+def long_view(qtbot: QtBot, appearance: Appearance) -> TraceListView:
+    model = TraceListModel()
+    model.show_first_page([make_summary(number) for number in range(_MANY_TRACES)], has_more=False)
+    made = TraceListView(appearance)
+    made.setModel(model)
+    qtbot.addWidget(made)
+    made.resize(280, 700)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def resize_text(qtbot: QtBot, appearance: Appearance) -> Callable[[int], None]:
+    def resize(percent: int) -> None:
+        appearance.set_text_percent(percent)
+        qtbot.waitUntil(lambda: appearance.is_settled)
+
+    return resize
+
+
+@pytest.mark.parametrize("is_last_in_sight", [True, False])
+def test_the_selected_row_stays_in_sight_as_text_grows_and_all_is_as_it_was_when_it_shrinks(
+    long_view: TraceListView, resize_text: Callable[[int], None], *, is_last_in_sight: bool
+) -> None:
+    long_view.verticalScrollBar().setValue(1000)
+    row = long_view.indexAt(
+        long_view.viewport().rect().bottomLeft() if is_last_in_sight else long_view.viewport().rect().center()
+    )
+    long_view.setCurrentIndex(row)
+    before = long_view.verticalScrollBar().value()
+    resize_text(200)
+    place, room = long_view.visualRect(row), long_view.viewport().rect()
+    resize_text(80)
+    resize_text(100)
+    assert room.contains(place)
+    assert abs(long_view.verticalScrollBar().value() - before) <= 1
+
+
+def test_without_a_selection_in_sight_the_first_row_stays_the_first(
+    long_view: TraceListView, resize_text: Callable[[int], None]
+) -> None:
+    long_view.setCurrentIndex(long_view.model().index(90, 0))
+    long_view.verticalScrollBar().setValue(1000)
+    first = long_view.indexAt(long_view.viewport().rect().topLeft()).row()
+    resize_text(150)
+    larger = long_view.indexAt(long_view.viewport().rect().topLeft()).row()
+    resize_text(100)
+    assert larger == first
+    assert long_view.verticalScrollBar().value() == 1000

@@ -80,6 +80,7 @@ class TraceHeader(QWidget):
         # narrower than its figures: those that matter less go first
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._lay_out()
+        appearance.text_resized.connect(self._fit_figures)
 
     def _figures(self) -> tuple[PlainLabel, ...]:
         return self._duration, self._spans, self._tokens, self._cost

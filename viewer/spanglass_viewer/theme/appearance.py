@@ -6,11 +6,12 @@ import enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QPalette
 
+from spanglass_viewer.theme.dressing import Dressing
 from spanglass_viewer.theme.fonts import FontRole, font
+from spanglass_viewer.theme.palette import make_palette
 from spanglass_viewer.theme.style_sheet import style_sheet
-from spanglass_viewer.theme.text_size import NORMAL_PERCENT, refit, set_text_percent, text_percent
+from spanglass_viewer.theme.text_size import NORMAL_PERCENT, set_text_percent, text_percent
 from spanglass_viewer.theme.tokens import DARK, LIGHT, Tokens
 
 if TYPE_CHECKING:
@@ -49,9 +50,12 @@ class Appearance(QObject):
         self._app = app
         self._mode = mode
         self._reduces_motion = False
-        self._has_resized_text = False
+        self._told_percent = text_percent
         self._cursor_flash_ms = app.cursorFlashTime()
         self._tokens = self._resolve()
+        self._dressing = Dressing(app)
+        self._dressing.dressed.connect(self.changed)
+        self._dressing.fitted.connect(self._on_fitted)
         app.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
         self._color()
         if not waits:
@@ -66,6 +70,11 @@ class Appearance(QObject):
     def mode(self) -> ThemeMode:
         """The user's choice."""
         return self._mode
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether a chosen theme or size of text has come to all that is shown."""
+        return self._dressing.is_done
 
     @property
     def tokens(self) -> Tokens:
@@ -103,11 +112,8 @@ class Appearance(QObject):
         set_text_percent(percent)
         if text_percent() == before:
             return
-        self._has_resized_text = True
         self._color()
-        self.dress()
-        self.changed.emit()
-        self.text_resized.emit()
+        self._dressing.start()
 
     def next_mode(self) -> None:
         """Turn system → light → dark → system."""
@@ -125,38 +131,22 @@ class Appearance(QObject):
             return
         self._tokens = tokens
         self._color()
-        self.dress()
-        self.changed.emit()
+        self._dressing.start()
 
     def dress(self) -> None:
         """Give the application the style sheet."""
-        # In the place of another one it takes five times as long: a widget is gone through for each that it lies in.
-        self._app.setStyleSheet("")
-        self._app.setStyleSheet(style_sheet(self._tokens))
-        if self._has_resized_text:  # a new style sheet gives widgets back the fonts that they had under the first one
-            refit(self._app.allWidgets())
+        self._app.setStyleSheet("")  # in the place of another one it would take five times as long
+        self._app.setStyleSheet(style_sheet())
+
+    def _on_fitted(self) -> None:
+        if self._told_percent != text_percent():
+            self._told_percent = text_percent()
+            self.text_resized.emit()
 
     def _color(self) -> None:
         """Give the application the font and the palette: widgets take the font when they are made."""
         self._app.setFont(font(FontRole.BODY))
-        self._app.setPalette(_palette(self._tokens))
+        self._app.setPalette(make_palette(self._tokens))
 
     def _on_system_scheme_changed(self) -> None:
         self._apply()
-
-
-def _palette(tokens: Tokens) -> QPalette:
-    palette = QPalette()
-    role = QPalette.ColorRole
-    for name, color in (
-        (role.Window, tokens.window), (role.Base, tokens.window), (role.AlternateBase, tokens.raised),
-        (role.Button, tokens.raised), (role.ToolTipBase, tokens.raised), (role.ToolTipText, tokens.text),
-        (role.WindowText, tokens.text), (role.Text, tokens.text), (role.ButtonText, tokens.text),
-        (role.PlaceholderText, tokens.text_faint), (role.Highlight, tokens.selection),
-        (role.HighlightedText, tokens.text), (role.Link, tokens.accent), (role.Mid, tokens.border),
-        (role.Accent, tokens.accent),
-    ):  # fmt: skip
-        palette.setColor(name, QColor(color))
-    for name in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(tokens.text_faint))
-    return palette

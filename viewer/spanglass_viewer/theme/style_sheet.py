@@ -1,15 +1,18 @@
-"""The one style sheet, filled from the tokens. Widgets say what they are by object name or by a `kind` property."""
+"""The one style sheet. Widgets say what they are by object name or by a `kind` property.
+
+Its colours are roles of the application's palette, and what grows with text is in `em`, the height of the application's
+font: so its text stays as it is in each theme and size.
+"""
 
 from __future__ import annotations
 
 from string import Template
-from typing import TYPE_CHECKING
 
 from spanglass_assets.paths import get_icon_path
-from spanglass_viewer.theme.text_size import text_px
+from spanglass_viewer.theme.palette import role_names
 
-if TYPE_CHECKING:
-    from spanglass_viewer.theme.tokens import Tokens
+# Only a style sheet can place these, and Qt reads them from files: their colours are told from the ground in both themes.
+_ICONS = {"check_file": "check", "chevron_file": "chevron-down"}
 
 _TEMPLATE = Template("""
 * { outline: none; }
@@ -94,19 +97,19 @@ QPushButton[kind="primary"]:disabled { background: $raised; border-color: $borde
 QPushButton[kind="link"] { background: transparent; border-color: transparent; color: $accent; padding: 2px 4px; }
 QPushButton[kind="link"]:focus { border-color: $accent; }
 
-QPushButton[kind="chip"] { background: transparent; border: 1px solid $border; border-radius: ${chip_radius}px; padding: 2px 10px; color: $text_muted; min-height: ${chip_height}px; max-height: ${chip_height}px; }
+QPushButton[kind="chip"] { background: transparent; border: 1px solid $border; border-radius: 0.6em; padding: 0 10px; color: $text_muted; min-height: 1.19em; max-height: 1.19em; }
 QPushButton[kind="chip"]:hover { background: $hover; color: $text; }
 QPushButton[kind="chip"]:checked { background: $selection; border-color: $selection; color: $accent; }
 QPushButton[kind="chip"]:focus { border-color: $accent; }
-QPushButton[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; color: $text; min-height: ${stat_height}px; max-height: ${stat_height}px; }
+QPushButton[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; color: $text; min-height: 1em; max-height: 1em; }
 QPushButton[kind="stat"]:focus { border-color: $accent; }
 QPushButton[kind="stat"][tone="error"] { background: $error_fill; border-color: $error_fill; color: $error; }
 QPushButton[kind="stat"][tone="error"]:hover { border-color: $error; }
 QPushButton[kind="stat"][tone="warning"] { background: $warning_fill; border-color: $warning_fill; color: $warning; }
 QPushButton[kind="stat"][tone="warning"]:hover { border-color: $warning; }
 QPushButton[kind="stat"][tone="error"]:focus, QPushButton[kind="stat"][tone="warning"]:focus { border-color: $accent; }
-QPushButton[kind="pill"] { background: $accent; border: none; border-radius: ${pill_radius}px; padding: 0 12px; min-height: ${pill_height}px; max-height: ${pill_height}px; color: $accent_text; }
-QLabel[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; min-height: ${stat_height}px; max-height: ${stat_height}px; }
+QPushButton[kind="pill"] { background: $accent; border: none; border-radius: 0.72em; padding: 0 12px; min-height: 1.5em; max-height: 1.5em; color: $accent_text; }
+QLabel[kind="stat"] { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 2px 9px; min-height: 1em; max-height: 1em; }
 QLabel[kind="stat"][tone="live"] { color: $ok; }
 QLabel[kind="stat"][tone="warning"] { color: $warning; background: $warning_fill; border-color: $warning_fill; }
 
@@ -147,26 +150,8 @@ QMenu::separator { height: 1px; background: $hairline; margin: 4px 8px; }
 """)
 
 
-def style_sheet(tokens: Tokens) -> str:
-    """Return the style sheet of one theme, for the size of text that is in force."""
-    colors = {name: getattr(tokens, name) for name in tokens.__slots__}
-    return _TEMPLATE.substitute(colors | _heights() | _files(tokens))
-
-
-def _files(tokens: Tokens) -> dict[str, str]:
-    """Return the icons that only a style sheet can place; Qt reads them from files, so each theme has its own."""
-    theme = "dark" if tokens.is_dark else "light"
-    names = {"check_file": f"themed/check-{theme}", "chevron_file": f"themed/chevron-down-{theme}"}
-    return {key: get_icon_path(name).as_posix() for key, name in names.items()}
-
-
-def _heights() -> dict[str, int]:
-    """Return how high small frames around text are, and the radius of those with round ends: more would be square."""
-    chip, pill = text_px(15), text_px(24)
-    return {
-        "chip_height": chip,
-        "chip_radius": (chip + 6) // 2,  # with padding and border
-        "stat_height": text_px(16),
-        "pill_height": pill,
-        "pill_radius": pill // 2,
-    }
+def style_sheet() -> str:
+    """Return the style sheet, which is the same in all themes and sizes of text."""
+    return _TEMPLATE.substitute(
+        role_names() | {name: get_icon_path(f"fixed/{icon}").as_posix() for name, icon in _ICONS.items()}
+    )

@@ -21,7 +21,7 @@ from spanglass_viewer.views.row_style import elided, text_width
 from spanglass_viewer.widgets.state_dot import paint_state_dot, trace_state
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from spanglass_store.database.records import TraceSummary
     from spanglass_viewer.theme.appearance import Appearance
@@ -54,15 +54,42 @@ class TraceListView(QListView):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._appearance = appearance
         self.setItemDelegate(TraceDelegate(appearance, self))
+        self._row_height = text_px(ROW_HEIGHT)
+        self._place = (0, 0)
+        self.verticalScrollBar().valueChanged.connect(self._note_place)
         appearance.changed.connect(self._on_look_changed)
         self._told_us = 0  # the moment for which rows were looked through last
         self._ticker = QTimer(self, interval=_TICK_MS)
         self._ticker.timeout.connect(self._on_tick)
         self._ticker.start()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Note how many rows there is room for."""
+        super().resizeEvent(event)
+        self._note_place()
+
+    def _note_place(self) -> None:
+        """Note what is in sight, as long as rows are as high as their text: what comes between is no place to keep."""
+        if self._row_height == text_px(ROW_HEIGHT):
+            self._place = self.verticalScrollBar().value(), self.viewport().height()
+
     def _on_look_changed(self) -> None:
-        self.scheduleDelayedItemsLayout()  # rows are as high as their text
+        before, self._row_height = self._row_height, text_px(ROW_HEIGHT)
+        if before != self._row_height:
+            self._keep_place(before)
         self.viewport().update()
+
+    def _keep_place(self, before: int) -> None:
+        """Leave the selected row where it is between top and bottom where it was in sight, else the first row first."""
+        height, (top, room), row = self._row_height, self._place, self.currentIndex().row()
+        self.doItemsLayout()
+        bar = self.verticalScrollBar()
+        y = row * before - top
+        if row >= 0 and -before < y < room > before:
+            bar.setValue(round(row * height - y * (self.viewport().height() - height) / (room - before)))
+        else:
+            bar.setValue(round(top * height / before))
+        self._note_place()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, and the rows on it."""

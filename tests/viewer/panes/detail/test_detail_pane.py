@@ -442,6 +442,7 @@ def test_both_themes_draw_it_anew(pane: DetailPane, qtbot: QtBot, appearance: Ap
     _settle(pane, qtbot)
     dark = pane.grab().toImage()
     appearance.set_mode(ThemeMode.LIGHT)
+    qtbot.waitUntil(lambda: appearance.is_settled)
     _settle(pane, qtbot)
     light = pane.grab().toImage()
     assert dark.pixelColor(5, 400).lightness() < 60

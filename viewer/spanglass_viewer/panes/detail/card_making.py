@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer
 
+from spanglass_viewer.theme.picture_hold import hold_picture, let_picture_go
 from spanglass_viewer.widgets.slices import Slices
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-_MOST_HELD_MS = 100
+MOST_HELD_MS = 100  # a click has its answer by then, if only an empty card
 
 
 class Fillable(Protocol):
@@ -40,7 +41,7 @@ class CardMaking(QObject):
         # Its turn comes when the layout has seen what was made before.
         self._slices = Slices(self)
         self._slices.due.connect(self._on_slice_due)
-        self._holding = QTimer(self, singleShot=True, interval=_MOST_HELD_MS)
+        self._holding = QTimer(self, singleShot=True)
         self._holding.timeout.connect(self._let_go)
 
     @property
@@ -52,18 +53,17 @@ class CardMaking(QObject):
         """Tell whether a card is still to be made, or was made but not shown yet."""
         return card in self._cards or card in self._fresh
 
-    def hold(self, widget: QWidget) -> None:
+    def hold(self, widget: QWidget, most_ms: int = MOST_HELD_MS) -> None:
         """Keep the picture of a widget until the cards are made; call this before anything in it changes.
 
-        What was to be painted before would be painted as if the widget were empty: where all of its window changes, it
-        is the window that is to be held. Who asks for a part of what is held already has it.
+        Who asks for a part of what is held already has it.
         """
         held = self._held
         if held is None or not (held is widget or held.isAncestorOf(widget)):
             _release(held)
             self._held = widget
-            widget.setUpdatesEnabled(False)
-        self._holding.start()
+            hold_picture(widget)
+        self._holding.start(most_ms)
         self._slices.start()
 
     def add(self, card: Fillable) -> None:
@@ -99,8 +99,5 @@ class CardMaking(QObject):
 
 def _release(held: QWidget | None) -> None:
     """Let a widget be painted again."""
-    if held is None:
-        return
-    held.setUpdatesEnabled(True)
-    if held.isWindow():  # Qt forgets to paint one for which a paint was due meanwhile; the layout goes before
-        QTimer.singleShot(0, held, held.repaint)
+    if held is not None:
+        let_picture_go(held)

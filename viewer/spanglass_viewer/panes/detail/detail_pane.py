@@ -56,6 +56,7 @@ _EMPTY = frozenset({"null", "{}", "[]", '""'})
 _MOST_EMPTY_CHARS = 4
 _MOST_BARS = 100
 _LOADING_AFTER_MS = 150
+_MOST_HELD_MS = 1000  # while the same is made in another size: the old picture says more than an empty pane
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +358,7 @@ class DetailPane(QWidget):
         """Make the cards anew: what they hold measured its text when it was made."""
         if self._detail is None:
             return
-        self._context.making.hold(self.window())
+        self._context.making.hold(self.window(), _MOST_HELD_MS)
         for card in self._field_cards():
             card.show_anew()
         self._error.clear()

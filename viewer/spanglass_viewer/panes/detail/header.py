@@ -74,6 +74,7 @@ class DetailHeader(QFrame):
             self._more_button(context),
         ]
         self._lay_out()
+        context.appearance.text_resized.connect(self._fit_name)
 
     def show_span(self, detail: SpanDetail) -> None:
         """Show whose details these are."""
