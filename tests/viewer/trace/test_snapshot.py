@@ -66,6 +66,12 @@ def test_a_dead_span_ends_with_the_last_sign_of_life_below_it() -> None:
     snapshot = build_snapshot(make_skeleton(spans), 1, EPOCH_US + 99_000_000)
     assert not snapshot.has_running
     assert ((snapshot.end_us - EPOCH_US) / 1e6).tolist() == [3.0, 3.0, 3.0, 2.0]
+    assert (snapshot.skeleton.end_us < 0).tolist() == [True, True, False, True]
+
+
+def test_the_ends_of_a_running_trace_are_no_copy() -> None:
+    skeleton = make_skeleton([MadeSpan("root", end=None), MadeSpan("a", ("root",), 1.0, 2.0)])
+    assert build_snapshot(skeleton, 1, EPOCH_US).end_us is skeleton.end_us
 
 
 def test_a_long_chain_of_dead_spans_is_no_matter() -> None:
@@ -153,6 +159,6 @@ def test_prices_that_come_later_change_costs_alone() -> None:
     step = after.succession
     assert step is not None
     found = find_succession(before, after)
-    for name in ("rows", "spans", "is_new", "new_rows"):
+    for name in ("rows", "is_new", "new_rows"):
         np.testing.assert_array_equal(getattr(step, name), getattr(found, name))
     assert (step.generation, step.only_grew) == (found.generation, found.only_grew)

@@ -200,10 +200,11 @@ def _times(skeleton: TraceSkeleton, layout: TraceLayout) -> tuple[Longs, Longs, 
     is_running = is_open & ~np.asarray(skeleton.is_interrupted, np.bool_)
     if (start_us < 0).any():
         start_us = np.where(start_us >= 0, start_us, np.asarray(skeleton.created_us, np.int64))
-    if is_open.any() or (end_us < start_us).any():  # else they are the skeleton's own: a copy would take 8 MB a million
+    if ((end_us < start_us) & (end_us != -1)).any():  # else they are the skeleton's own: a copy takes 8 MB a million
         end_us = np.where(is_open, -1, np.maximum(end_us, start_us))
     died = is_open & ~is_running
     if died.any():
+        end_us = end_us.copy()
         end_us[died] = _last_signs(layout, np.maximum(start_us, end_us))[died]
     return start_us, end_us, is_running
 

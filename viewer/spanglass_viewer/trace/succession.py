@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 class Succession:
     """The way from one snapshot, that of `generation`, to a later one of the same trace.
 
-    `rows` and `spans` give by earlier row and span the later one, -1 for what is gone. `is_new` says by later row
-    whether it came in, `new_rows` are those, rising. `only_grew`: no row went, and those that stayed keep their order.
+    `rows` gives by earlier row the later one, -1 for what is gone. `is_new` says by later row whether it came in,
+    `new_rows` are those, rising. `only_grew`: no row went, and those that stayed keep their order.
     """
 
     generation: int
     rows: Ints
-    spans: Ints
     is_new: Bools
     new_rows: Ints
     only_grew: bool
@@ -47,7 +46,6 @@ def find_succession(before: TraceSnapshot, after: TraceSnapshot) -> Succession:
     return Succession(
         generation=before.generation,
         rows=rows,
-        spans=spans,
         is_new=is_new,
         new_rows=np.flatnonzero(is_new).astype(np.int32),
         only_grew=bool((np.diff(rows, prepend=np.int32(-1)) > 0).all()),
@@ -71,9 +69,8 @@ def match_spans(ids: SpanIds, later_ids: SpanIds) -> Ints:
 def stand_still(before: TraceSnapshot) -> Succession:
     """Return the way to a later snapshot with the same spans in the same rows."""
     rows = np.arange(len(before.layout), dtype=np.int32)
-    spans = np.arange(len(before), dtype=np.int32)
     is_new = np.zeros(len(rows), np.bool_)
-    return Succession(before.generation, rows, spans, is_new, new_rows=rows[:0], only_grew=True)
+    return Succession(before.generation, rows, is_new, new_rows=rows[:0], only_grew=True)
 
 
 def _places_of(keys: npt.NDArray[Any], ordered: npt.NDArray[Any]) -> Longs:
