@@ -17,7 +17,8 @@ from spanglass_viewer.models.time_axis import TimeAxis
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.trace.snapshot import build_snapshot
 from spanglass_viewer.trace.visible import Narrowing
-from spanglass_viewer.views.row_style import row_height
+from spanglass_viewer.views import row_style
+from spanglass_viewer.views.row_style import RowStyle, row_height
 from spanglass_viewer.views.span_table_view import SpanTableView
 
 if TYPE_CHECKING:
@@ -287,3 +288,19 @@ def test_a_row_is_painted_that_is_selected_in_place_of_a_hidden_one(view: SpanTa
     painted = _paints_of(view, lambda: model.set_narrowing(Narrowing(hidden_types=frozenset({"tool"}))))
     assert view.currentIndex().row() == 3
     assert _rows_in(painted, view) == {0, 1, 2, 3}
+
+
+def test_what_every_trace_is_painted_with_is_made_before_the_first_one_comes(
+    appearance: Appearance, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = SpanTableView(SpanTableModel(), TimeAxis(), appearance)
+    qtbot.addWidget(waiting)
+    waiting.prepare()
+    qtbot.waitUntil(lambda: waiting._style.is_prepared)
+    made: list[str] = []
+    monkeypatch.setattr(RowStyle, "_draw_badge", lambda *_, **__: made.append("badge"))
+    monkeypatch.setattr(row_style, "icon_pixmap", lambda *_: made.append("mark"))
+    for span_type in ("task", "llm", "tool"):
+        waiting._style.badge(span_type)
+    waiting._style.mark("chevron-down", waiting._style.muted, 14)
+    assert made == []

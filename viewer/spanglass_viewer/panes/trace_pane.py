@@ -370,6 +370,7 @@ class TracePane(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Go on ticking."""
         super().showEvent(event)
+        self._view.prepare()
         self._set_ticking()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -11,8 +11,11 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.icons import icon_pixmap, type_icon_name
 from spanglass_viewer.theme.text_size import text_px
+from spanglass_viewer.widgets.slices import Slices
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from spanglass_viewer.theme.appearance import Appearance
 
 ROW_HEIGHT = 28  # where text is 100 %
@@ -24,6 +27,8 @@ _GROUND_ALPHA = 0.17
 _HIT_ALPHA = 0.32
 _CACHED_TEXTS = 4096
 _MOST_BADGES = 256
+_IS_READY = object()
+_USUAL_TYPES = ("task", "llm", "tool", "function")
 
 
 def row_height() -> int:
@@ -40,6 +45,9 @@ class RowStyle(QObject):
         self._device_ratio = 1.0
         self._badges: dict[tuple[str, bool], QPixmap] = {}
         self._marks: dict[tuple[str, int, int], QPixmap] = {}
+        self._preparations = self._iter_preparations()
+        self._preparing = Slices(self)
+        self._preparing.due.connect(self._on_preparing_due)
         self._read_tokens()
         appearance.changed.connect(self._read_tokens)
 
@@ -115,6 +123,32 @@ class RowStyle(QObject):
         painter.drawPixmap(QRectF(inset, inset, _BADGE_ICON_PX, _BADGE_ICON_PX), icon, QRectF(icon.rect()))
         painter.end()
         return pixmap
+
+    def prepare(self) -> None:
+        """Make what nearly every trace is painted with, a few milliseconds a turn."""
+        self._preparing.start()
+
+    @property
+    def is_prepared(self) -> bool:
+        """Tell whether nothing of that is still to be made."""
+        return not self._preparing.is_active
+
+    def _on_preparing_due(self) -> None:
+        while self._preparing.has_time:
+            if next(self._preparations, _IS_READY) is _IS_READY:
+                self._preparing.stop()
+                return
+
+    def _iter_preparations(self) -> Iterator[None]:
+        """Make fonts, chevrons and badges, a piece at a time."""
+        for role in (FontRole.BODY_STRONG, FontRole.BODY, FontRole.SMALL, FontRole.TINY):
+            text_width(role.name, role)
+            yield
+        for icon_name in ("chevron-right", "chevron-down"):
+            self.mark(icon_name, self.muted)
+        for span_type in _USUAL_TYPES:
+            self.badge(span_type)
+            yield
 
     def mark(self, icon_name: str, color: QColor, size_px: int = MARK_PX) -> QPixmap:
         """Return a small icon in a colour."""

@@ -145,6 +145,11 @@ class SpanTableView(QTableView):
         """The selected span."""
         return self._spans.span_at(self.currentIndex().row())
 
+    def prepare(self) -> None:
+        """Make ready for the first trace, which is still being read."""
+        self._style.set_device_ratio(self.devicePixelRatioF())
+        self._style.prepare()
+
     def show_snapshot(self, snapshot: TraceSnapshot | None) -> None:
         """Show a trace or its later state; tells by `rows_added_below` what came in out of sight."""
         before = self._spans.snapshot

@@ -1,7 +1,7 @@
 """Work in slices that leaves each turn of the event loop to what else is in it: an answer, a paint, a click.
 
 A user waits for a whole turn, whatever came together in it. So a slice waits for a turn that is hardly used, and ends
-while there is room. It waits for one turn at most: where each is full, nothing would ever be made.
+while there is room. It lets a few turns pass at most: where each is full, nothing would ever be made.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Signal
 
 _LATE_SECS = 0.003  # so long after its beginning a turn has no room for a slice
 _FULL_SECS = 0.005
+_MOST_PUT_OFF = 3  # turns
 
 
 class Slices(QObject):
@@ -24,7 +25,7 @@ class Slices(QObject):
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._on_timeout)
         self._turn_began = -1.0  # -1 where that was before anybody looked
-        self._is_put_off = False
+        self._put_off = 0
 
     @property
     def is_active(self) -> bool:
@@ -40,7 +41,7 @@ class Slices(QObject):
         """Give slices from the next turn on: the present one has been used for what asks for them."""
         if self.is_active:
             return
-        self._turn_began, self._is_put_off = -1.0, False
+        self._turn_began, self._put_off = -1.0, 0
         # only now: from Python, each look at a turn waits for the interpreter's lock
         dispatcher = QAbstractEventDispatcher.instance()
         dispatcher.awake.connect(self._on_turn)
@@ -62,10 +63,10 @@ class Slices(QObject):
 
     def _on_timeout(self) -> None:
         is_late = self._turn_began < 0 or time.thread_time() - self._turn_began > _LATE_SECS
-        if is_late and not self._is_put_off:
-            self._is_put_off = True
+        if is_late and self._put_off < _MOST_PUT_OFF:
+            self._put_off += 1
             return
         if is_late:
             self._on_turn()
-        self._is_put_off = False
+        self._put_off = 0
         self.due.emit()

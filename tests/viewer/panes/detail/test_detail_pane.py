@@ -18,6 +18,7 @@ from spanglass_viewer.panes.detail.image_thumb import ImageThumb
 from spanglass_viewer.panes.detail.json_tree_view import JsonTreeView
 from spanglass_viewer.panes.detail.media_tile import FileTile
 from spanglass_viewer.panes.detail.message_block import MessageBlock
+from spanglass_viewer.panes.detail.message_column import _AHEAD_PX, _MOST_BLOCKS
 from spanglass_viewer.panes.detail.records_view import RecordsView
 from spanglass_viewer.panes.detail.view_state import DetailViewState, ValueFormat
 from spanglass_viewer.theme.appearance import ThemeMode
@@ -311,6 +312,26 @@ def test_a_thousand_messages_cost_no_more_than_those_in_sight(pane: DetailPane, 
     _settle_chat(pane, qtbot)
     assert chat.column.block_at(999) is not None
     assert chat.column.block_at(500) is None
+
+
+def test_messages_that_were_scrolled_past_are_let_go_but_none_that_is_near(pane: DetailPane, qtbot: QtBot) -> None:
+    messages = [{"role": "user", "content": f"question {number}"} for number in range(300)]
+    pane.resize(380, 1500)  # more messages are near, each in a line, than are kept of the others
+    pane.show_span(make_detail(type="llm", input=messages))
+    _settle_chat(pane, qtbot)
+    chat = pane._fields["Input"].findChild(ChatView)
+    assert isinstance(chat, ChatView)
+    chat.column.set_all_unfolded(is_unfolded=False)
+    bar = pane._scroll.verticalScrollBar()
+    for value in range(0, 6000, 600):
+        bar.setValue(value)
+        _settle_chat(pane, qtbot)
+    sight = chat.column.visibleRegion().boundingRect()
+    near = {*chat.column._numbers_in(sight.adjusted(0, -_AHEAD_PX, 0, _AHEAD_PX))}
+    made = {number for number in range(300) if chat.column.block_at(number) is not None}
+    assert len(near) > _MOST_BLOCKS // 2
+    assert near <= made
+    assert len(made) <= len(near) + _MOST_BLOCKS
 
 
 def test_scrolling_up_through_messages_keeps_what_is_in_sight_in_place(pane: DetailPane, qtbot: QtBot) -> None:

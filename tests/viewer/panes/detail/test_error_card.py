@@ -110,7 +110,9 @@ def test_many_frames_come_a_few_a_turn_in_their_order(pane: DetailPane) -> None:
     turns: list[int] = []
     pane._context.making._slices.due.connect(lambda: turns.append(len(pane._error.findChildren(FrameRow))))
     pane.show_span(make_detail(error=_with_frames(_fail(), frames)))
-    assert 0 < turns[0] < turns[1]
+    seen = sorted({*turns} - {0})
+    assert len(seen) > 2, "some come before the others"
+    assert turns == sorted(turns)
     assert [row.frame.line for row in pane._error.findChildren(FrameRow)][:60] == [*range(1, 61)]
     DetailPane.show_span(pane, make_detail(id="row-2", error=_with_frames(_fail(), frames)))
     pane.show_span(make_detail(id="row-3", input="no error"))  # while frames are still to be made

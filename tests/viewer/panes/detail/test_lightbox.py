@@ -37,7 +37,7 @@ def opened(pane: DetailPane, qtbot: QtBot, picture: Path, tmp_path: Path) -> Lig
             blobs={"k1": picture, "k2": other},
         )
     )
-    qtbot.waitUntil(lambda: pane._context.images.is_idle)
+    qtbot.waitUntil(lambda: pane.is_idle and pane._context.images.is_idle)
     thumb = pane._fields["Input"].findChildren(ImageThumb)[0]
     qtbot.mouseClick(thumb, Qt.MouseButton.LeftButton)
     box = pane.lightbox

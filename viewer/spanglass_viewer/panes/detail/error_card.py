@@ -18,6 +18,8 @@ from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
 from spanglass_viewer.widgets.text_view import TextView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from spanglass_viewer.panes.detail.blocks import BlockMaker
     from spanglass_viewer.panes.detail.context import DetailContext
     from spanglass_viewer.values.errors import ErrorStory
@@ -40,8 +42,7 @@ class ErrorCard(Card):
         super().__init__("Error", context.appearance, parent)
         self._context = context
         self._story: ErrorStory | None = None
-        self._maker: BlockMaker | None = None
-        self._resolver: MediaResolver | None = None
+        self._parts: Iterator[QWidget] = iter(())  # that are still to be made
         copy = IconButton("copy", "Copy error", context.appearance)
         copy.clicked.connect(self._on_copy)
         self.add_tool(copy)
@@ -59,28 +60,31 @@ class ErrorCard(Card):
         if self._story is not None and self._story == story:
             return
         self.clear()
-        self._story, self._maker, self._resolver = story, maker, resolver
+        self._story, self._parts = story, self._iter_parts(story, maker, resolver)
         self._context.making.add(self)
 
     def fill(self) -> None:
-        """Make what was put off."""
-        story, maker, resolver = self._story, self._maker, self._resolver
-        if story is None or maker is None or resolver is None:
-            return
-        self.body.addWidget(_banner(story))
-        exceptions = story.parsed.exceptions[:_MAX_EXCEPTIONS]
-        if any(exception.frames for exception in exceptions) or len(exceptions) > 1:
-            self.body.addWidget(self._make_chain(exceptions))
-        if story.rest is not None:
-            self.body.addWidget(_framed(maker.make(present(story.rest, resolver))))
+        """Make the next part of what was put off."""
+        part = next(self._parts, None)
+        if part is not None:
+            self.body.addWidget(part)
+            self._context.making.add(self)
 
     def clear(self) -> None:
         """Forget the error."""
-        self._story = self._maker = self._resolver = None
+        self._story, self._parts = None, iter(())
         self._context.making.drop(self)
         for view in self.findChildren(FramesView):
             self._context.making.drop(view)
         self.clear_body()
+
+    def _iter_parts(self, story: ErrorStory, maker: BlockMaker, resolver: MediaResolver) -> Iterator[QWidget]:
+        yield _banner(story)
+        exceptions = story.parsed.exceptions[:_MAX_EXCEPTIONS]
+        if any(exception.frames for exception in exceptions) or len(exceptions) > 1:
+            yield self._make_chain(exceptions)
+        if story.rest is not None:
+            yield _framed(maker.make(present(story.rest, resolver)))
 
     def _make_chain(self, exceptions: tuple[ParsedException, ...]) -> QWidget:
         content = QWidget()

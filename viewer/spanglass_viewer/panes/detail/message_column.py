@@ -34,6 +34,7 @@ _EARLIER_PX = 26
 _BODY_MAX_PX = 480
 _AHEAD_PX = 400
 _MOST_BLOCKS = 80
+_DROPPED_AT_ONCE = 4  # what is dropped is deleted in the next turn
 _PAINTED_CHARS = 2000
 _GUESSED_PARTS = 20
 
@@ -61,6 +62,7 @@ class MessageColumn(QWidget):
         self._tops: list[int] = []
         self._measured: set[int] = set()
         self._wanted: list[int] = []
+        self._is_letting_go = False
         self._earlier = QPushButton(self)
         self._earlier.setProperty("kind", "link")
         self._earlier.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -214,8 +216,8 @@ class MessageColumn(QWidget):
 
     def _on_making_due(self) -> None:
         sight = self.visibleRegion().boundingRect()
-        if not sight.isEmpty():
-            self._wanted += self._numbers_in(sight.adjusted(0, -_AHEAD_PX, 0, _AHEAD_PX))
+        near = [] if sight.isEmpty() else self._numbers_in(sight.adjusted(0, -_AHEAD_PX, 0, _AHEAD_PX))
+        self._wanted += near
         while self._wanted:
             number = self._wanted.pop(0)
             if number < len(self._messages) and number not in self._blocks:
@@ -223,11 +225,8 @@ class MessageColumn(QWidget):
                 if not self._making.has_time:
                     break
         self._wanted = [number for number in self._wanted if number not in self._blocks]
-        if self._wanted:
-            return
-        self._making.stop()
-        if len(self._blocks) > _MOST_BLOCKS:
-            self._let_go_of_far(sight)
+        if not self._wanted and not self._let_go_of_far(near):
+            self._making.stop()
 
     def _make(self, number: int) -> None:
         block = MessageBlock(self._messages[number], self._makers, self._context)
@@ -284,14 +283,23 @@ class MessageColumn(QWidget):
         block.hide()
         block.deleteLater()
 
-    def _let_go_of_far(self, sight: QRect) -> None:
-        far = sorted(self._blocks, key=lambda number: abs(self._tops[number] - sight.center().y()))
-        for number in far[_MOST_BLOCKS // 2 :]:
-            if not self._blocks[number].isAncestorOf(self.focusWidget() or self):
-                height = self._heights[number]
-                self._drop(number)
-                self._heights[number] = height
-                self._measured.add(number)  # it was measured: its place stays right
+    def _let_go_of_far(self, near: list[int]) -> bool:
+        """Drop some blocks where there are many, and tell whether more are to go, in the next slices."""
+        if len(self._blocks) > _MOST_BLOCKS:
+            self._is_letting_go = True
+        if not self._is_letting_go or not near:
+            return False
+        middle, focused = self._tops[near[len(near) // 2]], self.focusWidget() or self
+        by_distance = sorted(self._blocks, key=lambda number: abs(self._tops[number] - middle))
+        kept = {*by_distance[: _MOST_BLOCKS // 2], *near}
+        far = [n for n in by_distance if n not in kept and not self._blocks[n].isAncestorOf(focused)]
+        for number in far[-_DROPPED_AT_ONCE:]:
+            height = self._heights[number]
+            self._drop(number)
+            self._heights[number] = height
+            self._measured.add(number)  # it was measured: its place stays right
+        self._is_letting_go = len(far) > _DROPPED_AT_ONCE
+        return self._is_letting_go
 
     # what blocks tell
 
