@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from trace_summaries import make_summary
 
 from spanglass_store.search.expression import EVERYTHING, HasError
 from spanglass_store.search.parse import parse_filter
@@ -82,3 +85,71 @@ def test_no_chip_is_cut(pane: TraceListPane, qtbot: QtBot, width: int) -> None:
     for found in pane.findChildren(Chip):
         assert found.width() >= found.sizeHint().width()
         assert found.geometry().right() < width
+
+
+@pytest.mark.parametrize("answers_first", [True, False], ids=["answered", "not yet"])
+def test_enter_opens_the_first_match_where_the_open_trace_is_none(
+    pane: TraceListPane, qtbot: QtBot, *, answers_first: bool
+) -> None:
+    type_filter(pane, qtbot, "refund")
+    if answers_first:
+        answer(pane, 8, 7)
+    press_enter(pane, qtbot)
+    if not answers_first:
+        assert pane.filter_box.has_keyboard, "its traces are not known"
+        answer(pane)
+        assert pane.filter_box.has_keyboard, "no trace matches so far"
+        answer(pane, 8, 7)
+    assert pane._selection.root_span_id == make_summary(8).root_span_id
+    assert pane.view.hasFocus()
+    assert pane.view.selectionModel().isSelected(pane.view.currentIndex()), "it is shown as open"
+
+
+def test_enter_stays_at_the_open_trace_where_it_matches(pane: TraceListPane, qtbot: QtBot) -> None:
+    opened = make_summary(7).root_span_id
+    pane._selection.select_trace(opened)
+    type_filter(pane, qtbot, "refund")
+    press_enter(pane, qtbot)
+    answer(pane, 8, 7)
+    assert pane._selection.root_span_id == opened
+    assert pane.view.hasFocus()
+
+
+def test_what_is_typed_after_enter_stays_in_the_box(pane: TraceListPane, qtbot: QtBot) -> None:
+    type_filter(pane, qtbot, "refund")
+    press_enter(pane, qtbot)
+    qtbot.keyClicks(edit_of(pane), "s")
+    answer(pane, 7)
+    assert pane.filter_box.has_keyboard
+    assert pane._selection.root_span_id is None
+
+
+def test_the_list_takes_the_keyboard_without_opening_a_trace(pane: TraceListPane, qtbot: QtBot) -> None:
+    answer(pane, 8, 7)
+    type_filter(pane, qtbot, "")
+    pane.view.setFocus()
+    assert pane.view.hasFocus()
+    assert pane._selection.root_span_id is None
+    qtbot.keyClick(pane.view, Qt.Key.Key_Down)
+    assert pane._selection.root_span_id == make_summary(8).root_span_id
+
+
+def edit_of(pane: TraceListPane) -> QLineEdit:
+    return pane.filter_box.findChildren(QLineEdit)[0]
+
+
+def type_filter(pane: TraceListPane, qtbot: QtBot, text: str) -> None:
+    with qtbot.waitActive(pane):
+        pane.show()
+    pane.filter_box.take_focus()
+    pane.filter_box.set_text(text)
+
+
+def press_enter(pane: TraceListPane, qtbot: QtBot) -> None:
+    qtbot.keyClick(edit_of(pane), Qt.Key.Key_Return)
+
+
+def answer(pane: TraceListPane, *traces: int) -> None:
+    """Give what the store answers to a filter: traces, and then how many there are."""
+    pane._model.show_first_page([make_summary(trace) for trace in traces], has_more=False)
+    pane.show_total(10)

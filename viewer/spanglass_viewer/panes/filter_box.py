@@ -78,6 +78,11 @@ class FilterBox(QWidget):
         """What stands in the box."""
         return self._edit.text()
 
+    @property
+    def has_keyboard(self) -> bool:
+        """Whether what is typed goes into the box."""
+        return self._edit.hasFocus()
+
     def set_text(self, text: str) -> None:
         """Put a filter into the box, and apply it at once."""
         self._edit.setText(text)

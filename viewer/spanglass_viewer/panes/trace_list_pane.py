@@ -24,6 +24,7 @@ from spanglass_viewer.widgets.labels import PlainLabel
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
+    from spanglass_store.search.expression import Expression
     from spanglass_viewer.backend.requests import ContainersAnswer
     from spanglass_viewer.models.selection import Selection
     from spanglass_viewer.models.trace_list import TraceListModel
@@ -55,6 +56,8 @@ class TraceListPane(QWidget):
         self._all_chip = Chip("All")
         self._chips: dict[str, Chip] = {}
         self._total = 0
+        self._is_filtering = False  # a filter is asked for, and not answered
+        self._is_awaited = False  # the keyboard goes to the traces once there are some
         self.filter_box = FilterBox(self, appearance)  # the window's top bar takes it in
         self.picker = ContainerPicker(appearance)
         self.sort = SortButton(appearance)
@@ -71,9 +74,12 @@ class TraceListPane(QWidget):
         return self._view
 
     def show_total(self, traces: int) -> None:
-        """Show how many traces the store holds."""
+        """Show how many traces the store holds; those that match the filter are in the model by now."""
         self._total = traces
         self._show_count()
+        self._is_filtering = False
+        if self._is_awaited and self._model.rowCount() and self.filter_box.has_keyboard:
+            self._go_to_traces()
 
     def show_filter_box(self) -> None:
         """Put the keyboard into the filter."""
@@ -151,13 +157,30 @@ class TraceListPane(QWidget):
         self.sort.order_chosen.connect(self.order_changed)
         self._experiment.clicked.connect(self._on_experiment_clicked)
         self.filter_box.text_changed.connect(self._on_filter_text_changed)
-        self.filter_box.expression_changed.connect(self.filter_changed)
-        self.filter_box.left.connect(self._view.setFocus)
+        self.filter_box.expression_changed.connect(self._on_expression_changed)
+        self.filter_box.left.connect(self._on_filter_left)
         self._view.selectionModel().currentChanged.connect(self._on_current_changed)
         self._selection.trace_changed.connect(self._on_trace_changed)
         self._model.rows_leaving.connect(self._on_rows_leaving)
         for signal in (self._model.modelReset, self._model.rowsInserted, self._model.rowsRemoved):
             signal.connect(self._on_rows_changed)
+
+    def _on_expression_changed(self, expression: Expression) -> None:
+        self._is_filtering = True
+        self.filter_changed.emit(expression)
+
+    def _on_filter_left(self) -> None:
+        """Go to the traces that match, as soon as they are known: to the open one, else to the first."""
+        if self._is_filtering:
+            self._is_awaited = True
+        elif self._model.rowCount():
+            self._go_to_traces()
+
+    def _go_to_traces(self) -> None:
+        self._is_awaited = False
+        if not self._view.currentIndex().isValid():
+            self._view.setCurrentIndex(self._model.index(0))
+        self._view.setFocus()
 
     def _on_all_clicked(self) -> None:
         self._all_chip.setChecked(True)  # a click would turn it off
@@ -188,6 +211,7 @@ class TraceListPane(QWidget):
         self._experiment.setVisible(self.picker.current is not None and self.picker.current.experiment_id is not None)
 
     def _on_filter_text_changed(self, text: str) -> None:
+        self._is_awaited = False  # the user types on
         self._show_picked(text)
         self._all_chip.setChecked(not text.strip())
         for term, chip in self._chips.items():

@@ -21,7 +21,7 @@ from spanglass_viewer.views.row_style import elided, text_width
 from spanglass_viewer.widgets.state_dot import paint_state_dot, trace_state
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QFocusEvent, QPaintEvent, QResizeEvent
 
     from spanglass_store.database.records import TraceSummary
     from spanglass_viewer.theme.appearance import Appearance
@@ -97,6 +97,11 @@ class TraceListView(QListView):
         painter.fillRect(event.rect(), _color(self._appearance.tokens.window))
         painter.end()
         super().paintEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the keyboard; where no row is current, Qt would open the first one without showing it as selected."""
+        if self.currentIndex().isValid():
+            super().focusInEvent(event)
 
     def _on_tick(self) -> None:
         """Paint those rows anew that say something else by now."""
