@@ -58,7 +58,10 @@ class History:
             common["experiment_name"] = "experiment é"
         if self._is_odd():
             self._bend_identity(common)
-        rows = [self._full(common, number), *(self._update(common) for _ in range(chance.choice(UPDATES)))]
+        said = common if chance.random() < 0.6 else self._bare(common)
+        rows = [self._full(common, number), *(self._update(said) for _ in range(chance.choice(UPDATES)))]
+        if len(rows) > 1 and chance.random() < 0.1:
+            del rows[0]
         if self._is_odd():
             self._bend_rows(rows)
         if self._chance.random() < self._oddity / 5:
@@ -84,6 +87,16 @@ class History:
             "_stamp": self._stamp(),
             **self._fields(),
         }
+
+    def _bare(self, common: dict[str, Any]) -> dict[str, Any]:
+        """Return what an update says of its span that says only what is new; a few say some of the rest."""
+        bare = {"id": common["id"]}
+        places = ("created", "span_id", "root_span_id")
+        bare |= {key: common[key] for key in places if self._chance.random() < 0.2}
+        names = ("project_id", "project_name", "log_id", "experiment_id", "experiment_name")
+        if self._chance.random() < 0.3:
+            bare |= {key: common[key] for key in names if key in common}
+        return bare
 
     def _update(self, common: dict[str, Any]) -> dict[str, Any]:
         return {**common, "_is_merge": True, "_stamp": self._stamp(), **self._fields()}

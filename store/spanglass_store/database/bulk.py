@@ -1,7 +1,8 @@
 """Whole segments → the tables, by a few statements over all their lines: the fast way for much at once.
 
-Most spans are one full row and updates that add to it. DuckDB reads and folds those side by side, and writes the
-very rows that `fold` and `columns` would; all others, and the lines that speak of something else, go through these.
+Most spans are one full row and updates that add to it, some are updates alone. DuckDB reads and folds those side by
+side, and writes the very rows that `fold` and `columns` would; all others, and the lines that speak of something else,
+go through these.
 """
 
 from __future__ import annotations

@@ -237,7 +237,7 @@ def decode_stamps(state: SpanState, text: str) -> None:
     if "marks" in coded:
         state.marks = decode_mark(coded["marks"])
     elif "updates" in coded:  # as whole segments are merged
-        state.marks = marks_of_rows(state.fields, coded["updates"], coded["said"], coded)
+        state.marks = marks_of_rows(state.fields, coded["updates"], coded["said"], coded, coded.get("named"))
     state.ranks = dict.fromkeys(_RANKED, (_FULL_ROW, state.full_stamp or _BASE))
     for key, rank in coded.get("ranks", {}).items():
         state.ranks[key] = tuple(rank)

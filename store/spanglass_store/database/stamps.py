@@ -174,16 +174,23 @@ def decode_mark(coded: Any) -> Any:
 
 
 def marks_of_rows(
-    fields: Mapping[str, Any], updates: Sequence[int], said: Sequence[int], lengths: Mapping[str, Sequence[int]]
+    fields: Mapping[str, Any],
+    updates: Sequence[int],
+    said: Sequence[int],
+    lengths: Mapping[str, Sequence[int]],
+    named: int | None = None,
 ) -> Mark:
     """Return the marks of a span whose rows added up: a full row, then `updates`, by their stamps.
 
     `said` has a bit for each row that said something of a field, `lengths` how many bytes each of these had where
-    there were several: objects, which stand one after the other in the field's text.
+    there were several: objects, which stand one after the other in the field's text. `named` has a bit for each row
+    that said all other keys, if not each did.
     """
     stamps = [0, *updates]
     marks = Mark(rest=0, written=stamps[-1])
-    marks.children.update((key, stamps[-1]) for key in fields if key not in NOTED_FIELDS)
+    last = stamps[-1] if named is None else stamps[named.bit_length() - 1]
+    if last:
+        marks.children.update((key, last) for key in fields if key not in NOTED_FIELDS)
     for key, bits in zip(NOTED_FIELDS, said, strict=True):
         sayers = [stamp for place, stamp in enumerate(stamps) if bits >> place & 1]
         if len(sayers) > 1:

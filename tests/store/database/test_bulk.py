@@ -16,6 +16,7 @@ from spanglass_store.database.connection import Database
 from spanglass_store.database.fold import encode_stamps
 from spanglass_store.database.merge import Merger
 from spanglass_store.database.statements import query
+from spanglass_store.journal.lines import encode_line
 from spanglass_store.location import ensure_store
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 TABLES = ("spans", "attachments", "comments", "projects", "experiments", "processes", "rootless_traces")
 SPANS = 250
+NS = 1_795_000_000_000_000_000
 
 
 @pytest.fixture(autouse=True)
@@ -134,3 +136,45 @@ def test_any_cut_and_any_mixture_of_both_ways_gives_the_same(tmp_path: Path, way
     merge(whole)
     found, expected = tables_of(cut, with_order=False), tables_of(whole, with_order=False)
     assert_same(found, expected, ("spans", "comments", "projects"))
+
+
+def test_updates_that_say_only_what_is_new_simply_add_up(tmp_path: Path, ways: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bulk, "_MAX_LEFT_LINES", 0)
+    by_statements, by_fold = new_store(tmp_path / "a"), new_store(tmp_path / "b")
+    ids = [f"{number:08x}-50a2-43b4-b52d-9afaa34f0bff" for number in range(4)]
+    stamps = iter(range(NS, 10 * NS))
+    place = {"project_id": "p", "project_name": "demo", "span_id": "5", "root_span_id": "6"}
+    full = {
+        "id": ids[0],
+        "_is_merge": False,
+        "created": "2026-11-10T07:12:13.000000+00:00",
+        **place,
+        "metadata": {"a": 1},
+    }
+    rows = [
+        full,
+        {"id": ids[0], "_is_merge": True, "metadata": {"b": 2}, "metrics": {"end": 1_795_557_930.5}},
+        {"id": ids[0], "_is_merge": True, **place, "output": "the project is named again"},
+        {"id": ids[0], "_is_merge": True, "metadata": {"c": 3}},
+        {"id": ids[1], "_is_merge": True, "metadata": {"a": 1}, "tags": ["x"], "span_parents": []},
+        {"id": ids[1], "_is_merge": True, "metadata": {"b": 2}, "output": "of nobody's span"},
+        {"id": ids[2], "_is_merge": True, "span_id": "7", "project_id": "p", "scores": {"good": 1}},
+        {"id": ids[3], "_is_merge": False, "input": "neither a start nor a trace"},
+    ]
+    lines = [encode_line({**row, "_stamp": next(stamps)}) for row in rows]
+    for store, is_bulk in ((by_statements, True), (by_fold, False)):
+        ways(is_bulk=is_bulk)
+        write_segments(store, lines, count=1)
+        assert merge(store) == is_bulk
+    assert_same(tables_of(by_statements, with_order=True), tables_of(by_fold, with_order=True), TABLES)
+    monkeypatch.undo()
+    late = [{"id": row_id, "_is_merge": True, "output": "late"} for row_id in ids]
+    early = {**full, "_stamp": 5, "id": ids[1]}  # the first row comes last
+    lines = [encode_line({"_stamp": next(stamps), **row}) for row in (*late, early)]
+    for store, is_bulk in ((by_statements, True), (by_fold, False)):
+        ways(is_bulk=is_bulk)
+        write_segments(store, lines, count=1)
+        merge(store)
+    found = tables_of(by_statements, with_order=True)
+    assert [row["output"] for row in found["spans"]] == ['"late"'] * 4, "each is found, wherever it began"
+    assert_same(found, tables_of(by_fold, with_order=True), TABLES)

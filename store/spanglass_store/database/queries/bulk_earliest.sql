@@ -1,2 +1,2 @@
--- When the first of the spans began that simply add up; NULL where there is none.
-SELECT min(created) FROM bulk_fold WHERE left_lines IS NULL
+-- When the first of the spans began that simply add up, as far as their rows tell; NULL where there is none.
+SELECT min(CASE WHEN is_bounded THEN created ELSE TIMESTAMP '0001-01-01' END) FROM bulk_fold WHERE left_lines IS NULL

@@ -78,20 +78,30 @@ WITH lines AS (
 ), texts AS (
     SELECT
         *,
-        -- one full row, then updates of the same span in their order
+        -- one full row (or an update, of a span that no full row speaks of), then updates of the same span in their order
         len(logged) <= 6
             AND a[2] = '"' || id || '"'
             AND bulk_is_whole(a, logged[1].raw)
-            AND a[4] IS DISTINCT FROM 'true'
             AND stamp_numbers[1] > 0
             AND stamp_numbers::VARCHAR[] = row_stamps
             AND bulk_follows(b, logged[2].raw, stamp_numbers[2], stamp_numbers[1], a)
             AND bulk_follows(c, logged[3].raw, stamp_numbers[3], stamp_numbers[2], a)
             AND bulk_follows(d, logged[4].raw, stamp_numbers[4], stamp_numbers[3], a)
             AND bulk_follows(e, logged[5].raw, stamp_numbers[5], stamp_numbers[4], a)
-            AND bulk_follows(f, logged[6].raw, stamp_numbers[6], stamp_numbers[5], a) AS is_in_order,
+            AND bulk_follows(f, logged[6].raw, stamp_numbers[6], stamp_numbers[5], a)
+            AND CASE  -- of its parents a full row has the say
+                WHEN a[4] = 'true' THEN coalesce(b[8], c[8], d[8], e[8], f[8]) IS NULL
+                ELSE true
+            END AS is_in_order,
+        a[4] IS DISTINCT FROM 'true' AS is_full,
         a[5] AS created,
-        TRY_CAST(substr(a[5], 2, 26) AS TIMESTAMP) AS created_at,
+        CASE
+            WHEN a[5] IS NULL THEN make_timestamp(stamp_numbers[1] // 1000)
+            ELSE TRY_CAST(substr(a[5], 2, 26) AS TIMESTAMP)
+        END AS created_at,
+        bulk_sayers(a[5], b[5], c[5], d[5], e[5], f[5]) AS created_sayers,
+        bulk_sayers(a[9], b[9], c[9], d[9], e[9], f[9]) AS project_sayers,
+        (1 << least(len(logged), 7)) - 1 AS all_rows,
         a[6] AS span_id,
         a[7] AS root_span_id,
         a[8] AS span_parents,
@@ -124,6 +134,8 @@ WITH lines AS (
             '$.cost', '$.estimated_cost', '$.time_to_first_token'
         ])::VARCHAR[] AS measured,
         json_extract(span_attributes, ['$.name', '$.type', '$.exec_counter', '$.purpose'])::VARCHAR[] AS named,
+        CASE WHEN is_full THEN 1 ELSE 2 END AS before,
+        is_full OR coalesce(span_parents != 'null', false) AS has_parents,
         coalesce(from_json(nullif(span_parents, 'null'), '["VARCHAR"]'), []) AS parents,
         coalesce(from_json(tags, '["VARCHAR"]'), []) AS tag_list
     FROM texts
@@ -140,13 +152,21 @@ WITH lines AS (
         is_in_order
             AND id NOT IN (SELECT unnest($stored::VARCHAR[]))
             AND TRY_CAST(id AS UUID)::VARCHAR = id
-            AND created LIKE '"____-__-__T__:__:__.______+00:00"'
-            AND substr(created, 2, 1) BETWEEN '0' AND '9'
-            AND substr(created, 13, 2) < '24'
+            AND (
+                created IS NULL
+                OR (
+                    created LIKE '"____-__-__T__:__:__.______+00:00"'
+                    AND substr(created, 2, 1) BETWEEN '0' AND '9'
+                    AND substr(created, 13, 2) < '24'
+                )
+            )
             AND created_at IS NOT NULL
-            AND bulk_is_word(span_id)
-            AND bulk_is_word(root_span_id)
-            AND bulk_is_word(coalesce(nullif(experiment_id, 'null'), project_id))
+            AND coalesce(bulk_is_word(span_id), true)
+            AND coalesce(bulk_is_word(root_span_id), true)
+            AND coalesce(
+                bulk_is_word(coalesce(nullif(experiment_id, 'null'), project_id)),
+                experiment_id IS NULL AND project_id IS NULL
+            )
             AND bulk_is_name(project_id)
             AND bulk_is_name(project_name)
             AND bulk_is_name(experiment_name)
@@ -190,9 +210,9 @@ WITH lines AS (
 )
 SELECT
     id,
-    bulk_word(coalesce(nullif(experiment_id, 'null'), project_id)) AS container,
-    bulk_word(span_id) AS span_id,
-    bulk_word(root_span_id) AS root_span_id,
+    coalesce(bulk_word(coalesce(nullif(experiment_id, 'null'), project_id)), '') AS container,
+    coalesce(bulk_word(span_id), id) AS span_id,
+    coalesce(bulk_word(root_span_id), bulk_word(span_id), id) AS root_span_id,
     parents AS span_parents,
     left(coalesce(bulk_string(named[1]), ''), 1000) AS name,
     bulk_string(named[2]) AS type,
@@ -204,7 +224,7 @@ SELECT
     coalesce(make_timestamp(start_us), created_at) AS start_ts,
     make_timestamp(end_us) AS end_ts,
     (end_us - coalesce(start_us, epoch_us(created_at)))::DOUBLE / 1e6 AS duration_secs,
-    len(parents) = 0 AS is_root,
+    has_parents AND len(parents) = 0 AS is_root,
     coalesce(error NOT IN ('false', '""'), false) AS is_error,
     NULL::VARCHAR AS error_type,
     NULL::VARCHAR AS error_message,
@@ -246,17 +266,24 @@ SELECT
     '{"log_id":' || nullif(log_id, 'null') || '}' AS extra,
     ($processes::VARCHAR[])[logged[1].file] AS process,
     -- what `stamps.marks_of_rows` reads; the fields in the order of `stamps.NOTED_FIELDS`
-    '{"full":' || a[3]
+    CASE
+        WHEN is_full THEN '{"full":' || a[3]
+        ELSE '{' || bulk_ranks(a[3], created, span_id, root_span_id, has_parents)
+    END
+    || coalesce(bulk_unsaid(created, span_id, root_span_id, has_parents), '')
     || CASE
-        WHEN b IS NULL THEN '}'
+        WHEN b IS NULL AND is_full THEN '}'
         ELSE concat(
-            ',"updates":[', concat_ws(',', b[3], c[3], d[3], e[3], f[3]),
+            -- before the first update of a span without a full row there is none, and none says anything
+            ',"updates":[', concat_ws(',', CASE WHEN NOT is_full THEN a[3] END, b[3], c[3], d[3], e[3], f[3]),
             '],"said":[',
             concat_ws(
-                ',', input_sayers, output_sayers, expected_sayers, error_sayers, scores_sayers,
-                metadata_sayers, metrics_sayers, span_attributes_sayers, context_sayers, tags_sayers
+                ',', input_sayers * before, output_sayers * before, expected_sayers * before, error_sayers * before,
+                scores_sayers * before, metadata_sayers * before, metrics_sayers * before,
+                span_attributes_sayers * before, context_sayers * before, tags_sayers * before
             ),
             ']',
+            CASE WHEN project_sayers > 0 AND project_sayers < all_rows THEN concat(',"named":', project_sayers * before) END,
             bulk_parts(',"scores":[', scores_sayers, scores_a, scores_b, scores_c, scores_d, scores_e, scores_f),
             bulk_parts(
                 ',"metadata":[', metadata_sayers,
@@ -273,5 +300,6 @@ SELECT
             '}'
         )
     END AS stamps,
+    created_sayers = all_rows AS is_bounded,  -- a row without a start may be of a span with any
     CASE WHEN is_plain THEN NULL ELSE logged END AS left_lines
 FROM counted

@@ -23,21 +23,48 @@ CREATE OR REPLACE TEMP MACRO bulk_is_whole(said, raw) AS
         + coalesce(strlen(said[20]) + 12, 0) + coalesce(strlen(said[21]) + 11, 0) + coalesce(strlen(said[22]) + 19, 0)
         + coalesce(strlen(said[23]) + 8, 0);
 
--- Whether a row, if there is one, is an update that came after the row `before` and names the same span as `first`.
+-- Whether a row, if there is one, is an update that came after the row `before`, and says what `first` says of where the
+-- span belongs, or nothing of it.
 CREATE OR REPLACE TEMP MACRO bulk_follows(said, raw, stamp, before, first) AS CASE
     WHEN said IS NULL THEN true
     ELSE bulk_is_whole(said, raw)
         AND said[4] = 'true'
         AND stamp > before
-        AND said[5] IS NOT DISTINCT FROM first[5]
-        AND said[6] IS NOT DISTINCT FROM first[6]
-        AND said[7] IS NOT DISTINCT FROM first[7]
-        AND said[9] IS NOT DISTINCT FROM first[9]
-        AND said[10] IS NOT DISTINCT FROM first[10]
-        AND said[11] IS NOT DISTINCT FROM first[11]
-        AND said[12] IS NOT DISTINCT FROM first[12]
-        AND said[13] IS NOT DISTINCT FROM first[13]
+        AND (said[5] IS NULL OR said[5] = first[5])
+        AND (said[6] IS NULL OR said[6] = first[6])
+        AND (said[7] IS NULL OR said[7] = first[7])
+        AND CASE
+            WHEN said[9] IS NULL AND first[9] IS NOT NULL
+                THEN coalesce(said[10], said[11], said[12], said[13]) IS NULL
+            ELSE said[9] IS NOT DISTINCT FROM first[9]
+                AND said[10] IS NOT DISTINCT FROM first[10]
+                AND said[11] IS NOT DISTINCT FROM first[11]
+                AND said[12] IS NOT DISTINCT FROM first[12]
+                AND said[13] IS NOT DISTINCT FROM first[13]
+        END
 END;
+
+-- What the fold notes of a span's identity that its rows do not say: its beginning, its id, its trace, its parents.
+CREATE OR REPLACE TEMP MACRO bulk_unsaid(created, span_id, root_span_id, has_parents) AS CASE
+    WHEN created IS NULL OR span_id IS NULL OR root_span_id IS NULL OR NOT has_parents
+        THEN ',"unsaid":[' || concat_ws(
+            ',',
+            CASE WHEN created IS NULL THEN '"created"' END,
+            CASE WHEN span_id IS NULL THEN '"span_id"' END,
+            CASE WHEN root_span_id IS NULL THEN '"root_span_id"' END,
+            CASE WHEN NOT has_parents THEN '"span_parents"' END
+        ) || ']'
+END;
+
+-- What the fold notes of who said it, where that was an update.
+CREATE OR REPLACE TEMP MACRO bulk_ranks(stamp, created, span_id, root_span_id, has_parents) AS concat(
+    '"ranks":{"process":[1,', stamp, ']',
+    CASE WHEN created IS NOT NULL THEN concat(',"created":[1,', stamp, ']') END,
+    CASE WHEN span_id IS NOT NULL THEN concat(',"span_id":[1,', stamp, ']') END,
+    CASE WHEN root_span_id IS NOT NULL THEN concat(',"root_span_id":[1,', stamp, ']') END,
+    CASE WHEN has_parents THEN concat(',"span_parents":[1,', stamp, ']') END,
+    '}'
+);
 
 -- What a row says of a field; NULL where it says nothing.
 CREATE OR REPLACE TEMP MACRO bulk_value(said, field) AS CASE WHEN said[field] != 'null' THEN said[field] END;

@@ -3,7 +3,9 @@
 SELECT id
 FROM spans
 WHERE
-    created >= (SELECT min(created) FROM bulk_fold WHERE left_lines IS NULL)
+    created >= (
+        SELECT min(CASE WHEN is_bounded THEN created ELSE TIMESTAMP '0001-01-01' END) FROM bulk_fold WHERE left_lines IS NULL
+    )
     AND id IN (SELECT id FROM bulk_fold WHERE left_lines IS NULL)
 UNION
 SELECT id FROM deleted_spans WHERE id IN (SELECT id FROM bulk_fold WHERE left_lines IS NULL)
