@@ -72,6 +72,7 @@ class TraceHeader(QWidget):
         self._errors.clicked.connect(self.errors_clicked)
         self._hidden = StatButton()
         self._hidden.set_tone("warning")
+        self._hidden.setAccessibleName("Show everything")  # until it is known how much is hidden
         self._hidden.setCursor(Qt.CursorShape.PointingHandCursor)
         self._hidden.clicked.connect(self.show_all_clicked)
         self._absent: set[QWidget] = {self._hidden}
