@@ -23,6 +23,7 @@ _PAD_PX = 5
 _MOST_LANE_PX = 7
 _LANE_GAP_PX = 1
 _LEAST_DRAG_PX = 4
+_MOMENT_PX = 3  # of a trace without any length, as its bars in the tree
 
 
 class Minimap(QWidget):
@@ -99,12 +100,14 @@ class Minimap(QWidget):
         track, width = self._track(), self._known_width(snapshot)
         lanes = len(snapshot.overview.cells)
         height = min(_MOST_LANE_PX, track.height() / lanes)
-        image = self._image_of(snapshot, max(1, round(width * self.devicePixelRatioF())))
+        image = self._image_of(snapshot, max(1, round((width or _MOMENT_PX) * self.devicePixelRatioF())))
         gap = _LANE_GAP_PX if height > 3 * _LANE_GAP_PX else 0
         top = track.top() + max(0.0, (track.height() - lanes * height) / 2)
         for lane in range(lanes):
-            place = QRectF(track.left(), top + lane * height, width, height - gap)
+            place = QRectF(track.left(), top + lane * height, width or _MOMENT_PX, height - gap)
             painter.drawImage(place, image, QRectF(0, lane, image.width(), 1))
+            if not width:
+                continue
             # what runs at the end of the picture runs on
             rest = QRectF(place.right(), place.top(), track.right() - place.right(), place.height())
             painter.drawImage(rest, image, QRectF(image.width() - 1, lane, 1, 1))
@@ -112,8 +115,10 @@ class Minimap(QWidget):
     def _image_of(self, snapshot: TraceSnapshot, width: int) -> QImage:
         if self._image is None or self._image.width() != width:
             cells = snapshot.overview.cells
-            pixels = np.ascontiguousarray(self._colors(snapshot.skeleton.types)[cells])
-            whole = QImage(pixels.data, BINS, len(cells), BINS * 4, QImage.Format.Format_ARGB32_Premultiplied)
+            if not self._known_width(snapshot):  # all is in the first of them
+                cells = cells[:, :1]
+            pixels, bins = np.ascontiguousarray(self._colors(snapshot.skeleton.types)[cells]), cells.shape[1]
+            whole = QImage(pixels.data, bins, len(cells), bins * 4, QImage.Format.Format_ARGB32_Premultiplied)
             self._image = whole.scaled(
                 width, len(cells), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
             )
