@@ -95,6 +95,21 @@ def test_where_it_cannot_be_written_it_says_so(exported: Exported, tmp_path: Pat
     box.close()
 
 
+def test_where_the_program_does_not_start_it_says_what_to_do(
+    exported: Exported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    gone = str(tmp_path / "gone" / "spanglass")
+    monkeypatch.setattr("spanglass_viewer.app.exporting.own_command", lambda: (gone,))
+    exported.answer_with(tmp_path / "a.jsonl")
+    exported.window._exporting.open()
+    qtbot.waitUntil(lambda: exported.window.findChild(QMessageBox) is not None, timeout=WAIT_MS)
+    box = exported.window.findChild(QMessageBox)
+    assert box.text().startswith("The trace was not exported, as the program that writes it did not start.")
+    assert "start it anew and export again" in box.text()
+    assert box.text().endswith(f"\n\nIt is no longer there: {gone}")
+    box.close()
+
+
 def test_no_answer_writes_nothing(exported: Exported, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("spanglass_viewer.app.exporting.QFileDialog.getSaveFileName", lambda *_: ("", ""))
     exported.window._exporting.open()

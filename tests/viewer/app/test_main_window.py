@@ -76,7 +76,7 @@ def test_an_empty_store_says_where_it_looks_and_the_first_span_opens(
 def test_who_asked_for_the_sample_sees_its_newest_trace(
     open_window: Callable[[], MainWindow], journal: JournalWriter, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr("spanglass_viewer.app.main_window.QProcess.startDetached", lambda *_: True)
+    monkeypatch.setattr("spanglass_viewer.app.main_window.QProcess.startDetached", lambda *_: (True, 1))
     window = open_window()
     (sample,) = (
         button for button in window.findChild(EmptyPane).findChildren(QPushButton) if "sample" in button.text()
@@ -91,6 +91,15 @@ def test_who_asked_for_the_sample_sees_its_newest_trace(
     qtbot.waitUntil(lambda: window.trace_list.view.model().rowCount() == 3, timeout=10_000)
     assert window.selection.root_span_id == root_id(2), "the user's own step ends it"
     journal.die()
+
+
+def test_a_sample_that_does_not_start_is_told(
+    open_window: Callable[[], MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spanglass_viewer.app.main_window.QProcess.startDetached", lambda *_: (False, -1))
+    window = open_window()
+    window.findChild(EmptyPane).sample_wanted.emit()
+    assert window.status._right.text() == "The sample agent could not be started"
 
 
 def test_the_path_is_there_when_a_parent_comes_later_than_what_is_below_it(

@@ -73,7 +73,14 @@ class TraceExporting(QObject):
 
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:  # of all others `finished` tells
-            say_problem(self._window, f"The trace was not exported. The store is unchanged. {own_command()[0]}")
+            program = own_command()[0]
+            reason = "It cannot be run" if Path(program).exists() else "It is no longer there"
+            say_problem(
+                self._window,
+                "The trace was not exported, as the program that writes it did not start. The store is unchanged. "
+                "If Spanglass was moved or updated meanwhile, start it anew and export again.\n\n"
+                f"{reason}: {program}",
+            )
 
 
 def _with_ending(target: Path, kind: str) -> Path:

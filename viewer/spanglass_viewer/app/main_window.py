@@ -417,7 +417,9 @@ class MainWindow(QMainWindow):
         self._damage_banner.say(recovery.sentence, is_warning=True)
 
     def _on_sample_wanted(self) -> None:
-        QProcess.startDetached(sys.executable, ["-m", "spanglass_assets.demo", "--store", str(self._info.path)])
+        arguments = ["-m", "spanglass_assets.demo", "--store", str(self._info.path)]
+        if not QProcess.startDetached(sys.executable, arguments)[0]:
+            self.status.show_notice("The sample agent could not be started")
 
     def _on_store_wanted(self, target: Path, link: str | None = None) -> None:
         is_started = open_in_new_window(target, link)
