@@ -199,7 +199,8 @@ def _write_spans(
     changed: list[tuple[SpanRow, SpanRow]] = []
     for row_id, group in states.items():
         before = stored.rows.get(row_id)
-        known.forget_row(row_id)
+        if before is not None:
+            known.forget_row(row_id)
         rows = [
             span_row(state, is_orphaned=str(state.identity.get("process")) not in living, before=before)
             for state in group

@@ -44,9 +44,11 @@ class KnownTables:
         created: datetime = row[_CREATED]
         if self._newest is None or created > self._newest:
             self._newest = created
-        self.forget_row(row[_ID])
+        row_id = row[_ID]
+        if row_id in self._rows:
+            self.forget_row(row_id)
         if is_alone:
-            self._rows[row[_ID]] = row
+            self._rows[row_id] = row
             self._chars += _chars_of(row)
             while len(self._rows) > MAX_ROWS or self._chars > MAX_CHARS:
                 self.forget_row(next(iter(self._rows)))
