@@ -134,7 +134,7 @@ class TraceDelegate(QStyledItemDelegate):
     def __init__(self, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self._pictures: dict[object, QPixmap] = {}
+        self._pictures: dict[object, QPixmap | None] = {}
         self._pictured_size: object = None
         appearance.changed.connect(self._forget)
 
@@ -166,6 +166,10 @@ class TraceDelegate(QStyledItemDelegate):
             self._pictures.clear()
         key = (summary, when, score, state)
         picture = self._pictures.get(key)
+        if picture is None and key not in self._pictures:
+            self._pictures[key] = None  # a picture pays from the second paint on: in a drag of the edge none comes
+            self._paint_row(painter, rect, state, summary, when=when, score=score)
+            return
         if picture is None:
             picture = self._pictures[key] = QPixmap(rect.size() * ratio)
             picture.setDevicePixelRatio(ratio)
