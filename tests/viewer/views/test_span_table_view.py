@@ -7,8 +7,8 @@ import pytest
 from growing_traces import growing_traces
 from hypothesis import given, settings
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QRegion
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QRegion, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -304,3 +304,17 @@ def test_what_every_trace_is_painted_with_is_made_before_the_first_one_comes(
         waiting._style.badge(span_type)
     waiting._style.mark("chevron-down", waiting._style.muted, 14)
     assert made == []
+
+
+def test_the_row_that_the_wheel_brings_under_the_mouse_is_lit(view: SpanTableView, qtbot: QtBot) -> None:
+    view.resize(700, 200)
+    qtbot.waitUntil(lambda: view.verticalScrollBar().maximum() > row_height())
+    at = QPointF(50, row_height() * 2 + 5)
+    down = QPoint(0, -120)
+    wheel = QWheelEvent(
+        at, at, QPoint(), down, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )  # fmt: skip
+    QApplication.sendEvent(view.viewport(), wheel)
+    assert view.verticalScrollBar().value() > 0
+    assert view._state.hovered_row == view.rowAt(round(at.y())) > 2

@@ -444,6 +444,7 @@ class SpanTableView(QTableView):
             event.accept()
         else:
             super().wheelEvent(event)
+            self._hover(self.rowAt(event.position().toPoint().y()))
 
     def _cell_at(self, index: QModelIndex) -> SpanCell | None:
         if not index.isValid() or index.column() != Column.SPAN:
