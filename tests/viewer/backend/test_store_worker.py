@@ -70,6 +70,19 @@ def _list_tokens(worker: StoreWorker) -> list[int | None]:
     return [summary.tokens for summary in answers[0].summaries]
 
 
+def test_what_a_trace_was_before_is_let_go_of_while_there_is_work(
+    worker: StoreWorker, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[object] = []
+    monkeypatch.setattr(store_worker, "IDLE_AFTER_SECS", 1e9)
+    monkeypatch.setattr(store_worker, "give_memory_back", lambda: held.append(worker._left))
+    _load(worker, 1)
+    _load(worker, 2)
+    assert worker._left is not None
+    qtbot.waitUntil(lambda: bool(held))
+    assert held == [None]
+
+
 def test_a_list_does_not_wait_for_what_a_large_trace_repeats(nested_worker: StoreWorker, qtbot: QtBot) -> None:
     with qtbot.waitSignal(nested_worker.repetition_found):
         assert _list_tokens(nested_worker) == [20]

@@ -37,6 +37,7 @@ RETRY_MS = 250
 IDLE_AFTER_SECS = 1.0
 LOOK_AFTER_MS = 1000  # after the list: a trace of a million spans takes a second or more
 PRICES_AFTER_MS = 150  # in which the window asks for the trace that it opens, or shows it and its span
+SPARE_AFTER_MS = 500  # after a trace was given to the window, which shows it by then
 HOLD_AT_MOST_SECS = 3.0
 GIVE_WAY_MS = 120  # a lock is not handed on in turn: one who waits looks every 10 ms, DuckDB itself not at all
 _MERGE_BUDGET_SECS = 0.2
@@ -68,6 +69,7 @@ class StoreWorker(QObject):
         self._look_pause: QTimer | None = None
         self._prices: PriceBook | None = None
         self._prices_due: QTimer | None = None
+        self._spare_due: QTimer | None = None
         self._shown: TraceSnapshot | None = None  # what the window was given last
         self._left: TraceSnapshot | None = None  # what it showed before
         self._shown_sequence = -1  # of the tables, when `_shown` was read: whatever changes them counts it on
@@ -100,6 +102,8 @@ class StoreWorker(QObject):
         self._poll.timeout.connect(self._on_poll)
         self._prices_due = QTimer(self, singleShot=True, interval=PRICES_AFTER_MS)
         self._prices_due.timeout.connect(self._load_prices)
+        self._spare_due = QTimer(self, singleShot=True, interval=SPARE_AFTER_MS)
+        self._spare_due.timeout.connect(self._spare_memory)
         self._look_pause = QTimer(self, singleShot=True)
         self._look_pause.timeout.connect(self._on_look_due)
         self.database_ready.emit(self._database)
@@ -109,7 +113,7 @@ class StoreWorker(QObject):
     @Slot()
     def stop(self) -> None:
         """Let go of everything; called by the worker's own thread when it ends."""
-        for timer in (self._poll, self._look_pause, self._prices_due):
+        for timer in (self._poll, self._look_pause, self._prices_due, self._spare_due):
             if timer is not None:
                 timer.stop()
         if self._watch is not None:
@@ -193,7 +197,7 @@ class StoreWorker(QObject):
         began = time.perf_counter()
         before = self._shown if self._shown is not None and self._shown.root_span_id == request.root_span_id else None
         with self._need_database().cursor() as cursor:
-            # kept here until the next one: hundreds of MB would be given back in the UI thread
+            # kept here until the window has left it: hundreds of MB would be given back in the UI thread
             self._left, self._shown = self._shown, None
             sequence = StoreReader(cursor).sequence()
             if before is not None and not before.has_running and sequence == self._shown_sequence:
@@ -207,10 +211,18 @@ class StoreWorker(QObject):
         self.trace_loaded.emit(
             TraceAnswer(request, self._shown, time.perf_counter() - began, lacks_prices=lacks_prices)
         )
+        if self._spare_due is not None:
+            self._spare_due.start()
         if self._shown is not None:
             with self._need_database().cursor() as cursor:  # only now: of a million spans it takes a while
                 if self._note_repeated(cursor, self._shown):
                     self.repetition_found.emit()
+
+    @Slot()
+    def _spare_memory(self) -> None:
+        """Hold a large trace that grows once, not twice, for the seconds until it is read again."""
+        self._left = None
+        give_memory_back()
 
     def _read_trace(self, cursor: Cursor, request: TraceRequest, before: TraceSnapshot | None) -> TraceSnapshot | None:
         load_numpy()  # here, where the list is up and nobody else has a use for it yet
@@ -340,9 +352,8 @@ class StoreWorker(QObject):
 
     def _fall_asleep(self) -> None:
         self._held_since = None
-        self._left = None  # the window has long gone over to what came after it
         self._need_database().let_go()
-        give_memory_back()
+        self._spare_memory()
         self._is_asleep = True
         watch = self._need_watch()
         watch.fall_asleep()
