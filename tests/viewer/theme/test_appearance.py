@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QEvent, QObject
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from spanglass_viewer.theme import desktop_scheme
 from spanglass_viewer.theme.appearance import ThemeMode
 from spanglass_viewer.theme.fonts import FontRole
-from spanglass_viewer.theme.tokens import LIGHT
+from spanglass_viewer.theme.tokens import DARK, LIGHT
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ class _Watch(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.count = 0
-        self.paints: list[bool] = []
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if isinstance(watched, QWidget) and event.type() in {
@@ -137,3 +138,69 @@ def test_the_last_choice_counts_where_they_follow_each_other(qtbot: QtBot, appea
     assert label.palette().windowText().color().name() == LIGHT.text
     assert label.font().pixelSize() == 13
     assert window.updatesEnabled()
+
+
+class _Desktop(QObject):
+    """Stands in for what asks the desktop."""
+
+    changed = Signal()
+    asked: ClassVar[list[_Desktop]] = []
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.scheme = Qt.ColorScheme.Unknown
+        self.asked.append(self)
+
+    def tell(self, scheme: Qt.ColorScheme) -> None:
+        self.scheme = scheme
+        self.changed.emit()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[_Desktop]:
+    """Who asks the desktop; the platform is one that has a portal."""
+    monkeypatch.setattr(desktop_scheme, "DesktopScheme", _Desktop)
+    monkeypatch.setattr(_Desktop, "asked", [])
+    monkeypatch.setattr("spanglass_viewer.theme.appearance.QGuiApplication.platformName", lambda: "wayland")
+    return _Desktop.asked
+
+
+def test_a_desktop_that_qt_does_not_follow_is_asked_and_followed(appearance: Appearance, asked: list[_Desktop]) -> None:
+    appearance.set_mode(ThemeMode.SYSTEM)
+    assert (appearance.tokens, asked) == (DARK, []), "not before the window stands"
+    appearance.may_ask_desktop()
+    (desktop,) = asked
+    for scheme, tokens in ((Qt.ColorScheme.Light, LIGHT), (Qt.ColorScheme.Dark, DARK), (Qt.ColorScheme.Unknown, DARK)):
+        desktop.tell(scheme)
+        assert appearance.tokens is tokens
+    appearance.set_mode(ThemeMode.DARK)
+    desktop.tell(Qt.ColorScheme.Light)
+    assert appearance.tokens is DARK, "a theme was chosen"
+    appearance.set_mode(ThemeMode.SYSTEM)
+    assert appearance.tokens is LIGHT
+    assert len(asked) == 1
+
+
+def test_a_chosen_theme_asks_nobody(appearance: Appearance, asked: list[_Desktop]) -> None:
+    appearance.may_ask_desktop()
+    assert asked == []
+    appearance.set_mode(ThemeMode.SYSTEM)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(("desktop", "is_asked"), [("GNOME", False), ("KDE", True), ("ubuntu:KDE", True)])
+def test_where_qt_knows_only_kde_is_asked(
+    appearance: Appearance, asked: list[_Desktop], monkeypatch: pytest.MonkeyPatch, desktop: str, *, is_asked: bool
+) -> None:
+    """There Qt knows what held at the start."""
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", desktop)
+    monkeypatch.setattr(type(appearance.app.styleHints()), "colorScheme", lambda _: Qt.ColorScheme.Light)
+    appearance.set_mode(ThemeMode.SYSTEM)
+    appearance.may_ask_desktop()
+    assert bool(asked) is is_asked
+
+
+def test_without_a_screen_nobody_is_asked(appearance: Appearance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desktop_scheme, "DesktopScheme", None)
+    appearance.set_mode(ThemeMode.SYSTEM)
+    appearance.may_ask_desktop()

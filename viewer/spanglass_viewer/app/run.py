@@ -87,7 +87,9 @@ def open_window(
     `settings_folder` is where it keeps its settings, where these are not the user's own.
     """
     gc.set_threshold(_MOST_NEW_OBJECTS)
-    from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - Qt loads when a window is wanted
+    from PySide6.QtCore import Qt  # noqa: PLC0415 - Qt loads when a window is wanted
+
+    from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - as above
     from spanglass_viewer.app.preferences import Preferences  # noqa: PLC0415 - as above
     from spanglass_viewer.backend.threads import Backend  # noqa: PLC0415 - as above
     from spanglass_viewer.theme.appearance import Appearance  # noqa: PLC0415 - as above
@@ -98,6 +100,7 @@ def open_window(
     appearance = Appearance(app, _theme_mode(theme, settings), text_percent=preferences.text_percent, waits=True)
     window = MainWindow(info, Backend(info.path), appearance, settings)
     spare_when_settled(window.controller)
+    window.controller.settled.connect(appearance.may_ask_desktop, Qt.ConnectionType.SingleShotConnection)
     appearance.dress()
     if size is not None:
         window.resize(*size)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
+import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 
 from spanglass_viewer.theme.dressing import Dressing
 from spanglass_viewer.theme.fonts import FontRole, font
@@ -16,6 +18,10 @@ from spanglass_viewer.theme.tokens import DARK, LIGHT, Tokens
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+
+    from spanglass_viewer.theme.desktop_scheme import DesktopScheme
+
+_ASKING_PLATFORMS = ("xcb", "wayland")  # where there can be a portal
 
 
 class ThemeMode(enum.Enum):
@@ -50,6 +56,8 @@ class Appearance(QObject):
         self._app = app
         self._mode = mode
         self._reduces_motion = False
+        self._may_ask = False
+        self._desktop: DesktopScheme | None = None
         self._told_percent = text_percent
         self._cursor_flash_ms = app.cursorFlashTime()
         self._tokens = self._resolve()
@@ -84,6 +92,7 @@ class Appearance(QObject):
     def set_mode(self, mode: ThemeMode) -> None:
         """Choose a theme; emits `changed` where the colours change."""
         self._mode = mode
+        self._ask_desktop()
         self._apply()
 
     @property
@@ -120,9 +129,25 @@ class Appearance(QObject):
         order = list(ThemeMode)
         self.set_mode(order[(order.index(self._mode) + 1) % len(order)])
 
+    def may_ask_desktop(self) -> None:
+        """Ask the desktop itself for its theme where Qt does not follow it; call this when the window stands."""
+        self._may_ask = True
+        self._ask_desktop()
+
+    def _ask_desktop(self) -> None:
+        is_wanted = self._may_ask and self._mode is ThemeMode.SYSTEM and self._desktop is None
+        is_deaf = self._app.styleHints().colorScheme() is Qt.ColorScheme.Unknown or _is_kde()
+        if is_wanted and is_deaf and QGuiApplication.platformName() in _ASKING_PLATFORMS:
+            from spanglass_viewer.theme.desktop_scheme import DesktopScheme  # noqa: PLC0415 - few desktops need it
+
+            self._desktop = DesktopScheme(self)
+            self._desktop.changed.connect(self._on_system_scheme_changed)
+
     def _resolve(self) -> Tokens:
         if self._mode is ThemeMode.SYSTEM:
-            return LIGHT if self._app.styleHints().colorScheme() is Qt.ColorScheme.Light else DARK
+            told = Qt.ColorScheme.Unknown if self._desktop is None else self._desktop.scheme
+            scheme = self._app.styleHints().colorScheme() if told is Qt.ColorScheme.Unknown else told
+            return LIGHT if scheme is Qt.ColorScheme.Light else DARK
         return DARK if self._mode is ThemeMode.DARK else LIGHT
 
     def _apply(self) -> None:
@@ -150,3 +175,7 @@ class Appearance(QObject):
 
     def _on_system_scheme_changed(self) -> None:
         self._apply()
+
+
+def _is_kde() -> bool:
+    return "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
