@@ -87,13 +87,20 @@ class FoldAhead:
         cursor.rows(query("bulk_shown").format(place=_PLACES[self._place]))
 
     def list_stored(self, known: KnownTables) -> list[str]:
-        """Return the spans that simply add up, but that the tables know already, or that a row has deleted."""
+        """Return the spans that simply add up, but that the tables know already, or that a row has deleted.
+
+        Those of which only updates came are not among them: their lines are left over from now on.
+        """
         with self._database.cursor() as cursor:
             self.show(cursor)
             [(earliest,)] = cursor.rows(query("bulk_earliest"))
             if earliest is None or not (known.has_deleted or known.may_hold(earliest)):
                 return []
-            return [row_id for (row_id,) in cursor.rows(query("bulk_stored"))]
+            stored = [row_id for (row_id,) in cursor.rows(query("bulk_stored"))]
+            if not stored:
+                return []
+            settled = cursor.rows(query("bulk_leave").format(place=_PLACES[self._place]), {"ids": stored})
+            return list(set(stored).difference(row_id for (row_id,) in settled))
 
     def close(self) -> None:
         """Stop what was begun, and give back the memory of all folds."""

@@ -14,6 +14,7 @@ from spanglass_store.database import segments as segments_module
 from spanglass_store.database.columns import EPOCH, STATE_COLUMNS, read_state
 from spanglass_store.database.connection import Database
 from spanglass_store.database.fold import encode_stamps
+from spanglass_store.database.fold_ahead import FoldAhead
 from spanglass_store.database.merge import Merger
 from spanglass_store.database.statements import query
 from spanglass_store.journal.lines import encode_line
@@ -178,3 +179,22 @@ def test_updates_that_say_only_what_is_new_simply_add_up(tmp_path: Path, ways: A
     found = tables_of(by_statements, with_order=True)
     assert [row["output"] for row in found["spans"]] == ['"late"'] * 4, "each is found, wherever it began"
     assert_same(found, tables_of(by_fold, with_order=True), TABLES)
+
+
+def test_updates_of_spans_that_are_there_are_left_without_another_fold(
+    tmp_path: Path, ways: Any, monkeypatch: pytest.MonkeyPatch
+):
+    store = new_store(tmp_path / "a")
+    ways(is_bulk=True)
+    folds: list[int] = []
+    fold = FoldAhead._fold
+    monkeypatch.setattr(FoldAhead, "_fold", lambda self, *given: (folds.append(1), fold(self, *given)))
+    ids = [f"{number:08x}-50a2-43b4-b52d-9afaa34f0bff" for number in range(4)]
+    common = {"created": "2026-11-10T07:12:13.000000+00:00", "span_id": "5", "root_span_id": "6", "project_id": "p"}
+    full = [{"id": row_id, "_is_merge": False, "_stamp": NS, **common} for row_id in ids]
+    ends = [{"id": row_id, "_is_merge": True, "_stamp": NS + 1, **common, "output": "late"} for row_id in ids]
+    for rows in ([*full[:2], ends[0]], [*full[2:], *ends[1:]]):  # the second span is cut in two
+        write_segments(store, [encode_line(row) for row in rows], count=1)
+        assert merge(store) == 1
+    assert len(folds) == 2
+    assert [row["output"] for row in tables_of(store, with_order=True)["spans"]] == ['"late"'] * 4

@@ -301,5 +301,7 @@ SELECT
         )
     END AS stamps,
     created_sayers = all_rows AS is_bounded,  -- a row without a start may be of a span with any
+    -- of updates alone: often the full row was merged before, and then these are left, too
+    CASE WHEN is_plain AND NOT is_full THEN logged END AS spare_lines,
     CASE WHEN is_plain THEN NULL ELSE logged END AS left_lines
 FROM counted
