@@ -71,7 +71,8 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
 class _Reading:
     """What one scan of a trace's numbers gave, and the further queries where it says that there is more.
 
-    Its columns are in the order of the file, and given out in that of the rows.
+    Its columns are in the order of the file, and given out in that of the rows; each is let go of when it is not asked
+    for again, else all would be held twice at the end.
     """
 
     def __init__(self, cursor: Cursor, root_span_id: str) -> None:
@@ -88,7 +89,7 @@ class _Reading:
         self._row_of_place = np.empty(len(self), np.int32)
         self._row_of_place[self._order] = np.arange(len(self), dtype=np.int32)
         self.span_id = SpanIds.of_numbers(
-            self._spans["span_key"][self._order], self._row_of_place[places].astype(np.int64), texts
+            self._spans.pop("span_key")[self._order], self._row_of_place[places].astype(np.int64), texts
         )
 
     def __len__(self) -> int:
@@ -97,11 +98,11 @@ class _Reading:
 
     def take(self, name: str) -> Any:
         """Return a column in the order of the rows."""
-        return fold_one_value(self._spans[name][self._order])
+        return fold_one_value(self._spans.pop(name)[self._order])
 
     def find_parents(self) -> Ints:
         """Return the row of each span's first parent, as far as numbers tell; asks the store for nothing."""
-        kind, key = self._spans["parent_kind"][self._order], self._spans["parent_key"][self._order]
+        kind, key = self._spans["parent_kind"][self._order], self._spans.pop("parent_key")[self._order]
         parent = np.full(len(self), NO_PARENT, np.int32)
         by_number = np.flatnonzero(kind == _BY_NUMBER)
         found = self.span_id.find_keys(key[by_number])
@@ -155,7 +156,7 @@ class _Reading:
             return np.zeros(0, np.int8), []
         words = self._cursor.columns(query("skeleton_words").format(column=name), self._asked)
         by_key = np.argsort(words["key"])
-        code = by_key[np.searchsorted(words["key"][by_key], self._spans[name])]
+        code = by_key[np.searchsorted(words["key"][by_key], self._spans.pop(name))]
         smallest = np.min_scalar_type(-len(words["key"]))  # signed: some say -1 for none
         return code.astype(smallest)[self._order], words["word"].tolist()
 
