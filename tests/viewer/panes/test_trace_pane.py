@@ -290,6 +290,8 @@ def test_rows_that_come_in_below_are_told_by_a_pill(shown: _Shown) -> None:
     assert shown.view.verticalScrollBar().value() == 0
     shown.pane.show_snapshot(_wide(55), opened=False)
     assert shown.pill.text() == "↓ 15 new"
+    shown.pane.show_snapshot(_wide(1300), opened=False)
+    assert shown.pill.text() == "↓ 1,260 new"
     shown.pill.click()
     assert shown.view.is_at_bottom()
     assert not shown.pill.isVisible()

@@ -393,7 +393,7 @@ class TracePane(QWidget):
 
     def _on_rows_added_below(self, count: int) -> None:
         self._new_below += count
-        self._pill.setText(f"↓ {self._new_below} new")
+        self._pill.setText(f"↓ {format_count(self._new_below)} new")
         self._pill.adjustSize()
         self._place_pill()
         self._pill.show()
