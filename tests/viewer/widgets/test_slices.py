@@ -57,7 +57,7 @@ def test_a_turn_that_is_used_already_puts_a_slice_off_but_not_for_ever(work: _Wo
     given: list[int] = []
     for _ in range(9):
         work.begin_turn()
-        given.append(work.time_out(used_secs=0.004))
+        given.append(work.time_out(used_secs=0.005))
     assert given == [0, 0, 0, 1, 0, 0, 0, 1, 0]
     work.begin_turn()
     assert work.time_out(used_secs=0.001) == 1
