@@ -11,7 +11,7 @@ import time
 from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Signal
 
 _LATE_SECS = 0.004  # so long after its beginning a turn has no room for a slice
-_FULL_SECS = 0.006
+_FULL_SECS = 0.005
 _MOST_PUT_OFF = 3  # turns
 
 
