@@ -20,7 +20,7 @@ from spanglass_store.database.columns import (
     time_of,
     timestamp_of,
 )
-from spanglass_store.database.fold import SpanState, fold
+from spanglass_store.database.fold import SpanState, encode_stamps, fold
 from spanglass_store.database.json_text import TOO_DEEP, parsed, read_fields
 from spanglass_store.database.rows import Row, read_row
 from spanglass_store.database.side_lines import (
@@ -169,9 +169,12 @@ def _merge_rows(
     stored = _read_stored(cursor, rows, known)
     states = stored.states
     for row_id, span_rows in rows.items():
-        touched = _fold_span(states.setdefault(row_id, []), row_id, span_rows)
-        if not touched:
+        group = states.setdefault(row_id, [])
+        values = stored.values_of(row_id) if _may_be_folded(group, span_rows) else None
+        touched = _fold_span(group, row_id, span_rows)
+        if not touched or (values is not None and len(group) == 1 and _is_unchanged(group[0], values)):
             del states[row_id]  # imported once more: nothing to write
+            continue
         for is_new in touched:
             outcome.spans_added += is_new
             outcome.spans_changed += not is_new
@@ -274,10 +277,16 @@ class _Stored:
     places: set[_Place] = field(default_factory=set["_Place"])
     since_us: int | None = None
     deleted_ids: set[str] = field(default_factory=set[str])
+    _values: dict[str, tuple[Any, ...]] = field(default_factory=dict[str, "tuple[Any, ...]"])
+
+    def values_of(self, row_id: str) -> tuple[Any, ...] | None:
+        """Return the values of `STATE_COLUMNS` of a span, of one of those with this id."""
+        return self._values.get(row_id)
 
     def add(self, values: tuple[Any, ...]) -> None:
         """Take in the values of `STATE_COLUMNS` of a span."""
         row_id, created_us = values[_STATE_ID], values[_STATE_CREATED]
+        self._values[row_id] = values
         state = read_state(values)
         self.states.setdefault(row_id, []).append(state)
         is_root = "span_parents" in state.identity and not state.identity["span_parents"]
@@ -312,7 +321,9 @@ def _read_stored(cursor: Cursor, rows: dict[str, list[Row]], known: KnownTables)
     return stored
 
 
-_STATE_ID, _STATE_ROOT, _STATE_CREATED = map(STATE_COLUMNS.index, ("id", "root_span_id", "epoch_us(created)"))
+_STATE_ID, _STATE_ROOT, _STATE_CREATED, _STATE_PARENTS, _STATE_TAGS = map(
+    STATE_COLUMNS.index, ("id", "root_span_id", "epoch_us(created)", "span_parents", "tags")
+)
 
 
 def _bound_of(row_id: str, rows: list[Row]) -> int | None:
@@ -348,6 +359,24 @@ def _fold_span(states: list[SpanState], row_id: str, rows: Sequence[Row]) -> lis
         fold(state, (row,))
         touched.setdefault(id(state), is_new)
     return list(touched.values())
+
+
+def _may_be_folded(states: list[SpanState], rows: Sequence[Row]) -> bool:
+    """Tell whether rows may have been folded into the only state before: none is newer than all that it has."""
+    if len(states) != 1:
+        return False
+    newest = max(states[0].marks.written, states[0].full_stamp or 0)
+    return all(row.stamp <= newest for row in rows)
+
+
+def _is_unchanged(state: SpanState, values: tuple[Any, ...]) -> bool:
+    """Tell whether a span is what the tables have, as `values` of `STATE_COLUMNS`, after rows were folded into it."""
+    if state.is_deleted:
+        return False
+    *found, stamps = state_values(span_row(state, is_orphaned=False))
+    *stored, _ = values
+    stored[_STATE_PARENTS], stored[_STATE_TAGS] = tuple(stored[_STATE_PARENTS]), tuple(stored[_STATE_TAGS])
+    return found == stored and stamps == encode_stamps(read_state(values))  # there are two ways to note them
 
 
 def _is_folded(state: SpanState, row: Row) -> bool:

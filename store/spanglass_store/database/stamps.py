@@ -81,7 +81,8 @@ def write_key(fields: dict[str, Any], node: Mark, key: str, incoming: Any, stamp
         value, mark = incoming, stamp  # as `write` says; most are such
     else:
         value, mark = write(value, mark, incoming, stamp, depth)
-    node.children[key] = mark
+    if mark != node.rest or value is ABSENT or key in node.children:  # so that a row that comes twice notes nothing new
+        node.children[key] = mark
     if value is ABSENT:
         fields.pop(key, None)
     else:
@@ -119,7 +120,7 @@ def erase_path(fields: dict[str, Any], node: Mark, path: list[str], stamp: int) 
     for key in way:
         write_key(fields, node, key, {}, stamp)
         inner = _find_dict(fields.get(key), depth=0)
-        mark = _as_mark(node.children[key])
+        mark = _as_mark(node.children.get(key, node.rest))
         if inner is None or stamp < mark.floor:
             return  # a later row has replaced the way
         node.children[key] = mark

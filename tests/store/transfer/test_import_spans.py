@@ -155,7 +155,7 @@ def test_again_the_same_file_changes_nothing(
     before = spans_of(store)
     report = import_spans(store, path)
     assert before
-    assert report.spans_added == 0
+    assert (report.spans_added, report.spans_changed) == (0, 0)
     assert spans_of(store) == before
 
 
@@ -163,6 +163,16 @@ def test_a_whole_row_that_is_there_already_is_not_written_again(store: Path, wri
     path = write_file(GUIDE_LINE, json.dumps(FLAT_ROW))
     import_spans(store, path)
     assert import_spans(store, path).spans_changed == 0
+
+
+def test_updates_that_are_there_already_are_not_written_again(store: Path, write_file: WriteFile) -> None:
+    update = {"id": FLAT_ROW["id"], "_is_merge": True, "metadata": {"step": 1}, "tags": ["x"], "_stamp": 2 * 10**18}
+    rows = [FLAT_ROW, update, {**update, "metadata": {"other": 2}, "_stamp": 3 * 10**18}]
+    path = write_file(*map(json.dumps, rows))
+    import_spans(store, path)
+    assert import_spans(store, path).spans_changed == 0
+    late = {**update, "output": "between the two", "_stamp": 25 * 10**17}
+    assert import_spans(store, write_file(json.dumps(late))).spans_changed == 1
 
 
 def test_a_span_without_an_end_counts_once(store: Path, spans_of: SpansOf, write_file: WriteFile) -> None:
