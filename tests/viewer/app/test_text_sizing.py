@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _TRACES = 40
 _LOOKS_AT_REST = 3
+_TIMEOUT_MS = 20_000
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +66,7 @@ def _picture(window: MainWindow, appearance: Appearance, qtbot: QtBot) -> QImage
         return is_done and all(image == images[-1] for image in images[-_LOOKS_AT_REST:])
 
     window.trace_list.view.setFocus()
-    qtbot.waitUntil(is_at_rest)
+    qtbot.waitUntil(is_at_rest, timeout=_TIMEOUT_MS)
     return images[-1]
 
 
