@@ -77,6 +77,22 @@ def test_what_is_exported(
     assert lacks not in written
 
 
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("spans.csv", b"root_span_id,"),
+        ("spans.PARQUET", b"PAR1"),
+        ("trace.md", b"# "),
+        ("trace.zip", b"PK"),
+        ("spans.jsonl", b"{"),
+        ("spans", b"{"),
+    ],
+)
+def test_the_file_says_by_its_ending_what_it_holds(filled: Path, tmp_path: Path, name: str, head: bytes) -> None:
+    assert main(["export", "--store", str(filled), "latest", "-o", str(tmp_path / name)]) == ExitCode.OK
+    assert (tmp_path / name).read_bytes().startswith(head)
+
+
 def test_markdown_holds_nothing_that_a_terminal_obeys(
     tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:

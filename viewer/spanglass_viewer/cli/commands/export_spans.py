@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.reader import Store
 
 _FORMATS = ("jsonl", "nested", "csv", "parquet", "markdown", "bundle")
+_FORMATS_OF_ENDINGS = {".csv": "csv", ".parquet": "parquet", ".md": "markdown", ".zip": "bundle"}
 _FILES_ONLY = {"parquet", "bundle"}  # their readers jump about in them
 
 
@@ -35,9 +36,9 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         choices=_FORMATS,
-        default="jsonl",
-        help="jsonl: a span a line (default); nested: a trace a line; csv: scalars; parquet: all columns; "
-        "markdown: one trace to read; bundle: a zip with the attachments, for another machine",
+        help="jsonl: a span a line; nested: a trace a line; csv: scalars; parquet: all columns; "
+        "markdown: one trace to read; bundle: a zip with the attachments, for another machine "
+        "(default: as FILE ends, .csv, .parquet, .md or .zip; else jsonl)",
     )
     parser.add_argument(
         "--bundle", action="store_const", const="bundle", dest="format", help="the same as --format bundle"
@@ -54,6 +55,9 @@ def _configure(parser: ArgumentParser) -> None:
 
 
 def _run(options: Namespace) -> int:
+    if options.format is None:
+        ending = "" if options.output is None else options.output.suffix.lower()
+        options.format = _FORMATS_OF_ENDINGS.get(ending, "jsonl")
     if options.format in _FILES_ONLY and options.output is None:
         raise WrongUsage(f"The format {options.format} needs a file: -o FILE.")
     with open_existing_store(options) as store:
@@ -142,7 +146,7 @@ COMMAND = Command(
         "spanglass export -o spans.jsonl",
         "spanglass export | jq -r .span_attributes.name",
         "spanglass export --format markdown latest | less",
-        "spanglass export --format parquet --filter 'error since:7d' -o errors.parquet",
+        "spanglass export --filter 'error since:7d' -o errors.parquet",
         "spanglass export --bundle latest -o trace.zip",
     ),
 )
