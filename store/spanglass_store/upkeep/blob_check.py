@@ -33,7 +33,11 @@ def check_blobs(cursor: Cursor) -> Iterator[Check]:
         if verdict is not None:
             path = _path(cursor.store, digest)
             whose = "an attachment" if len(named_by) == 1 else f"{len(named_by)} attachments"
-            finding = Finding(f"{verdict}-blob", f"The file of {whose} is {verdict}.", path)
+            finding = Finding(
+                f"{verdict}-blob",
+                f"The file of {whose} is {verdict}: its bytes are lost. Mended, the rows say so.",
+                path,
+            )
             yield finding, _mending(cursor, named_by, path, verdict)
     unnamed = list_unnamed_blobs(cursor)
     if unnamed:

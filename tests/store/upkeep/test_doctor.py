@@ -364,7 +364,10 @@ def test_a_lost_file_that_several_attachments_name_is_one_fault(filled: Path) ->
     writer.die()
     (filled / "blobs" / digest[:2] / digest).unlink()
     [finding] = examine(filled, is_fixing=True)
-    assert (finding.sentence, finding.is_mended) == ("The file of 2 attachments is missing.", True)
+    assert (finding.sentence, finding.is_mended) == (
+        "The file of 2 attachments is missing: its bytes are lost. Mended, the rows say so.",
+        True,
+    )
     assert examine(filled) == []
 
 
