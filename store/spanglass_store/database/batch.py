@@ -170,9 +170,11 @@ def _merge_rows(
     states = stored.states
     for row_id, span_rows in rows.items():
         group = states.setdefault(row_id, [])
-        values = stored.values_of(row_id) if _may_be_folded(group, span_rows) else None
+        values = stored.values_of(row_id)
         touched = _fold_span(group, row_id, span_rows)
-        if not touched or (values is not None and len(group) == 1 and _is_unchanged(group[0], values)):
+        if not touched or (
+            len(group) == 1 and values and _may_be_folded(values, span_rows) and _is_unchanged(group[0], values)
+        ):
             del states[row_id]  # imported once more: nothing to write
             continue
         for is_new in touched:
@@ -361,12 +363,9 @@ def _fold_span(states: list[SpanState], row_id: str, rows: Sequence[Row]) -> lis
     return list(touched.values())
 
 
-def _may_be_folded(states: list[SpanState], rows: Sequence[Row]) -> bool:
-    """Tell whether rows may have been folded into the only state before: none is newer than all that it has."""
-    if len(states) != 1:
-        return False
-    newest = max(states[0].marks.written, states[0].full_stamp or 0)
-    return all(row.stamp <= newest for row in rows)
+def _may_be_folded(values: tuple[Any, ...], rows: Sequence[Row]) -> bool:
+    """Tell whether the stored span may have all these rows in it: it notes the stamp of whoever said what it has."""
+    return all(str(row.stamp) in values[-1] for row in rows)
 
 
 def _is_unchanged(state: SpanState, values: tuple[Any, ...]) -> bool:
