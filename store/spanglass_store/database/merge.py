@@ -34,7 +34,14 @@ from spanglass_store.database.processes import LivingProcesses
 from spanglass_store.database.pruned_lines import PrunedLines, clean_kept_segments, read_pruned_in_journal
 from spanglass_store.database.records import ChangeSet
 from spanglass_store.database.rootless import RootlessTraces
-from spanglass_store.database.segments import LineBatch, Segment, is_living, list_segments, read_batch
+from spanglass_store.database.segments import (
+    LineBatch,
+    Segment,
+    forget_segments,
+    is_living,
+    list_segments,
+    read_batch,
+)
 from spanglass_store.database.statements import query
 from spanglass_store.faults import StoreFault
 from spanglass_store.journal.kept import KeptJournal
@@ -280,8 +287,7 @@ class Merger:
         present = {segment.name for segment in segments}
         gone = [name for name in self._segments if name not in present and not (self._journal / name).exists()]
         if gone:
-            cursor.rows(query("keep_sequence"))
-            cursor.rows(query("delete_segments"), {"names": gone})
+            forget_segments(cursor, gone)
             for name in gone:
                 del self._segments[name]
 

@@ -7,13 +7,17 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spanglass_store.database.statements import query
 from spanglass_store.faults import StoreFault
 from spanglass_store.journal.lines import MAX_LINE_BYTES
 from spanglass_store.journal.liveness import has_writer
 from spanglass_store.journal.names import SEGMENT_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from spanglass_store.database.connection import Cursor
 
 # A segment without a byte may be one whose writer has not taken its lock yet: it is left alone that long.
 EMPTY_GRACE_SECS = 10.0
@@ -113,3 +117,9 @@ def read_batch(path: Path, offset: int, *, max_bytes: int, max_lines: int, is_li
     if at == end and end < len(data) and is_all and not is_living:
         return LineBatch(lines, offset + len(data), BadBytes(offset + end, data[end:], "the line is torn off"))
     return LineBatch(lines, offset + at)
+
+
+def forget_segments(cursor: Cursor, names: Sequence[str]) -> None:
+    """Let the tables forget how far segments are merged, but not the number of the newest change set."""
+    cursor.rows(query("keep_sequence"))
+    cursor.rows(query("delete_segments"), {"names": list(names)})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from spanglass_store.database.connection import DATABASE_FILE, Database, may_write
 from spanglass_store.database.recovery import list_set_aside
-from spanglass_store.database.segments import list_segments
+from spanglass_store.database.segments import forget_segments, list_segments
 from spanglass_store.database.statements import query
 from spanglass_store.faults import DamagedLog, DamagedTables, NotAStore, StoreBusy, StoreFault, UnknownFormat
 from spanglass_store.journal.kept import MERGED_FOLDER, is_whole, list_kept
@@ -159,7 +159,7 @@ def _check_journal(cursor: Cursor) -> Iterator[Check]:
     for name, merged_bytes, _ in cursor.rows(query("list_segments")):
         if name in sizes and sizes[name] < merged_bytes:
             sentence = "A segment is shorter than what was merged of it; merged anew it changes nothing."
-            yield Finding("cut-segment", sentence, journal / name), _run(cursor, "delete_segments", {"names": [name]})
+            yield Finding("cut-segment", sentence, journal / name), _forgetting(cursor, name)
     kept_aside = [path for path in rejected.iterdir() if path.is_file()] if rejected.is_dir() else []
     if kept_aside:
         files = "1 file" if len(kept_aside) == 1 else f"{len(kept_aside)} files"
@@ -171,5 +171,5 @@ def _moved(path: Path, target: Path) -> Callable[[], object]:
     return lambda: path.replace(target)
 
 
-def _run(cursor: Cursor, name: str, parameters: dict[str, list[str]]) -> Callable[[], object]:
-    return lambda: cursor.rows(query(name), parameters)
+def _forgetting(cursor: Cursor, segment: str) -> Callable[[], object]:
+    return lambda: forget_segments(cursor, [segment])

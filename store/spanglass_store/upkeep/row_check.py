@@ -11,7 +11,7 @@ import orjson
 from spanglass_store.database.connection import DATABASE_FILE
 from spanglass_store.database.json_text import is_utf8
 from spanglass_store.database.pruned_lines import read_pruned
-from spanglass_store.database.segments import list_segments
+from spanglass_store.database.segments import forget_segments, list_segments
 from spanglass_store.database.statements import query
 from spanglass_store.journal.kept import MERGED_FOLDER, KeptJournal, iter_kept_lines, list_kept
 from spanglass_store.journal.lines import MAX_LINE_BYTES, BadLine, LineKind, decode_line, kind_of
@@ -82,7 +82,7 @@ def _giving_back(database: Database, path: Path) -> Callable[[], object]:
 
 def _merging_anew(database: Database, cursor: Cursor, name: str) -> Callable[[], object]:
     def mend() -> None:
-        cursor.rows(query("delete_segments"), {"names": [name]})
+        forget_segments(cursor, [name])
         merge_all(database)
 
     return mend

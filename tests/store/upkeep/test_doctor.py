@@ -256,10 +256,14 @@ def test_a_segment_that_was_cut_is_merged_anew(filled: Path) -> None:
     with hold_store(filled):
         pass
     segment = next((filled / "journal").iterdir())
+    with open_store(filled) as opened:
+        number = opened.sequence()
     os.truncate(segment, segment.stat().st_size // 2)
     assert "cut-segment" in kinds(filled)
     examine(filled, is_fixing=True)
     assert "cut-segment" not in kinds(filled)
+    with open_store(filled) as opened:
+        assert opened.sequence() >= number, "else a window that knows the number would miss a change"
     writer.die()
     assert count_spans(filled) == 11
 
