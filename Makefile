@@ -87,7 +87,7 @@ bench-viewer: setup
 	@QT_QPA_PLATFORM=xcb xvfb-run -a $(PYTHON_BIN)/python tests/bench start viewer window turns
 
 soak: setup
-	@$(PYTHON_BIN)/python tests/bench/soak_live.py $(ARGS)
+	@PYTHONPATH=tests/factories $(PYTHON_BIN)/python tests/bench/soak_live.py $(ARGS)
 
 clean:
 	rm -rf .venv .demo build dist
