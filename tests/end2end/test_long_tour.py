@@ -224,6 +224,8 @@ def _compare(tour: Tour) -> None:
     tour.opens("Compare traces", "d")
     tour.does("how the values differ", lambda: screen.key("Down"))
     tour.leaves("Compare traces")
+    tour.opens("Compare traces", "shift+d")  # with the odd trace, which was open before
+    tour.leaves("Compare traces")
     tour.does("what a trace can be compared with", lambda: screen.click(LIST_X, 245, button=3))
     screen.key("Escape")
 

@@ -92,6 +92,24 @@ def test_the_list_offers_any_two_traces(window: MainWindow, qtbot: QtBot) -> Non
     alone.close()
 
 
+def test_a_key_compares_with_the_trace_that_was_open_before(window: MainWindow, qtbot: QtBot) -> None:
+    comparing = window.comparing
+    notices: list[str] = []
+    comparing.notice_given.connect(notices.append)
+    qtbot.waitUntil(lambda: window.selection.span is not None, timeout=10_000)
+    qtbot.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
+    assert comparing.dialog is None
+    assert notices == ["No other trace was open before. Open one, then the other"]
+    qtbot.keyClick(window, Qt.Key.Key_J)
+    qtbot.waitUntil(lambda: window.selection.root_span_id == root_id(5))
+    qtbot.keyClick(window, Qt.Key.Key_J)
+    qtbot.waitUntil(lambda: window.selection.root_span_id == root_id(1))
+    qtbot.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: bool(comparing.dialog and _cells(comparing, Column.SPAN)), timeout=10_000)
+    changes = dict(zip(_cells(comparing, Column.SPAN), _cells(comparing, Column.SPAN, CHANGE_ROLE), strict=True))
+    assert (changes["other"], changes["ask"]) == (Change.REMOVED, Change.ADDED)
+
+
 def test_a_first_run_says_that_there_is_none_before(window: MainWindow, qtbot: QtBot) -> None:
     comparing = window.comparing
     comparing.compare(root_id(1))

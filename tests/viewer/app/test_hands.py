@@ -13,7 +13,9 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QComboBox, QKeySequenceEdit, QLineEdit, QMenu, QTreeWidget
 
+from spanglass_store.database.records import TraceOrder
 from spanglass_store.location import ensure_store
+from spanglass_viewer.app.actions import ACTIONS
 from spanglass_viewer.app.store_drop import find_dropped, find_dropped_store
 from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.settings_dialog import SettingsDialog
@@ -76,6 +78,20 @@ def test_the_palette_calls_a_command(open_window: Callable[[], MainWindow], qtbo
     qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert QGuiApplication.clipboard().text() == root_id()
     assert not palette.isVisible()
+
+
+@pytest.mark.usefixtures("journal")
+def test_the_palette_has_every_action_but_itself(open_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
+    window = open_window()
+    window.trace_pane.step_span(1)
+    qtbot.keyClick(window, Qt.Key.Key_Left, ALT)  # now there is a way back, and one forward
+    window.trace_pane.step_span(1)
+    window.trace_pane.step_span(-1)
+    qtbot.keyClick(window, Qt.Key.Key_Left, ALT)
+    qtbot.keyClick(window, Qt.Key.Key_K, CTRL)
+    names = window.findChild(CommandPalette).findChild(QTreeWidget)
+    listed = {names.topLevelItem(row).text(0) for row in range(names.topLevelItemCount())}
+    assert listed == {spec.text for spec in ACTIONS if spec.name != "show_palette"}
 
 
 @pytest.mark.usefixtures("journal")
@@ -149,6 +165,43 @@ def test_the_window_comes_back_where_it_was_though_a_filter_hid_the_newest_trace
     qtbot.waitUntil(lambda: window.trace_list.view.model().rowCount() == 1 and window.controller.is_settled)
     window = open_window()
     assert selected(window) == 5
+
+
+@pytest.mark.usefixtures("journal")
+def test_a_key_pauses_and_goes_on(open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot) -> None:
+    window = open_window()
+    window.controller.stop_following()
+    qtbot.keyClick(window, Qt.Key.Key_L)
+    journal.span(9, trace=3, at=60, name="late")
+    qtbot.waitUntil(lambda: window.controller._is_list_stale, timeout=10_000)
+    traces = window.trace_list.view.model()
+    assert traces.rowCount() == 2
+    qtbot.keyClick(window, Qt.Key.Key_L)
+    qtbot.waitUntil(lambda: traces.rowCount() == 3, timeout=10_000)
+
+
+@pytest.mark.usefixtures("journal")
+def test_the_newest_is_followed_again_when_it_is_asked_for(
+    open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
+) -> None:
+    window = open_window()
+    notices: list[str] = []
+    window.status.show_notice = notices.append  # pyright: ignore[reportAttributeAccessIssue] - what it would say
+    window.controller.open_trace(root_id(2))
+    qtbot.waitUntil(lambda: selected(window) == 5)
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: selected(window) == 1)
+    journal.span(9, trace=3, at=60, name="next")
+    qtbot.waitUntil(lambda: selected(window) == 9, timeout=10_000)
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    journal.span(10, trace=4, at=90, name="after it")
+    traces = window.trace_list.view.model()
+    qtbot.waitUntil(lambda: traces.rowCount() == 4 and window.controller.is_settled, timeout=10_000)
+    assert selected(window) == 9
+    window.controller.set_order(TraceOrder("duration"))
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    assert selected(window) == 9, "what comes first is not the newest"
+    assert [notice.split()[0] for notice in notices] == ["The", "The", "Sort"]
 
 
 @pytest.mark.usefixtures("journal")

@@ -99,6 +99,15 @@ def test_enter_before_the_hits_are_there_goes_to_the_next_one_when_they_are(foun
     assert found.selected == "c"
 
 
+def test_an_action_hides_what_is_no_hit_and_shows_it_again(found: Found, qtbot: QtBot) -> None:
+    found.finder.toggle_only_hits()
+    assert found.edit.hasFocus(), "it is not known yet what is looked for"
+    qtbot.keyClicks(found.edit, "refund")
+    qtbot.waitUntil(lambda: found.rows == "abcde")
+    found.finder.toggle_only_hits()
+    assert found.rows == "abcdef"
+
+
 def test_what_is_typed_is_asked_and_its_first_hit_below_is_selected(found: Found, qtbot: QtBot) -> None:
     found.pane.select_span_id("b")
     found.finder.open()

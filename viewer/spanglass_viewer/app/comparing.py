@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from spanglass_viewer.backend.requests import CompareAnswer, CompareRequest, DiffAnswer, DiffRequest
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 _NO_PREVIOUS = (
     "There is no earlier run with the same name in this store"
-    "\nA right click on another trace of the list compares it with the one that is open"
+    "\nOpen another trace, then this one again: “Compare with the trace opened before” takes any two"
 )
 _GONE = "One of the two traces is not in this store any more"
 
 
 class TraceComparing(QObject):
     """Holds the dialog of the latest comparison; answers to older questions are dropped."""
+
+    notice_given = Signal(str)  # a sentence for the status bar
 
     def __init__(self, backend: Backend, appearance: Appearance, window: QWidget) -> None:
         super().__init__(window)
@@ -35,6 +37,8 @@ class TraceComparing(QObject):
         self._number = 0
         self._diff_number = 0
         self._awaits_comparison = self._awaits_diff = False
+        self._open_root: str | None = None
+        self._opened_before: str | None = None
         backend.compare_worker.compared.connect(self._on_compared)
         backend.compare_worker.diffed.connect(self._on_diffed)
         backend.compare_worker.fault_raised.connect(self._on_fault)
@@ -57,6 +61,18 @@ class TraceComparing(QObject):
         self._number += 1
         self._awaits_comparison = True
         self._backend.compare_traces(CompareRequest(self._number, root_span_id, before_root))
+
+    def note_opened(self, root_span_id: str | None) -> None:
+        """Remember which trace is open, and which one was before it."""
+        if root_span_id is not None and root_span_id != self._open_root:
+            self._opened_before, self._open_root = self._open_root, root_span_id
+
+    def compare_with_opened(self) -> None:
+        """Show the open trace beside the one that was opened before it: any two can be chosen by the keyboard."""
+        if self._open_root is None or self._opened_before is None:
+            self.notice_given.emit("No other trace was open before. Open one, then the other")
+        else:
+            self.compare(self._open_root, self._opened_before)
 
     def make_menu(self, root_span_id: str, open_root: str | None) -> QMenu:
         """Return what a trace of the list can be compared with; the menu ends itself when it closes."""

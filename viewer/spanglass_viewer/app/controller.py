@@ -108,6 +108,11 @@ class WindowController(QObject):
         return self._trace_on_its_way is not None and self._trace_on_its_way.is_opening
 
     @property
+    def is_following(self) -> bool:
+        """Tell whether the newest trace opens by itself."""
+        return self._is_following
+
+    @property
     def newest_root(self) -> str | None:
         """The newest trace of the whole store when it was last listed without a filter, None where there is none."""
         return self._newest_root
@@ -138,6 +143,12 @@ class WindowController(QObject):
     def stop_following(self) -> None:
         """Leave the open trace open from here on; until then the newest one opens by itself."""
         self._is_following = False
+
+    def follow_newest(self) -> bool:
+        """Open the newest trace, and each that comes, until one is chosen; False where the list has another order."""
+        self._is_following = self._order == BY_START
+        self._open_newest_trace()
+        return self._is_following
 
     def open_trace(self, root_span_id: str, span_id: str | None = None) -> None:
         """Open a trace, and in it a span (else its first error, or its root), as a link does."""

@@ -79,11 +79,11 @@ _USER_EVENTS = (
     QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride, QEvent.Type.Wheel,
 )  # fmt: skip
 _OUTER_WIDTHS = (288, 372)  # of the traces and the detail
-_MENU = ("show_palette", None, "go_back", "go_forward", None, "annotate", "try_prompt", None, "copy_link", "copy_json",
-         "copy_markdown", "copy_snippet", "export_trace", None, "next_error", "previous_error", "expand_all",
-         "collapse_all", "toggle_flame", "toggle_filmstrip", "reset_zoom", "compare_previous", None, "find",
-         "filter_traces", "clear_filter", None, "turn_theme", "enlarge_text", "shrink_text", "reset_text", None,
-         "show_keys", "show_settings", None, "quit")  # fmt: skip
+_MENU = ("show_palette", None, "go_back", "go_forward", "toggle_live", "follow_newest", None, "annotate", "try_prompt",
+         None, "copy_link", "copy_json", "copy_markdown", "copy_snippet", "export_trace", None, "next_error",
+         "previous_error", "expand_all", "collapse_all", "toggle_flame", "toggle_filmstrip", "reset_zoom",
+         "compare_previous", "compare_opened", None, "find", "filter_traces", "clear_filter", None, "turn_theme",
+         "enlarge_text", "shrink_text", "reset_text", None, "show_keys", "show_settings", None, "quit")  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -169,10 +169,12 @@ class MainWindow(QMainWindow):
             "toggle_filmstrip": self.trace_media.toggle,
             "reset_zoom": self.trace_pane.reset_zoom,
             "compare_previous": self._on_compare_previous,
+            "compare_opened": self.comparing.compare_with_opened,
             "find": self._on_find,
             "find_in_span": self.detail_pane.finder.open,
             "next_hit": self._on_next_hit,
             "previous_hit": self._on_previous_hit,
+            "toggle_only_hits": self.trace_pane.finder.toggle_only_hits,
             "focus_subtree": self.trace_pane.finder.focus_subtree,
             "hide_types": self.trace_pane.open_types_menu,
             "show_all_spans": self.trace_pane.finder.show_all,
@@ -181,9 +183,12 @@ class MainWindow(QMainWindow):
             "show_palette": self._on_show_palette,
             "go_back": self._on_go_back,
             "go_forward": self._on_go_forward,
+            "toggle_live": self._on_toggle_live,
+            "follow_newest": self._on_follow_newest,
             "toggle_raw": self.detail_pane.toggle_raw,
             "try_prompt": self._trying.open,
             "annotate": self.detail_pane.annotate,
+            "open_in_editor": self.detail_pane.open_in_editor,
             "pick_container": self.trace_list.picker.showMenu,
             "sort_traces": self.trace_list.sort.showMenu,
             "show_experiment": self._on_show_experiment,
@@ -193,6 +198,8 @@ class MainWindow(QMainWindow):
             "copy_json": self._clipboard.copy_json,
             "copy_markdown": self._clipboard.copy_markdown,
             "copy_snippet": self._clipboard.copy_snippet,
+            "copy_error": self.detail_pane.copy_error,
+            "copy_error_markdown": self.detail_pane.copy_error_as_markdown,
             "export_trace": self._exporting.open,
             "turn_theme": self._chosen.turn_theme,
             "enlarge_text": self._text_sizing.enlarge,
@@ -266,6 +273,7 @@ class MainWindow(QMainWindow):
             self._trying,
             self._clipboard,
             self._text_sizing,
+            self.comparing,
         ):
             teller.notice_given.connect(self.status.show_notice)
         self._top_bar.paused_changed.connect(self.controller.set_paused)
@@ -302,6 +310,7 @@ class MainWindow(QMainWindow):
         self.follower.store_wanted.connect(self._on_store_wanted)
         self.follower.store_unknown.connect(self._on_store_unknown)
         self.selection.span_changed.connect(self._on_span_changed)
+        self.selection.trace_changed.connect(self.comparing.note_opened)
         self.controller.totals_changed.connect(self._on_totals_changed)
         self.controller.span_shown.connect(self._on_span_shown)
         self._backend.store_worker.fault_raised.connect(self.status.show_fault)
@@ -343,6 +352,18 @@ class MainWindow(QMainWindow):
 
     def _on_previous_trace(self) -> None:
         self.trace_list.step(-1)
+
+    def _on_toggle_live(self) -> None:
+        self._top_bar.toggle_live()
+
+    def _on_follow_newest(self) -> None:
+        if self.controller.is_following:
+            self.controller.stop_following()
+            self.status.show_notice("The open trace stays open")
+        elif self.controller.follow_newest():
+            self.status.show_notice("The newest trace opens by itself until you choose one")
+        else:
+            self.status.show_notice("Sort the traces by the newest first: then the newest opens by itself")
 
     def _on_span_shown(self, detail: SpanDetail | None) -> None:
         if detail is not None and not self._has_shown_span:

@@ -78,6 +78,10 @@ class FindBar(QFrame):
         self._edit.setText(text)
         self._send()
 
+    def toggle_only_hits(self) -> None:
+        """Have rows without a hit hidden, or shown again."""
+        self._only_hits.toggle()
+
     def show_all_rows(self) -> None:
         """Take back that only hits are shown."""
         self._only_hits.setChecked(False)
@@ -88,7 +92,7 @@ class FindBar(QFrame):
         set_style_property(self._edit, "invalid", "true" if is_vain else None)
 
     def _lay_out(self, *, has_rows: bool) -> None:
-        self._only_hits.setToolTip("Hide the spans without a hit, but for those above one")
+        hint_at(self._only_hits, "toggle_only_hits", "Hide the spans without a hit, but for those above one")
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 14, 8)
         row.setSpacing(8)

@@ -12,6 +12,7 @@ from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import icon_pixmap, tinted_icon
 from spanglass_viewer.theme.text_size import keep_height, wear
 from spanglass_viewer.widgets.buttons import IconButton
+from spanglass_viewer.widgets.key_hints import hint_at
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
@@ -67,6 +68,10 @@ class TopBar(QFrame):
         self._theme.set_icon(_MODE_ICONS[mode])
         self._theme.set_what(f"Theme is {mode.value}. Click to change it")
 
+    def toggle_live(self) -> None:
+        """Pause, or go on."""
+        self._live.toggle()
+
     def _on_live_toggled(self, is_paused: bool) -> None:
         self._show_live()
         self.paused_changed.emit(is_paused)
@@ -85,7 +90,7 @@ class TopBar(QFrame):
             widths.append(self._live.sizeHint().width())
         self._live.setMinimumWidth(max(widths))  # for either word: what stands beside it stays in its place
         what = "New spans wait. Click to go on" if is_paused else "New spans show as they start. Click to pause"
-        self._live.setToolTip(what)
+        hint_at(self._live, "toggle_live", what)
         self._live.setAccessibleName(f"{self._live.text()}. {what}")
 
     def _on_appearance_changed(self) -> None:

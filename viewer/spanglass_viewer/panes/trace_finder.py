@@ -81,6 +81,12 @@ class TraceFinder(QObject):
         self._ask("")
         self._view.setFocus()
 
+    def toggle_only_hits(self) -> None:
+        """Hide the spans without a hit, or show them again; where nothing is looked for, the bar asks for it."""
+        if not self._asked.text:
+            self.open()
+        self.bar.toggle_only_hits()
+
     def focus_subtree(self) -> None:
         """Show the selected span and what is below it, or everything again."""
         span, snapshot = self._view.current_span, self._model.snapshot

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class FrameKind(enum.Enum):
@@ -60,3 +64,15 @@ class ParsedError:
     def has_frames(self) -> bool:
         """Tell whether any exception has frames."""
         return any(exception.frames for exception in self.exceptions)
+
+
+def find_last_user_frame(frames: Sequence[Frame]) -> Frame | None:
+    """Return the user's own frame nearest to where it was raised, None where no frame is the user's."""
+    return next((frame for frame in reversed(frames) if frame.kind is FrameKind.USER), None)
+
+
+def find_failed_frame(error: ParsedError) -> Frame | None:
+    """Return the user's frame at which the first exception with any was raised, else its last frame, None without."""
+    by_exception = [exception.frames for exception in error.exceptions if exception.frames]
+    own = (found for frames in by_exception if (found := find_last_user_frame(frames)) is not None)
+    return next(own, None) or (by_exception[0][-1] if by_exception else None)

@@ -70,7 +70,7 @@ def test_the_banner_and_the_source_of_the_users_last_frame(pane: DetailPane) -> 
     assert "ValueError" in _labels(pane)
     (excerpt,) = pane._error.findChildren(SourceExcerptView)
     assert 'raise ValueError("the amount is negative")' in excerpt.accessibleName()
-    pane._error._on_copy()
+    pane.copy_error()
     assert QGuiApplication.clipboard().text() == text
 
 
@@ -260,3 +260,36 @@ def test_without_an_editor_it_says_so(
     _, row = pane._error.findChildren(FrameRow)
     with qtbot.waitSignal(pane.notice_given, check_params_cb=lambda sentence: said in sentence):
         row._on_open()
+
+
+def test_the_failed_line_opens_in_the_editor(
+    pane: DetailPane, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[tuple[str, int]] = []
+    opens = "spanglass_viewer.panes.detail.frames_view.open_in_editor"
+    monkeypatch.setattr(opens, lambda path, line, _editor: asked.append((path.name, line)) or True)
+    source = tmp_path / "a.py"
+    source.write_text("# new\n" * 30 + "fail(now)\n")
+    cause = f'Traceback (most recent call last):\n  File "{source}", line 26, in f\n    fail(now)\nOSError: no\n'
+    between = "\nDuring handling of the above exception, another exception occurred:\n\n"
+    last = 'Traceback (most recent call last):\n  File "/x/site-packages/httpx/a.py", line 9, in g\nValueError: no\n'
+    pane.show_span(make_detail(error=cause + between + last))
+    pane.open_in_editor()
+    assert asked == [("a.py", 31)], "the user's own line, where it stands now"
+    for number, (error, said) in enumerate(((last, "no file"), ("it failed", "no file"), (None, "no error"))):
+        pane.show_span(make_detail(id=f"row {number}", error=error))
+        with qtbot.waitSignal(pane.notice_given, check_params_cb=lambda sentence, said=said: said in sentence):
+            pane.open_in_editor()
+    assert len(asked) == 1
+
+
+def test_an_error_is_copied_as_it_was_or_for_an_llm(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.show_span(make_detail(error="ValueError: no"))
+    pane.copy_error_as_markdown()
+    assert QGuiApplication.clipboard().text() == "**ValueError: no**\n\n```text\nValueError: no\n```\n"
+    pane.copy_error()
+    assert QGuiApplication.clipboard().text() == "ValueError: no"
+    pane.show_span(make_detail(id="row-2", input="no error"))
+    with qtbot.waitSignal(pane.notice_given, check_params_cb=lambda sentence: "as it was" in sentence):
+        pane.copy_error()
+    assert QGuiApplication.clipboard().text() == "ValueError: no"

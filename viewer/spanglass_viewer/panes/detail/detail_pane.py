@@ -242,6 +242,18 @@ class DetailPane(QWidget):
         """Say why an annotation could not be saved; what was typed stays."""
         self._annotate.show_problem(sentence)
 
+    def open_in_editor(self) -> None:
+        """Open the line at which the shown span failed."""
+        self._error.open_in_editor()
+
+    def copy_error(self) -> None:
+        """Copy the shown span's error."""
+        self._error.copy()
+
+    def copy_error_as_markdown(self) -> None:
+        """Copy the shown span's error as Markdown."""
+        self._error.copy_as_markdown()
+
     def set_editor(self, command: str) -> None:
         """Open source lines by this command from here on; "" looks for an editor."""
         self._context.editor = command

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from spanglass_viewer.panes.detail.frames_view import FramesView
+from spanglass_viewer.panes.detail.editor import is_local_source
+from spanglass_viewer.panes.detail.frames_view import FramesView, open_line
+from spanglass_viewer.panes.detail.source_lines import find_source
 from spanglass_viewer.theme.fonts import FontRole
-from spanglass_viewer.tracebacks.parsed import Link, ParsedException
+from spanglass_viewer.tracebacks.parsed import Link, ParsedException, find_failed_frame
 from spanglass_viewer.values.presentation import present
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.card import Card
@@ -44,11 +47,11 @@ class ErrorCard(Card):
         self._story: ErrorStory | None = None
         self._parts: Iterator[QWidget] = iter(())  # that are still to be made
         copy = IconButton("copy", "Copy error", context.appearance)
-        copy.clicked.connect(self._on_copy)
+        copy.clicked.connect(self.copy)
         self.add_tool(copy)
         more = IconButton("more", "More", context.appearance)
         menu = QMenu(more)
-        menu.addAction("Copy as Markdown").triggered.connect(self._on_copy_markdown)
+        menu.addAction("Copy as Markdown").triggered.connect(self.copy_as_markdown)
         more.setMenu(menu)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add_tool(more)
@@ -103,15 +106,31 @@ class ErrorCard(Card):
             column.addWidget(part)
         return _framed(content)
 
-    def _on_copy(self) -> None:
-        if self._story is not None:
-            QGuiApplication.clipboard().setText(self._story.text)
-            self._context.notice_given.emit("Error copied")
+    def copy(self) -> None:
+        """Copy the error as it was logged."""
+        self._copy(self._story and self._story.text, "Error copied")
 
-    def _on_copy_markdown(self) -> None:
-        if self._story is not None:
-            QGuiApplication.clipboard().setText(self._story.as_markdown())
-            self._context.notice_given.emit("Error copied as Markdown")
+    def copy_as_markdown(self) -> None:
+        """Copy the error as a text for an LLM."""
+        self._copy(self._story and self._story.as_markdown(), "Error copied as Markdown")
+
+    def open_in_editor(self) -> None:
+        """Open the user's line at which it failed, where it stands now."""
+        frame = None if self._story is None else find_failed_frame(self._story.parsed)
+        if self._story is None:
+            self._context.notice_given.emit("The span has no error. Nothing was opened")
+        elif frame is None or not is_local_source(Path(frame.path)):
+            self._context.notice_given.emit("The error names no file that is on this machine. Nothing was opened")
+        else:
+            found = find_source(frame, self._context.logged_us)
+            open_line(Path(frame.path), frame.line if found is None else found.line, self._context)
+
+    def _copy(self, text: str | None, notice: str) -> None:
+        if text is None:
+            self._context.notice_given.emit("The span has no error. The clipboard is as it was")
+            return
+        QGuiApplication.clipboard().setText(text)
+        self._context.notice_given.emit(notice)
 
 
 def _banner(story: ErrorStory) -> QWidget:

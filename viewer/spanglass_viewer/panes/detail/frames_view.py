@@ -26,7 +26,7 @@ from spanglass_viewer.panes.detail.editor import is_local_source, open_in_editor
 from spanglass_viewer.panes.detail.source_lines import SourceExcerpt, find_source
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import wear
-from spanglass_viewer.tracebacks.parsed import Frame, FrameKind
+from spanglass_viewer.tracebacks.parsed import Frame, FrameKind, find_last_user_frame
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel, plain_tooltip
 
@@ -73,7 +73,7 @@ class FramesView(QWidget):
 
     def _iter_rows(self, frames: list[Frame]) -> Iterator[QWidget]:
         """Make a row after the other: of a frame, or of a run of library frames."""
-        last_user = next((frame for frame in reversed(frames) if frame.kind is FrameKind.USER), None)
+        last_user = find_last_user_frame(frames)
         for kind, run in itertools.groupby(frames, key=lambda frame: frame.kind):
             if kind is FrameKind.LIBRARY and last_user is not None:
                 yield _FoldedFrames(list(run), self._context, self._button_size)
@@ -235,13 +235,18 @@ class FrameRow(QWidget):
         self._context.notice_given.emit("Path and line copied")
 
     def _on_open(self) -> None:
-        editor = self._context.editor
-        if not open_in_editor(Path(self.frame.path), self._line, editor):
-            self._context.notice_given.emit(
-                f"{editor} did not start. Choose another editor in the settings."
-                if editor
-                else "No editor was found. Choose one in the settings, or set VISUAL to one that has a window."
-            )
+        open_line(Path(self.frame.path), self._line, self._context)
+
+
+def open_line(path: Path, line: int, context: DetailContext) -> None:
+    """Open a line in the editor, or say why it did not open."""
+    editor = context.editor
+    if not open_in_editor(path, line, editor):
+        context.notice_given.emit(
+            f"{editor} did not start. Choose another editor in the settings."
+            if editor
+            else "No editor was found. Choose one in the settings, or set VISUAL to one that has a window."
+        )
 
 
 def _button_size(context: DetailContext) -> QSize:
