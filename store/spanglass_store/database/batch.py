@@ -71,6 +71,7 @@ class Outcome:
 
     spans_added: int = 0
     spans_changed: int = 0
+    foreign_ids: set[str] = field(default_factory=set[str])  # of spans changed by another process than had begun them
     root_span_ids: set[str] = field(default_factory=set[str])
     traces_written: dict[str, bool] = field(default_factory=dict[str, bool])  # whether a root span was among it
     traces_left: set[str] = field(default_factory=set[str])  # by a span that was deleted, moved, or is no root any more
@@ -82,6 +83,7 @@ class Outcome:
         """Count what another batch changed as well."""
         self.spans_added += other.spans_added
         self.spans_changed += other.spans_changed
+        self.foreign_ids |= other.foreign_ids
         self.root_span_ids |= other.root_span_ids
         for root_span_id, has_root in other.traces_written.items():
             self.traces_written[root_span_id] = has_root or self.traces_written.get(root_span_id, False)
@@ -180,6 +182,8 @@ def _merge_rows(
         for is_new in touched:
             outcome.spans_added += is_new
             outcome.spans_changed += not is_new
+        if not all(touched) and _is_foreign(values, span_rows):
+            outcome.foreign_ids.add(row_id)
     # a span may leave a trace: updates alone stand in one of their own
     outcome.root_span_ids.update(place[1] for place in stored.places if place[0] in states)
     if stored.deleted_ids:
@@ -323,8 +327,8 @@ def _read_stored(cursor: Cursor, rows: dict[str, list[Row]], known: KnownTables)
     return stored
 
 
-_STATE_ID, _STATE_ROOT, _STATE_CREATED, _STATE_PARENTS, _STATE_TAGS = map(
-    STATE_COLUMNS.index, ("id", "root_span_id", "epoch_us(created)", "span_parents", "tags")
+_STATE_ID, _STATE_ROOT, _STATE_CREATED, _STATE_PARENTS, _STATE_TAGS, _STATE_PROCESS = map(
+    STATE_COLUMNS.index, ("id", "root_span_id", "epoch_us(created)", "span_parents", "tags", "process")
 )
 
 
@@ -381,6 +385,11 @@ def _is_unchanged(state: SpanState, values: tuple[Any, ...]) -> bool:
 def _is_folded(state: SpanState, row: Row) -> bool:
     """Tell whether a full row is the one that the span stands on."""
     return state.full_stamp == row.stamp and not row.is_merge and not row.is_deletion
+
+
+def _is_foreign(values: tuple[Any, ...] | None, rows: Sequence[Row]) -> bool:
+    """Tell whether rows are of another process than their span, as the tables had it by `values_of`."""
+    return values is None or values[_STATE_PROCESS] != rows[0].identity.get("process")
 
 
 def _names_none(row: Row) -> bool:

@@ -205,6 +205,7 @@ class Merger:
             experiment_ids=frozenset(total.experiment_ids),
             lines_rejected=rejected,
             is_reset=is_reset,
+            foreign_ids=frozenset(total.foreign_ids),
         )
 
     def _narrow_down(self, error: Exception) -> None:

@@ -24,6 +24,7 @@ class ChangeSet:
     experiment_ids: frozenset[str] = frozenset()  # what was said of them, apart from their spans
     lines_rejected: int = 0
     is_reset: bool = False  # another process has merged meanwhile: there is a gap before this one
+    foreign_ids: frozenset[str] = frozenset()  # the row ids of changed spans that another process had begun
 
     def __bool__(self) -> bool:
         """Tell whether anything changed at all."""

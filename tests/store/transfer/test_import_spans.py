@@ -182,6 +182,19 @@ def test_a_span_without_an_end_counts_once(store: Path, spans_of: SpansOf, write
     assert len(spans_of(store)) == 2
 
 
+def test_a_span_counts_once_however_many_batches_write_it(
+    store: Path, write_file: WriteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spanglass_store.database.merge.MAX_BATCH_ROWS", 2)
+    rows = [{"id": f"s{number}", "span_id": f"s{number}", "root_span_id": "r", "input": 1} for number in range(4)]
+    updates = [{"id": row["id"], "_is_merge": True, key: 1} for key in ("output", "expected") for row in rows]
+    report = import_spans(store, write_file(*map(json.dumps, rows + updates)))
+    assert (report.spans_added, report.spans_changed) == (4, 0)
+    more = [{**row, "_stamp": 4 * 10**18, "metadata": {"more": 1}} for row in updates if row["id"] != "s0"]
+    report = import_spans(store, write_file(*map(json.dumps, more)))
+    assert (report.spans_added, report.spans_changed) == (0, 3)
+
+
 def test_what_was_logged_since_survives_another_import(store: Path, spans_of: SpansOf, write_file: WriteFile) -> None:
     path = write_file(json.dumps(FLAT_ROW))
     import_spans(store, path)

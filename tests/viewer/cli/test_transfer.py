@@ -53,7 +53,7 @@ def test_lines_go_through_a_pipe(
     assert lines.count(b"\n") == 2
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines)))
     assert main(["import", "-", "--store", str(tmp_path / "new")]) == ExitCode.OK
-    assert capfdbinary.readouterr().out == b"Read 2 lines: 2 spans added.\n"
+    assert capfdbinary.readouterr().out == f"Read 2 lines: 2 spans added. {tmp_path / 'new'}\n".encode()
     assert export(tmp_path / "new", capfdbinary) == lines
 
 
@@ -109,7 +109,7 @@ def test_a_bundle_brings_its_attachments_along(filled: Path, tmp_path: Path, cap
     bundle = str(tmp_path / "traces.zip")
     assert main(["export", "--store", str(filled), "--bundle", "latest", "-o", bundle]) == ExitCode.OK
     assert main(["import", bundle, "--store", str(tmp_path / "new")]) == ExitCode.OK
-    assert capsys.readouterr().out == "Read 2 lines: 1 span added, 1 attachment added.\n"
+    assert capsys.readouterr().out == f"Read 2 lines: 1 span added, 1 attachment added. {tmp_path / 'new'}\n"
     saved = tmp_path / "a.bin"
     assert main(["attachment", "key-1", "--store", str(tmp_path / "new"), "-o", str(saved)]) == ExitCode.OK
     assert saved.read_bytes() == b"bytes"
@@ -186,7 +186,7 @@ def test_bad_lines_are_named(tmp_path: Path, capsys: Printed) -> None:
     printed = capsys.readouterr()
     assert "mixed.jsonl:2: the line is not JSON" in printed.err
     assert "1 line could not be read; the rest went in." in printed.err
-    assert printed.out == "Read 2 lines: 1 span added.\n"
+    assert printed.out == f"Read 2 lines: 1 span added. {tmp_path / 'new'}\n"
 
 
 def test_nothing_but_bad_lines_is_a_fault(tmp_path: Path, capsys: Printed) -> None:
@@ -195,6 +195,7 @@ def test_nothing_but_bad_lines_is_a_fault(tmp_path: Path, capsys: Printed) -> No
     assert main(["import", str(source), "--json", "--store", str(tmp_path / "new")]) == ExitCode.FAULT
     fields = json.loads(capsys.readouterr().out)
     assert (fields["spans_added"], fields["rejected"], fields["is_merged"]) == (0, 2, True)
+    assert fields["store"] == str(tmp_path / "new")
     assert fields["rejected_lines"][0]["number"] == 1
 
 
@@ -289,14 +290,14 @@ def test_what_an_import_says_of_bad_lines_and_of_nothing_new(
     importing = ["import", str(tmp_path / "lines.jsonl"), "--store", str(tmp_path / "store")]
     assert main(importing) == ExitCode.OK
     said = capsys.readouterr()
-    assert said.out == "Read 3 lines: 1 span added.\n"
+    assert said.out == f"Read 3 lines: 1 span added. {tmp_path / 'store'}\n"
     assert said.err.splitlines()[:2] == [
         "spanglass: lines.jsonl:2: the line is not text in UTF-8",
         "spanglass: lines.jsonl:3: the line is not JSON: unexpected character, expected ':' after key, at character 6",
     ]
     assert "2 lines could not be read; the rest went in. They are kept in" in said.err
     assert main(importing) == ExitCode.OK
-    assert capsys.readouterr().out == "Read 3 lines: nothing new.\n"
+    assert capsys.readouterr().out == f"Read 3 lines: nothing new. {tmp_path / 'store'}\n"
     (tmp_path / "lines.jsonl").write_bytes(b"a,b\n1,2\n")
     assert main(importing) == ExitCode.FAULT
     assert "2 lines could not be read; no span was among them." in capsys.readouterr().err

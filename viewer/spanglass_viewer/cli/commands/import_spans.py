@@ -44,9 +44,9 @@ def _run(options: Namespace) -> int:
         progress.clear()
     _complain_of_rejected(report)
     if options.as_json:
-        standard_output().write_json(_report_fields(report))
+        standard_output().write_json({"store": str(store)} | _report_fields(report))
     else:
-        standard_output().write_line(_sentence(report))
+        standard_output().write_line(f"{_sentence(report)} {store}")
     is_in_vain = report.rejected_count and report.rejected_count >= report.lines_read
     return ExitCode.FAULT if is_in_vain else ExitCode.OK
 
