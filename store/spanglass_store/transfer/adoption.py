@@ -7,11 +7,14 @@ nothing, and a row that the store knows in a later state stays as it is.
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, cast
+
+import orjson
 
 from spanglass_store.database.columns import time_of
 from spanglass_store.database.json_text import JsonText, dump_text, parsed, read_fields
@@ -19,6 +22,7 @@ from spanglass_store.journal.lines import BadLine, Line, LineKind, kind_of
 from spanglass_store.transfer.line_memory import ContentCounts, RecentStamps
 
 _NAMESPACE = uuid.UUID("5d6a1f0e-7c1b-5b63-9a1d-2f6c0f8f3b11")
+_SPACES = b" \t\n\r"
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - reads as what it is
 _MAX_SECS = 253_402_300_799  # the year 9999
 _MAX_STAMP = 2**63 - 1
@@ -57,6 +61,7 @@ class Adoption:
 
         Raises BadLine for what is neither a row, a tree of rows, nor a payload of rows.
         """
+        logged, raw = raw, dense_text(raw)
         try:
             fields = read_fields(raw)
             if "_line" in fields:
@@ -67,21 +72,21 @@ class Adoption:
             if kind is LineKind.ATTACHMENT:
                 return [_ended(raw)]
             if kind is LineKind.COMMENT:
-                return [self._comment(fields, raw)]
+                return [self._comment(fields, logged)]
             if kind is LineKind.EXPERIMENT:
                 return [self._with_stamp(fields, raw, {})]
             rows = parsed(fields.get("rows"))
             if isinstance(rows, list) and "id" not in fields and "input" not in fields:
                 return [line for row in cast("list[Any]", rows) for line in self.adopt(dump_text(row).encode())]
-            return self._rows(fields, raw)
+            return self._rows(fields, raw, logged)
         except RecursionError:
             raise BadLine("the line is nested too deeply") from None
 
-    def _rows(self, fields: Line, raw: bytes) -> list[bytes]:
+    def _rows(self, fields: Line, raw: bytes, logged: bytes) -> list[bytes]:
         if not _names_itself(fields):
             if parsed(fields.get("_is_merge")) is True:
                 raise BadLine("the update names no span")
-            return self._tree(fields, raw)
+            return self._tree(fields, logged)
         if _has_children(fields):
             return self._own_tree(fields, None)
         return [self._row(fields, raw)]
@@ -197,6 +202,33 @@ class _Nodes:
         self.lines.append(encode_fields(row))
         for number, child in enumerate(children):
             self.add(child, f"{path}.{number}", (span_id,), (start_secs, end_secs))
+
+
+def dense_text(raw: bytes) -> bytes:
+    """Return a line without spaces between its values and without escapes, or as it is where more would change.
+
+    Python's `json` writes both, and with them a line is neither read nor merged in the fast way.
+    """
+    try:
+        value: Any = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return raw
+    dense = orjson.dumps(value)
+    if len(dense) < len(raw) and (_is_spaced(raw, dense) or (b"\\u" in raw and _is_escaped(raw, dense, value))):
+        return dense + b"\n"
+    return raw
+
+
+def _is_spaced(raw: bytes, dense: bytes) -> bool:
+    """Tell whether a text is the other one with spaces between its values: within strings both have the same spaces."""
+    return dense.translate(None, _SPACES) == raw.translate(None, _SPACES)
+
+
+def _is_escaped(raw: bytes, dense: bytes, value: Any) -> bool:
+    """Tell whether a text is the other one as Python's `json` writes it, with spaces or without."""
+    if json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() != dense:  # a number of another spelling
+        return False
+    return _is_spaced(raw, json.dumps(value, separators=(",", ":")).encode())
 
 
 def encode_fields(fields: Line) -> bytes:

@@ -43,6 +43,39 @@ def test_a_span_without_times_has_those_around_it() -> None:
     assert (root["metrics"], timeless["metrics"]) == ({"start": 10, "end": 15}, {"start": 10, "end": 10})
 
 
+@pytest.mark.parametrize("is_ascii", [True, False])
+def test_what_pythons_json_writes_loses_its_spaces_and_escapes(is_ascii: bool) -> None:
+    value = {
+        "id": "a",
+        "_stamp": 5,
+        "input": ["é , ’ : \\u00e9 \x7f 😀", {"b": 1, "a": None, "c": 1.5}],
+        "output": "x  y",
+    }
+    dense = orjson.dumps(value) + b"\n"
+    for indent in (None, 1):
+        text = json.dumps(value, ensure_ascii=is_ascii, indent=indent)
+        assert Adoption(origin_of("shop", WRITTEN_US)).adopt(text.encode()) == [dense]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1e16",
+        "1.50",
+        "-0",
+        "1e400",
+        "36893488147419103232",
+        '{"a": 1, "a": 2}',
+        '"\\ud800"',
+        '"\\u00E9"',
+        '["\\u00e9", 1e16]',
+    ],
+)
+def test_what_would_be_another_text_is_left_as_it_was_logged(text: str) -> None:
+    line = f'{{"id":"a", "_stamp":5, "input": {text}}}\n'.encode()
+    assert Adoption(origin_of("shop", WRITTEN_US)).adopt(line) == [line]
+
+
 def test_ids_that_are_none_are_replaced() -> None:
     [row] = adopt({"id": 7, "span_id": "", "_stamp": "x", "input": 1})
     assert isinstance(row["id"], str)
