@@ -339,6 +339,15 @@ def test_a_click_in_the_idle_window_does_not_keep_the_file(
     journal.die()
 
 
+def test_a_window_of_another_size_is_painted_in_a_turn_of_its_own(
+    open_window: Callable[[], MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    window.resize(window.width() - 100, window.height())
+    assert not window.updatesEnabled()
+    qtbot.waitUntil(window.updatesEnabled)
+
+
 def _has_color(window: MainWindow, name: str) -> bool:
     image = window.detail_pane.grab().toImage()
     return any(

@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QAbstractEventDispatcher, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from spanglass_viewer.theme.picture_hold import hold_picture, let_picture_go
+from spanglass_viewer.theme.picture_hold import hold_picture, let_picture_go, paint_next_turn
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -101,3 +102,30 @@ def test_what_was_made_while_its_window_was_held_is_painted_then(qtbot: QtBot) -
     let_picture_go(window)
     qtbot.waitUntil(lambda: part.paints > 0)
     assert opened.updatesEnabled()
+
+
+def test_a_window_that_is_resized_is_laid_out_in_one_turn_and_painted_in_the_next(
+    shown: tuple[_Ground, _Ground], qtbot: QtBot
+) -> None:
+    window, part = shown
+    before, turns = part.paints, list[int]()  # how often it had been painted at the end of each turn
+    dispatcher = QAbstractEventDispatcher.instance()
+
+    def note_turn() -> None:
+        turns.append(part.paints - before)
+
+    def resize() -> None:
+        part.resize(80, 80)
+        window.resize(80, 80)
+        for _ in range(2):  # as a drag of the edge may, twice in a turn
+            paint_next_turn(window)
+        dispatcher.awake.connect(note_turn)
+
+    QTimer.singleShot(0, window, resize)
+    try:
+        qtbot.waitUntil(lambda: len(turns) > 0 and turns[-1] > 0)
+        qtbot.waitUntil(window.updatesEnabled)
+    finally:
+        dispatcher.awake.disconnect(note_turn)
+    assert turns[0] == 0
+    assert part.paints == before + 1

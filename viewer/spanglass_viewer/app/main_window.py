@@ -51,6 +51,7 @@ from spanglass_viewer.panes.status_bar import StatusBar
 from spanglass_viewer.panes.top_bar import TopBar
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
+from spanglass_viewer.theme.picture_hold import paint_next_turn
 from spanglass_viewer.widgets.banner import Banner
 from spanglass_viewer.widgets.focus_frame import show_focus
 from spanglass_viewer.widgets.key_hints import show_keys
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
 
     from spanglass_store.database.records import StoreTotals
     from spanglass_store.database.recovery import Recovery
@@ -503,6 +504,12 @@ class MainWindow(QMainWindow):
         if not self._has_been_shown:
             self._has_been_shown = True
             self._appearance.app.installEventFilter(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the paint to the next turn: with all that is laid out in this one it would be too long."""
+        super().resizeEvent(event)
+        if self.isVisible():
+            paint_next_turn(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Note the user's first own step: from there on the window does not change the trace by itself.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -39,6 +39,12 @@ def let_picture_go(widget: QWidget) -> None:
     widget.setUpdatesEnabled(True)
     if widget.isWindow():  # an update is forgotten where one was due already
         widget.repaint()
+
+
+def paint_next_turn(window: QWidget) -> None:
+    """Have a window laid out in this turn of the event loop and painted in the next one, whole."""
+    hold_picture(window)
+    QTimer.singleShot(0, window, lambda: let_picture_go(window))
 
 
 def _count_holders(widget: QWidget) -> int:
