@@ -255,6 +255,19 @@ def test_another_filter_shows_another_list(window: SimpleNamespace) -> None:
     assert window.traces.rowCount() == 1
 
 
+def test_an_answered_filter_is_told_when_its_traces_are_in_the_model(window: SimpleNamespace) -> None:
+    open_newest(window)
+    rows: list[int] = []
+    window.controller.filter_answered.connect(lambda: rows.append(window.traces.rowCount()))
+    window.controller.set_filter(HasError())
+    before = window.backend.take(ListRequest)
+    window.controller.set_filter(HasError())
+    window.backend.store_worker.traces_listed.emit(ListAnswer(before, (TWO,), TOTALS, 0.001))
+    assert rows == [], "to a question that was taken back"
+    window.backend.answer_list(ONE)
+    assert rows == [1]
+
+
 def test_the_newest_trace_is_followed_until_the_user_has_chosen(window: SimpleNamespace) -> None:
     window.controller.start()
     window.backend.answer_list(ONE)

@@ -90,6 +90,7 @@ def test_trace_list(
     monkeypatch.setattr("time.time", lambda: start_us / 1e6 + 100)
     model, selection = TraceListModel(), Selection()
     pane = TraceListPane(model, selection, dressed)
+    pane.filter_box.hide()  # the window has it in its top bar
     qtbot.addWidget(pane)
     pane.resize(288, 480)
     pane.show()

@@ -24,6 +24,7 @@ from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.trace.snapshot import build_snapshot
+from spanglass_viewer.views.flame_view import FlameView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,6 +94,17 @@ def test_cycles_clock_faults_and_a_second_root(pane: TracePane, theme: str, chec
     pane.show_snapshot(build_snapshot(make_skeleton(ODD), 1, NOW_US), opened=True)
     pane.setFocus()
     check_golden(pane, f"state-odd-rows-{theme}")
+
+
+def test_the_same_states_in_the_flame_view(pane: TracePane, qtbot: QtBot, theme: str, check_golden: Check) -> None:
+    pane.toggle_flame()
+    pane.setFocus()
+    for name, spans in (("flame-rows", STATES), ("flame-odd-rows", ODD)):
+        pane.show_snapshot(build_snapshot(make_skeleton(spans), 1, NOW_US), opened=True)
+        pane.select_span_id("shared")
+        qtbot.waitUntil(lambda: pane.findChild(FlameView).is_idle)
+        check_golden(pane, f"{name}-{theme}")
+    pane.stop()
 
 
 def test_a_trace_that_is_gone(pane: TracePane, theme: str, check_golden: Check) -> None:

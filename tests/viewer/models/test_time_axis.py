@@ -69,6 +69,13 @@ def test_ticks_are_round_and_in_the_window(axis: TimeAxis) -> None:
     assert ticks == pytest.approx([3.5, 4.0])
 
 
+def test_ticks_of_a_trace_without_a_length_have_places_of_their_own(axis: TimeAxis) -> None:
+    axis.set_extent(_FIRST, _FIRST)
+    step, ticks = axis.ticks(12)
+    assert (step, ticks) == (1e-6, [0.0, 1e-6])
+    assert [axis.x_of(_FIRST + secs * 1e6, 100) for secs in ticks] == [0, 100]
+
+
 def test_an_extent_has_a_length(axis: TimeAxis) -> None:
     axis.set_extent(_FIRST, _FIRST)
     assert axis.x_of(_FIRST, 100) == 0

@@ -150,6 +150,6 @@ def press_enter(pane: TraceListPane, qtbot: QtBot) -> None:
 
 
 def answer(pane: TraceListPane, *traces: int) -> None:
-    """Give what the store answers to a filter: traces, and then how many there are."""
+    """Give what the store answers to a filter."""
     pane._model.show_first_page([make_summary(trace) for trace in traces], has_more=False)
-    pane.show_total(10)
+    pane.note_filter_answered()

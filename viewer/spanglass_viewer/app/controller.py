@@ -47,6 +47,7 @@ class WindowController(QObject):
     """Connects the backend, the selection and the panes; knows what is on its way and what is stale."""
 
     totals_changed = Signal(object, float)  # StoreTotals, seconds the query took
+    filter_answered = Signal()  # what the filter lets through is in the model, as far as it was asked for
     span_shown = Signal(object)  # SpanDetail | None
     settled = Signal()
     trace_missing = Signal(str)  # root_span_id
@@ -338,6 +339,7 @@ class WindowController(QObject):
         if asked.order != BY_START:
             self._ranking_pause.start()
         self.totals_changed.emit(answer.totals, answer.query_secs)
+        self.filter_answered.emit()
         self._open_newest_trace()
         if self._wanted_page is not None:
             self._ask_for_page(*self._wanted_page)

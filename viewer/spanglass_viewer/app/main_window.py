@@ -287,6 +287,7 @@ class MainWindow(QMainWindow):
         self.filmstrip.span_wanted.connect(self.trace_pane.select_span_id)
         self.filmstrip.opened.connect(self.detail_pane.open_items)
         self.trace_list.filter_changed.connect(self.controller.set_filter)
+        self.controller.filter_answered.connect(self.trace_list.note_filter_answered)
         self.trace_list.order_changed.connect(self.controller.set_order)
         self.trace_list.picker.containers_wanted.connect(self._backend.read_containers)
         self.trace_list.sort.names_wanted.connect(self._backend.read_containers)

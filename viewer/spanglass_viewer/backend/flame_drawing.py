@@ -168,6 +168,8 @@ def _paint_label(
 ) -> None:
     top = (label.lane - request.window.first_lane) * LANE_PX
     place = QRectF(label.left_px, top, label.width_px - 1, BAR_PX)
+    # of spans at the same time and of the same colour the edges would be lost
+    painter.fillRect(place.adjusted(-1 if label.left_px >= 1 else 0, 0, 1, 0), QColor(request.tokens.window))
     painter.fillRect(place, color)
     inner = place.adjusted(_TEXT_PAD_PX, 0, -_TEXT_PAD_PX, 0)
     name = span_name(request.snapshot.name_of(label.span), _MAX_NAME_CHARS)

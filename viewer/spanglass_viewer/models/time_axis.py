@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from spanglass_viewer.format.durations import tick_step
 
 _LEAST_WINDOW_US = 20.0
+_LEAST_STEP_SECS = 1e-6  # of ticks: moments since the epoch are no finer, and several would share a place
 
 
 class TimeAxis(QObject):
@@ -85,6 +86,6 @@ class TimeAxis(QObject):
     def ticks(self, max_ticks: int) -> tuple[float, list[float]]:
         """Return the step and the ticks in the window, both in seconds after the trace's start."""
         first, last = ((edge - self._first_us) / 1e6 for edge in self.window)
-        step = tick_step(last - first, max(max_ticks, 1))
+        step = max(tick_step(last - first, max(max_ticks, 1)), _LEAST_STEP_SECS)
         begin, end = math.ceil(first / step - 1e-9), math.floor(last / step + 1e-9)
         return step, [number * step for number in range(begin, end + 1)]

@@ -74,9 +74,12 @@ class TraceListPane(QWidget):
         return self._view
 
     def show_total(self, traces: int) -> None:
-        """Show how many traces the store holds; those that match the filter are in the model by now."""
+        """Show how many traces the store holds."""
         self._total = traces
         self._show_count()
+
+    def note_filter_answered(self) -> None:
+        """Go on with what waited for the filter's answer: the traces that it lets through are in the model."""
         self._is_filtering = False
         if self._is_awaited and self._model.rowCount() and self.filter_box.has_keyboard:
             self._go_to_traces()

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+from made_traces import EPOCH_US, MadeSpan, make_skeleton
+
+from spanglass_viewer.backend.flame_drawing import BAR_PX, FlameRequest, paint_flame
+from spanglass_viewer.theme.tokens import DARK
+from spanglass_viewer.trace.flame import FlameWindow, index_flame
+from spanglass_viewer.trace.snapshot import build_snapshot
+
+
+@pytest.mark.usefixtures("_fonts")
+def test_a_span_in_the_time_of_another_of_its_colour_has_edges() -> None:
+    spans = [MadeSpan("one", (), 0, 20, "one", "task"), MadeSpan("two", (), 8, 12, "two", "task")]
+    snapshot = build_snapshot(make_skeleton(spans), 1, EPOCH_US)
+    window = FlameWindow(EPOCH_US, EPOCH_US + 20_000_000, 400, 0, 1)
+    image = paint_flame(index_flame(snapshot), FlameRequest(snapshot, None, window, DARK, 1.0, EPOCH_US))
+    colors = [image.pixelColor(x, BAR_PX - 2).name() for x in range(image.width())]
+    assert [x for x in range(100, 300) if colors[x] == DARK.window] == [159, 239]
+    assert colors[100] == colors[161] == colors[300] != DARK.window
