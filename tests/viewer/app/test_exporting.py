@@ -92,6 +92,7 @@ def test_where_it_cannot_be_written_it_says_so(exported: Exported, tmp_path: Pat
     box = exported.window.findChild(QMessageBox)
     assert box.text().startswith("The trace was not exported. The store is unchanged.\n\n")
     assert "no such file or directory" in box.text()
+    assert exported.notices[-1] == "The trace was not exported"
     box.close()
 
 
@@ -107,6 +108,7 @@ def test_where_the_program_does_not_start_it_says_what_to_do(
     assert box.text().startswith("The trace was not exported, as the program that writes it did not start.")
     assert "start it anew and export again" in box.text()
     assert box.text().endswith(f"\n\nIt is no longer there: {gone}")
+    assert exported.notices[-1] == "The trace was not exported"
     box.close()
 
 

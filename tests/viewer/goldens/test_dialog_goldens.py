@@ -8,7 +8,7 @@ import pytest
 from made_traces import EPOCH_US, make_support_skeleton
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit, QListView, QMenu, QWidget
+from PySide6.QtWidgets import QLineEdit, QListView, QMenu, QMessageBox, QWidget
 from span_details import make_detail
 from trace_summaries import make_summary
 
@@ -34,6 +34,7 @@ from spanglass_viewer.values.chat.prompt_rows import PromptAnswer
 from spanglass_viewer.values.media import MediaItem, MediaKind
 from spanglass_viewer.views.flame_view import FlameView
 from spanglass_viewer.widgets.banner import Banner
+from spanglass_viewer.widgets.problem_box import say_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,15 @@ def window(qtbot: QtBot) -> QWidget:
     qtbot.addWidget(made)
     made.resize(640, 520)
     return made
+
+
+@pytest.mark.usefixtures("dressed")
+def test_a_problem_that_is_said_in_a_box(window: QWidget, theme: str, check_golden: Check) -> None:
+    say_problem(window, f"The trace was not exported, as the program that writes it did not start.\n\n{FAULT} /data")
+    box = window.findChild(QMessageBox)
+    box.setFocus()
+    check_golden(box, f"problem-{theme}")
+    box.close()
 
 
 @pytest.mark.usefixtures("dressed")

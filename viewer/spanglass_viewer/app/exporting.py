@@ -69,18 +69,21 @@ class TraceExporting(QObject):
             self.notice_given.emit(f"Exported to {one_line(self._target.name, _MOST_NAME_CHARS)}")
         else:
             said = said.splitlines()[-1] if said else "The program that writes it ended too early."
-            say_problem(self._window, f"The trace was not exported. The store is unchanged.\n\n{said}")
+            self._say(f"The trace was not exported. The store is unchanged.\n\n{said}")
 
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:  # of all others `finished` tells
             program = own_command()[0]
             reason = "It cannot be run" if Path(program).exists() else "It is no longer there"
-            say_problem(
-                self._window,
+            self._say(
                 "The trace was not exported, as the program that writes it did not start. The store is unchanged. "
                 "If Spanglass was moved or updated meanwhile, start it anew and export again.\n\n"
                 f"{reason}: {program}",
             )
+
+    def _say(self, sentence: str) -> None:
+        self.notice_given.emit("The trace was not exported")  # the bar says still that it is on its way
+        say_problem(self._window, sentence)
 
 
 def _with_ending(target: Path, kind: str) -> Path:
