@@ -15,6 +15,7 @@ from spanglass_store.blobs.files import put_bytes
 from spanglass_store.database import bulk, connection
 from spanglass_store.database.connection import Database
 from spanglass_store.database.merge import Merger
+from spanglass_store.database.recovery import list_set_aside
 from spanglass_store.faults import StoreFault
 from spanglass_store.journal.lines import encode_line
 from spanglass_store.journal.segment import SegmentWriter
@@ -93,6 +94,20 @@ def test_a_full_disk_during_a_merge_costs_nothing(disk: Path, free_kb: int, *, h
     database.let_go()  # the checkpoint may find the disk full, too
     ballast.unlink()
     assert list_ids(store) == EVERY_ID
+
+
+def test_tables_that_a_full_disk_kept_from_being_made_do_not_pass_for_damaged_ones(disk: Path) -> None:
+    store = disk / "store"
+    write_spans(store)
+    ballast = leave_free(disk, 0)
+    for _ in range(2):
+        assert fault_of(lambda: merge_all(Database(store))) == "disk is full"
+    assert "damaged-tables" not in list_kinds(store)
+    ballast.unlink()
+    with open_store(store) as opened:
+        assert opened.recovery is None
+        assert opened.totals().spans == SPANS
+    assert list_set_aside(store) == []
 
 
 @pytest.mark.parametrize("way", ["segments taken whole", "a log over its threshold"])

@@ -456,10 +456,15 @@ class Database:
             raise _busy(self.path)
 
     def _connect(self) -> engine.DuckDBPyConnection:
+        is_new = not self.is_read_only and not self.path.exists()
         try:
             connection = engine.connect(str(self.path), read_only=self.is_read_only, config=self._config)
         except engine.Error as error:
-            raise _open_fault(error, self.path) from error
+            fault = _open_fault(error, self.path)
+            if is_new and not isinstance(fault, StoreBusy):
+                with contextlib.suppress(OSError):  # on a full disk it has no bytes, and would pass for a damaged one
+                    self.path.unlink()
+            raise fault from error
         with contextlib.suppress(OSError):
             if not self.is_read_only:
                 self.path.chmod(0o600)  # traces hold secrets; DuckDB makes its file readable by all
