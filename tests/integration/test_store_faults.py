@@ -200,10 +200,15 @@ def test_a_store_on_a_read_only_mount_is_read_as_it_is(disk: Path) -> None:
     writer.die()
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     assert list_ids(store) == EVERY_ID
+    with open_store(store) as opened:
+        assert "the rest of its journal is not merged" in str(opened.unmerged)
     with pytest.raises(StoreFault, match="read-only"), hold_store(store):
         pass
     subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
     assert list_ids(store) == sorted([*EVERY_ID, "row-9000"])
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    with open_store(store) as opened:
+        assert opened.unmerged is None
 
 
 def list_kinds(store: Path, *, is_fixing: bool = False) -> dict[str, bool]:

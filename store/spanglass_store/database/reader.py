@@ -23,6 +23,7 @@ from spanglass_store.database.records import (
     TraceSummary,
 )
 from spanglass_store.database.repeated_amounts import NOTHING_REPEATED, RepeatedAmounts, RollUp
+from spanglass_store.database.segments import list_segments
 from spanglass_store.database.span_search import SpanPosition, iter_matching_rows
 from spanglass_store.database.statements import query
 from spanglass_store.database.trace_heads import Head, Position, list_heads, list_heads_of
@@ -35,7 +36,7 @@ from spanglass_store.database.wire_lines import (
     list_experiment_lines,
 )
 from spanglass_store.faults import StoreBusy, StoreFault, UnknownFormat
-from spanglass_store.location import locate_store, read_store_info
+from spanglass_store.location import JOURNAL_FOLDER, locate_store, read_store_info
 from spanglass_store.search.expression import EVERYTHING, Expression, Text
 from spanglass_store.search.parse import parse_filter
 
@@ -323,7 +324,7 @@ def open_store(path: str | os.PathLike[str] | None = None, *, timeout_secs: floa
     read_store_info(folder)
     database = Database(folder, is_read_only=not may_write(folder), timeout_secs=timeout_secs)
     try:
-        unmerged = None if database.is_read_only else _merge_all(database, folder)
+        unmerged = _find_unmerged(database, folder) if database.is_read_only else _merge_all(database, folder)
         return Store(folder, database, unmerged)
     except BaseException:
         database.close()
@@ -342,6 +343,19 @@ def _merge_all(database: Database, folder: Path) -> StoreFault | None:
     except StoreFault as fault:
         return fault  # what is merged already can be read; if it cannot, opening says so
     return merger.left_out
+
+
+def _find_unmerged(database: Database, folder: Path) -> StoreFault | None:
+    """Return what is in the way of that in the journal which is not merged yet and may not be; None for nothing."""
+    try:
+        segments = list_segments(folder / JOURNAL_FOLDER)
+    except StoreFault as fault:
+        return fault
+    with database.cursor() as cursor:
+        merged = {name: merged_bytes for name, merged_bytes, _ in cursor.rows(query("list_segments"))}
+    if all(segment.size_bytes <= merged.get(segment.name, 0) for segment in segments):
+        return None
+    return StoreFault("The store may not be written here, so the rest of its journal is not merged.", folder)
 
 
 def _as_expression(wanted: Expression | str | None) -> Expression:
