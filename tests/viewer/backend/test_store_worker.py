@@ -70,6 +70,26 @@ def _list_tokens(worker: StoreWorker) -> list[int | None]:
     return [summary.tokens for summary in answers[0].summaries]
 
 
+def test_a_store_that_may_not_be_written_is_shown_as_it_is(
+    worker: StoreWorker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.stop()
+    writer = JournalWriter(tmp_path / "store", process="22" * 16)
+    writer.span(2, trace=2)
+    writer.die()
+    monkeypatch.setattr("os.access", lambda *_, **__: False)
+    reader = StoreWorker(tmp_path / "store")
+    faults: list[str] = []
+    reader.fault_raised.connect(lambda fault: faults.append(str(fault)))
+    reader.start()
+    assert _list_tokens(reader) == [1100]
+    reader._last_use -= store_worker.IDLE_AFTER_SECS
+    reader._on_poll()
+    assert not reader.is_holding_file
+    reader.stop()
+    assert [fault.split(":")[0] for fault in faults] == ["The store may not be written here"]
+
+
 def test_what_a_trace_was_before_is_let_go_of_while_there_is_work(
     worker: StoreWorker, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,12 +91,13 @@ class StoreWorker(QObject):
     @Slot()
     def start(self) -> None:
         """Load the heavy half of the store, here and not before the window is up, and begin to merge."""
-        from spanglass_store.database.connection import Database  # noqa: PLC0415 - DuckDB loads beside the window
+        from spanglass_store.database.connection import Database, may_write  # noqa: PLC0415 - loads beside the window
         from spanglass_store.database.merge import Merger  # noqa: PLC0415 - as above
         from spanglass_viewer.backend.journal_watch import JournalWatch  # noqa: PLC0415 - as above
 
-        self._database = Database(self._store)
-        self._merger = Merger(self._database, self._store)
+        self._database = Database(self._store, is_read_only=not may_write(self._store))
+        if not self._database.is_read_only:
+            self._merger = Merger(self._database, self._store)
         self._watch = JournalWatch(self._store / "journal", self._woken.emit)
         self._poll = QTimer(self, singleShot=True)
         self._poll.timeout.connect(self._on_poll)
@@ -107,6 +108,9 @@ class StoreWorker(QObject):
         self._look_pause = QTimer(self, singleShot=True)
         self._look_pause.timeout.connect(self._on_look_due)
         self.database_ready.emit(self._database)
+        if self._merger is None:
+            sentence = "The store may not be written here: it is shown as it is, and nothing new is merged."
+            self.fault_raised.emit(StoreFault(sentence, self._store))
         self._last_use = time.monotonic()
         self._on_poll()
 
@@ -292,25 +296,29 @@ class StoreWorker(QObject):
         elif self._upkeep is not None:
             self._take_upkeep_step(self._upkeep)
             self._schedule(GIVE_WAY_MS if self._let_others_in() else 0)
-        elif time.monotonic() - self._last_use > IDLE_AFTER_SECS and is_upkeep_due(self._store):
+        elif self._merger is not None and self._is_idle() and is_upkeep_due(self._store):
             self._begin_upkeep()
             self._schedule(0)
-        elif time.monotonic() - self._last_use > IDLE_AFTER_SECS and not self._tidy():
+        elif self._is_idle() and not self._tidy():
             self._schedule(GIVE_WAY_MS if self._let_others_in() else 0)
-        elif time.monotonic() - self._last_use > IDLE_AFTER_SECS:
+        elif self._is_idle():
             self._fall_asleep()
         else:
             self._schedule(GIVE_WAY_MS if self._let_others_in() else BUSY_POLL_MS)
+
+    def _is_idle(self) -> bool:
+        return time.monotonic() - self._last_use > IDLE_AFTER_SECS
 
     def _has_news(self) -> bool:
         """Tell whether the journal or the tables changed: other processes delete, too, and rebuild."""
         return self._need_watch().has_news() or self._need_database().is_changed_elsewhere()
 
     def _merge(self) -> None:
-        merger = self._merger
-        assert merger is not None  # noqa: S101 - `start` has run before any poll
         if self._held_since is None:
             self._held_since = time.monotonic()
+        merger = self._merger
+        if merger is None:  # the store may not be written
+            return
         changes = merger.merge_once(budget_secs=_MERGE_BUDGET_SECS)
         if merger.left_out is not self._left_out and merger.left_out is not None:
             self.fault_raised.emit(merger.left_out)
