@@ -10,6 +10,8 @@ from span_details import make_detail
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.panes.detail.card_making import CardMaking
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
+from spanglass_viewer.panes.detail.message_block import MessageBlock
+from spanglass_viewer.panes.detail.message_column import MessageColumn
 from spanglass_viewer.widgets import slices
 from spanglass_viewer.widgets.text_view import TextView
 
@@ -132,6 +134,31 @@ def test_the_pane_is_never_blank_while_the_size_of_text_changes(
     while not is_changed():
         QApplication.processEvents()
     assert not any(blanks)
+    appearance.set_text_percent(100)
+    pane.stop()
+
+
+def test_a_chat_is_shown_in_another_size_when_its_messages_in_sight_are_made(
+    appearance: Appearance, images: ImageLoader, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    pane = DetailPane(Selection(), appearance, images, window)
+    window.setCentralWidget(pane)
+    window.resize(380, 900)
+    window.show()
+    qtbot.waitExposed(window)
+    chat = [{"role": ("user", "assistant")[number % 2], "content": f"turn {number} " * 20} for number in range(8)]
+    pane.show_span(make_detail(type="llm", input=chat, output={"role": "assistant", "content": "done " * 20}))
+    qtbot.waitUntil(lambda: pane.is_idle and window.updatesEnabled())
+    before = {id(block) for block in pane.findChildren(MessageBlock)}
+    stand_ins: list[int] = []
+    monkeypatch.setattr(MessageColumn, "_paint_message", lambda _column, _painter, number: stand_ins.append(number))
+    appearance.set_text_percent(110)
+    qtbot.waitUntil(lambda: appearance.is_settled and pane.is_idle and window.updatesEnabled())
+    made = [block for block in pane.findChildren(MessageBlock) if id(block) not in before and block.isVisible()]
+    assert len(made) >= 4
+    assert stand_ins == []
     appearance.set_text_percent(100)
     pane.stop()
 

@@ -49,6 +49,11 @@ class CardMaking(QObject):
         """Tell whether every card is made."""
         return not self._slices.is_active
 
+    @property
+    def is_holding(self) -> bool:
+        """Tell whether what was in sight before still is."""
+        return self._held is not None
+
     def awaits(self, card: Fillable) -> bool:
         """Tell whether a card is still to be made, or was made but not shown yet."""
         return card in self._cards or card in self._fresh

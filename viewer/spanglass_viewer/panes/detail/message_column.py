@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QHideEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from spanglass_viewer.format.quantities import format_many
@@ -150,6 +150,27 @@ class MessageColumn(QWidget):
         if event.size().width() != event.oldSize().width():
             self._measured.clear()
             self._estimate()
+            self._join_making()
+
+    def fill(self) -> None:
+        """Make the next message in sight, while the pane keeps its picture: then all is shown at once, in its place."""
+        sight = self.visibleRegion().boundingRect()
+        in_sight = [] if sight.isEmpty() else self._numbers_in(sight)
+        following = next((number for number in in_sight if number not in self._blocks), None)
+        if following is not None:
+            self._make(following)
+        if following is not None or self._settling.isActive():
+            self._join_making()
+
+    def _join_making(self) -> None:
+        """Be filled with the cards, as long as they are shown only when all are made; else painting tells what is."""
+        if self._context.making.is_holding:
+            self._context.making.add(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Have nothing made any more: a body that is taken out of its card is hidden first."""
+        super().hideEvent(event)
+        self._context.making.drop(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint those messages that are not made yet, and have them made."""
