@@ -51,7 +51,7 @@ from spanglass_viewer.panes.status_bar import StatusBar
 from spanglass_viewer.panes.top_bar import TopBar
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.panes.trace_pane import TracePane
-from spanglass_viewer.theme.picture_hold import paint_next_turn
+from spanglass_viewer.turns.picture_hold import paint_next_turn
 from spanglass_viewer.widgets.banner import Banner
 from spanglass_viewer.widgets.focus_frame import show_focus
 from spanglass_viewer.widgets.key_hints import show_keys

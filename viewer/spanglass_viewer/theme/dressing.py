@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from shiboken6 import getCppPointer, isValid
 
-from spanglass_viewer.theme.picture_hold import hold_picture, let_picture_go
 from spanglass_viewer.theme.text_size import refit
+from spanglass_viewer.turns.picture_hold import hold_picture, let_picture_go
+from spanglass_viewer.turns.slices import Slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from PySide6.QtWidgets import QApplication, QWidget
-
-_SLICE_SECS = 0.004
 
 
 class Dressing(QObject):
@@ -36,9 +34,8 @@ class Dressing(QObject):
         self._done: set[int] = set()  # addresses: of a widget that Qt made, Python does not know that it is gone
         self._held: list[QWidget] = []
         self._turns: Iterator[None] | None = None
-        # Due when nothing else is, layouts among it, and each time a turn of its own.
-        self._ticks = QTimer(self, interval=0)
-        self._ticks.timeout.connect(self._on_tick)
+        self._slices = Slices(self)
+        self._slices.due.connect(self._on_slice_due)
 
     @property
     def is_done(self) -> bool:
@@ -53,15 +50,15 @@ class Dressing(QObject):
                 hold_picture(window)
         if self._held:
             self._turns = self._iter_turns()
-            self._ticks.start()
+            self._slices.start()
         else:
             for _ in self._iter_turns():
                 pass
 
-    def _on_tick(self) -> None:
+    def _on_slice_due(self) -> None:
         if self._turns is not None and next(self._turns, self) is not self:
             return
-        self._ticks.stop()
+        self._slices.stop()
         self._turns = None
 
     def _iter_turns(self) -> Iterator[None]:
@@ -80,17 +77,18 @@ class Dressing(QObject):
                 let_picture_go(window)
 
     def _dress_some(self) -> bool:
-        """Dress widgets for some milliseconds, and tell whether there are more."""
+        """Dress widgets while the turn has time, all where nobody looks, and tell whether there are more."""
         style = self._app.style()
-        ends = time.thread_time() + _SLICE_SECS
+        has_time = True
         for widget in self._app.allWidgets():
             address = getCppPointer(widget)[0]
             if address in self._done:
                 continue
-            if time.thread_time() > ends:
+            if not has_time:
                 return True
             self._done.add(address)
             style.unpolish(widget)
             style.polish(widget)
             refit((widget,))
+            has_time = not self._held or self._slices.has_time
         return False

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.icons import icon_pixmap, type_icon_name
 from spanglass_viewer.theme.text_size import text_px
-from spanglass_viewer.widgets.slices import Slices
+from spanglass_viewer.turns.slices import Slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from spanglass_viewer.panes.detail.card_making import CardMaking
 from spanglass_viewer.panes.detail.detail_pane import DetailPane
 from spanglass_viewer.panes.detail.message_block import MessageBlock
 from spanglass_viewer.panes.detail.message_column import MessageColumn
-from spanglass_viewer.widgets import slices
+from spanglass_viewer.turns import slices
 from spanglass_viewer.widgets.text_view import TextView
 
 if TYPE_CHECKING:

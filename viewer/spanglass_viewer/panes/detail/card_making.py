@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer
 
-from spanglass_viewer.theme.picture_hold import hold_picture, let_picture_go
-from spanglass_viewer.widgets.slices import Slices
+from spanglass_viewer.turns.picture_hold import hold_picture, let_picture_go
+from spanglass_viewer.turns.slices import Slices
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-MOST_HELD_MS = 100  # a click has its answer by then, if only an empty card
+_MOST_HELD_MS = 100  # a click has its answer by then, if only an empty card
 
 
 class Fillable(Protocol):
@@ -58,7 +58,7 @@ class CardMaking(QObject):
         """Tell whether a card is still to be made, or was made but not shown yet."""
         return card in self._cards or card in self._fresh
 
-    def hold(self, widget: QWidget, most_ms: int = MOST_HELD_MS) -> None:
+    def hold(self, widget: QWidget, most_ms: int = _MOST_HELD_MS) -> None:
         """Keep the picture of a widget until the cards are made; call this before anything in it changes.
 
         Who asks for a part of what is held already has it.

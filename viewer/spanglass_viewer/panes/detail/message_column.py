@@ -18,8 +18,8 @@ from spanglass_viewer.format.text import one_line
 from spanglass_viewer.panes.detail.message_block import INDENT_PX, MessageBlock, paint_stripe, role_title
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import text_px
+from spanglass_viewer.turns.slices import Slices
 from spanglass_viewer.values.chat.messages import Message, TextPart, ToolCall
-from spanglass_viewer.widgets.slices import Slices
 
 if TYPE_CHECKING:
     from spanglass_viewer.panes.detail.context import DetailContext

@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractEventDispatcher, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from spanglass_viewer.theme.picture_hold import hold_picture, let_picture_go, paint_next_turn
+from spanglass_viewer.turns.picture_hold import hold_picture, let_picture_go, paint_next_turn
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QAbstractEventDispatcher, QObject
 
-from spanglass_viewer.widgets import slices
-from spanglass_viewer.widgets.slices import Slices
+from spanglass_viewer.turns import slices
+from spanglass_viewer.turns.slices import Slices
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
