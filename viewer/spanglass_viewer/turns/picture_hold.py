@@ -18,7 +18,7 @@ def hold_picture(widget: QWidget) -> None:
     What was to be painted before would be painted as if the widget were empty: where all of its window changes, it is
     the window that is to be held.
     """
-    holders = _count_holders(widget)
+    holders = count_holders(widget)
     widget.setProperty(_HOLDERS, holders + 1)
     if holders:
         return
@@ -32,7 +32,7 @@ def hold_picture(widget: QWidget) -> None:
 
 def let_picture_go(widget: QWidget) -> None:
     """Have a widget painted again, a window at once, unless another one still holds its picture."""
-    holders = _count_holders(widget) - 1
+    holders = count_holders(widget) - 1
     widget.setProperty(_HOLDERS, holders)
     if holders:
         return
@@ -47,5 +47,6 @@ def paint_next_turn(window: QWidget) -> None:
     QTimer.singleShot(0, window, lambda: let_picture_go(window))
 
 
-def _count_holders(widget: QWidget) -> int:
+def count_holders(widget: QWidget) -> int:
+    """Return how many keep the picture of a widget."""
     return cast("int", widget.property(_HOLDERS) or 0)
