@@ -42,9 +42,8 @@ def check_blobs(cursor: Cursor) -> Iterator[Check]:
     unnamed = list_unnamed_blobs(cursor)
     if unnamed:
         size_bytes = sum(blob.size_bytes for blob in unnamed)
-        sentence = (
-            f"{len(unnamed)} files that nothing names take {size_bytes:,} bytes; `spanglass compact` deletes them."
-        )
+        count, verb = ("1 file", "takes") if len(unnamed) == 1 else (f"{len(unnamed)} files", "take")
+        sentence = f"{count} that nothing names {verb} {size_bytes:,} bytes; `spanglass compact` gives them back."
         yield Finding("unnamed-blobs", sentence, cursor.store / BLOBS_FOLDER, is_fault=False), None
 
 

@@ -247,6 +247,7 @@ def test_unnamed_blobs_are_only_noted(filled: Path) -> None:
     age(blob_path(filled, blob.digest))
     [finding] = examine(filled, is_fixing=True)
     assert (finding.kind, finding.is_fault, finding.is_mended) == ("unnamed-blobs", False, False)
+    assert finding.sentence.startswith("1 file that nothing names takes 15 bytes;")
     assert blob_path(filled, blob.digest).exists()
 
 

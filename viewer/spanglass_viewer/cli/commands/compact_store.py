@@ -66,7 +66,8 @@ def _run(options: Namespace) -> int:
 
 
 def _estimate(fields: dict[str, int]) -> str:
-    line = f"About {format_bytes(fields['free_bytes'])} in the tables are free"
+    # whole blocks are counted; those that are half full give room, too
+    line = f"At least {format_bytes(fields['free_bytes'])} in the tables are free"
     if fields["unnamed_files"]:
         files, size = format_many(fields["unnamed_files"], "file"), format_bytes(fields["unnamed_bytes"])
         line += f"; {files} that no trace names, {size}, would go"
