@@ -19,7 +19,7 @@ _COLUMNS = (
     " prompt_tokens, completion_tokens, attachment_count, score_count, tags, input_preview, input, output, error,"
     " metadata, span_attributes, stamps"
 )
-# a parent is one of the ten spans before, or any before; every 500th span fails; ids as the SDK makes them
+# every 500th span fails; ids as the SDK makes them
 _TRACE = """
 INSERT INTO spans ({columns})
 SELECT
@@ -38,13 +38,15 @@ SELECT
     [], 'order ' || n, '{{"order": ' || n || '}}', '"done ' || n || '"',
     CASE WHEN n % 500 = 77 THEN '"ValueError: no such order ' || n || '"' END,
     '{{}}', '{{}}', '{{}}'
-FROM (
-    SELECT n,
-        CASE WHEN n % 4 = 0 THEN greatest(n - 1 - (hash(n) % 10)::BIGINT, 0)
-             ELSE (hash(n) % greatest(n, 1))::BIGINT END AS p
-    FROM range($spans) AS numbers(n)
-)
+FROM (SELECT n, {parent} AS p FROM range($spans) AS numbers(n))
 """
+_PARENTS = {
+    # one of the ten spans before, or any before
+    "tree": "CASE WHEN n % 4 = 0 THEN greatest(n - 1 - (hash(n) % 10)::BIGINT, 0)"
+    " ELSE (hash(n) % greatest(n, 1))::BIGINT END",
+    "chain": "greatest(n - 1, 0)",
+    "fan": "0",
+}
 _MANY_TRACES = """
 INSERT INTO spans ({columns})
 SELECT
@@ -58,8 +60,11 @@ FROM range($traces) AS numbers(n)
 """
 
 
-def make_large_store(path: Path, *, spans: int = 0, traces: int = 0) -> Path:
-    """Make a store with one trace of `spans` spans (its root is `LARGE_ROOT`) and `traces` traces of one span."""
+def make_large_store(path: Path, *, spans: int = 0, traces: int = 0, shape: str = "tree") -> Path:
+    """Make a store with one trace of `spans` spans (its root is `LARGE_ROOT`) and `traces` traces of one span.
+
+    `shape`: a tree, a chain in which each span is the child of the one before, or a fan of children of the root.
+    """
     ensure_store(path)
     database = Database(path)
     Merger(database, path).merge_once()  # makes the tables
@@ -69,6 +74,6 @@ def make_large_store(path: Path, *, spans: int = 0, traces: int = 0) -> Path:
             cursor.rows(_MANY_TRACES.format(columns=_COLUMNS), values)
         if spans:
             values = {"root": LARGE_ROOT, "epoch": _EPOCH_US, "spans": spans}
-            cursor.rows(_TRACE.format(columns=_COLUMNS), values)
+            cursor.rows(_TRACE.format(columns=_COLUMNS, parent=_PARENTS[shape]), values)
     database.close()
     return path

@@ -62,6 +62,15 @@ def test_pages_follow_downwards_without_repeats(qtbot: QtBot) -> None:
     assert not model.canFetchMore(QModelIndex())
 
 
+def test_who_goes_far_down_gets_longer_pages(qtbot: QtBot) -> None:
+    model = TraceListModel()
+    for held, length in ((300, PAGE_LENGTH), (1000, 500), (9000, 2000)):
+        model.show_first_page([make_summary(number) for number in range(held, 0, -1)], has_more=True)
+        with qtbot.waitSignal(model.more_wanted) as asked:
+            model.fetchMore(QModelIndex())
+        assert asked.args[1] == length
+
+
 def test_traces_that_a_fresh_reading_lacks_leave(model: TraceListModel, qtbot: QtBot) -> None:
     model.show_first_page([make_summary(number) for number in (9, 8, 7, 6, 5)], has_more=False)
     with qtbot.waitSignal(model.rows_leaving) as leaving:

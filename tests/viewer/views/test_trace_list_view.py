@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QImage, QPaintEvent, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -165,6 +166,40 @@ def long_view(qtbot: QtBot, appearance: Appearance) -> TraceListView:
     made.show()
     qtbot.waitExposed(made)
     return made
+
+
+def test_a_trace_that_comes_costs_hardly_more_where_fifty_thousand_are_there(
+    qtbot: QtBot, appearance: Appearance
+) -> None:
+    least: list[float] = []
+    for count in (500, 50_000):
+        model = TraceListModel()
+        model.show_first_page([make_summary(-number) for number in range(count)], has_more=False)
+        made = TraceListView(appearance)
+        made.setModel(model)
+        qtbot.addWidget(made)
+        made.show()
+        qtbot.waitExposed(made)
+        took: list[float] = []
+        for number in range(1, 8):
+            began = time.thread_time()
+            model.update_newest([make_summary(number), make_summary(number - 1)], has_more=True)
+            QApplication.processEvents()
+            took.append(time.thread_time() - began)
+        assert model.rowCount() == count + len(took)
+        least.append(min(took))
+    few, many = least
+    assert many - few < 0.03, least
+
+
+@pytest.mark.parametrize(("key", "row"), [(Qt.Key.Key_End, _MANY_TRACES - 1), (Qt.Key.Key_Home, 0)])
+def test_home_and_end_go_to_the_first_and_the_last_trace(
+    long_view: TraceListView, qtbot: QtBot, key: Qt.Key, row: int
+) -> None:
+    long_view.setCurrentIndex(long_view.model().index(40, 0))
+    qtbot.keyClick(long_view, key)
+    assert long_view.currentIndex().row() == row
+    assert long_view.viewport().rect().contains(long_view.visualRect(long_view.currentIndex()).center())
 
 
 @pytest.fixture

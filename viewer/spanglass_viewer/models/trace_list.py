@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SUMMARY_ROLE = Qt.ItemDataRole.UserRole + 1
 SCORE_ROLE = Qt.ItemDataRole.UserRole + 2  # the score that the list is sorted by, as text
 PAGE_LENGTH = 200
+_LONGEST_PAGE = 2000
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -72,8 +73,8 @@ class TraceListModel(QAbstractListModel):
 
     def fetchMore(self, parent: _Index) -> None:
         """Ask for the next page; it comes by `append_page`."""
-        if self.canFetchMore(parent):
-            self.fetch_page(PAGE_LENGTH)
+        if self.canFetchMore(parent):  # who goes far down gets there by fewer and larger steps
+            self.fetch_page(min(max(PAGE_LENGTH, len(self._summaries) // 2), _LONGEST_PAGE))
 
     def fetch_page(self, length: int) -> None:
         """Ask for so many more traces, whatever else was asked for."""
