@@ -311,7 +311,7 @@ def _read_stored(cursor: Cursor, rows: dict[str, list[Row]], known: KnownTables)
             stored.rows[row_id] = row
             stored.add(state_values(row))
             continue
-        start_us = _bound_of(row_id, span_rows)
+        start_us = None if row_id in known.undated else _bound_of(row_id, span_rows)
         if start_us is None:
             unbounded.append(row_id)
         elif known.may_hold(timestamp_of(start_us)):

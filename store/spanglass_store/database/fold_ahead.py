@@ -94,7 +94,7 @@ class FoldAhead:
         with self._database.cursor() as cursor:
             self.show(cursor)
             [(earliest,)] = cursor.rows(query("bulk_earliest"))
-            if earliest is None or not (known.has_deleted or known.may_hold(earliest)):
+            if earliest is None or not (known.has_deleted or known.undated or known.may_hold(earliest)):
                 return []
             stored = [row_id for (row_id,) in cursor.rows(query("bulk_stored"))]
             if not stored:

@@ -8,6 +8,7 @@ from spanglass_store.database.columns import PAYLOADS
 from spanglass_store.database.statements import query, span_column_names
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from spanglass_store.database.columns import SpanRow
@@ -22,12 +23,16 @@ _CREATED = span_column_names().index("created")
 class KnownTables:
     """Follows one merge, which alone writes meanwhile: `has_deleted` tells whether a tombstone may be there.
 
+    `undated` are ids of spans that may be filed under another time than their start: of which only updates came that
+    name no trace, and so stand in one of their own, without a root.
+
     The rows that were written last are kept, so that an update need not read them back. They stay the flat tuples
     that went into the table, which the garbage collector need not visit: it would have a dozen objects a state.
     """
 
-    def __init__(self, cursor: Cursor) -> None:
+    def __init__(self, cursor: Cursor, undated: AbstractSet[str] = frozenset()) -> None:
         self.has_deleted = False
+        self.undated = undated
         self._newest: datetime | None = None
         self._rows: dict[str, SpanRow] = {}
         self._chars = 0

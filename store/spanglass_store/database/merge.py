@@ -278,7 +278,7 @@ class Merger:
             "experiments": dict(cursor.rows(query("list_experiments"))),
         }
         self._rootless = RootlessTraces(cursor)
-        self._known = KnownTables(cursor)
+        self._known = KnownTables(cursor, self._rootless.root_span_ids)
         [(sequence,)] = cursor.rows(query("read_sequence"))
         self._is_reset = self._is_reset or (self._sequence is not None and self._sequence != sequence)
         self._sequence = sequence

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from spanglass_store.database.statements import query
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from spanglass_store.database.connection import Cursor
 
 _MAX_REMEMBERED = 50_000
@@ -18,6 +20,11 @@ class RootlessTraces:
     def __init__(self, cursor: Cursor) -> None:
         self._rootless = {root for (root,) in cursor.rows(query("list_rootless"))}
         self._rooted: set[str] = set()
+
+    @property
+    def root_span_ids(self) -> AbstractSet[str]:
+        """The traces without a root, now and later."""
+        return self._rootless
 
     def note(self, cursor: Cursor, traces_written: dict[str, bool], traces_left: set[str]) -> None:
         """Take in to which traces a batch wrote, with whether it wrote a root span of theirs, and which a span left."""

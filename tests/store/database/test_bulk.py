@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -198,3 +199,19 @@ def test_updates_of_spans_that_are_there_are_left_without_another_fold(
         assert merge(store) == 1
     assert len(folds) == 2
     assert [row["output"] for row in tables_of(store, with_order=True)["spans"]] == ['"late"'] * 4
+
+
+@pytest.mark.parametrize("is_bulk", [False, True])
+def test_a_span_that_begins_after_its_first_update_was_written_is_one_span(tmp_path: Path, ways: Any, *, is_bulk: bool):
+    """A clock that was set back between the two, or a start that somebody gave."""
+    store = new_store(tmp_path / "a")
+    ways(is_bulk=is_bulk)
+    common = {"id": "385052b6-50a2-43b4-b52d-9afaa34f0bff", "project_id": "p"}
+    write_segments(store, [encode_line({**common, "_is_merge": True, "_stamp": NS, "output": "early"})], count=1)
+    assert merge(store) == is_bulk
+    later = datetime.fromtimestamp(NS / 1e9 + 3600, UTC).isoformat(timespec="microseconds")
+    full = {"_is_merge": False, "_stamp": NS + 1, "created": later, "span_id": "5", "root_span_id": "6", "input": 1}
+    write_segments(store, [encode_line({**common, **full})], count=1)
+    assert merge(store) == is_bulk
+    [span] = tables_of(store, with_order=True)["spans"]
+    assert (span["input"], span["output"], span["root_span_id"]) == ("1", '"early"', "6")

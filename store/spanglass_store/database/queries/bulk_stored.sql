@@ -9,3 +9,6 @@ WHERE
     AND id IN (SELECT id FROM bulk_fold WHERE left_lines IS NULL)
 UNION
 SELECT id FROM deleted_spans WHERE id IN (SELECT id FROM bulk_fold WHERE left_lines IS NULL)
+UNION
+-- Those of which only updates came may be filed under another time than their start.
+SELECT root_span_id FROM rootless_traces WHERE root_span_id IN (SELECT id FROM bulk_fold WHERE left_lines IS NULL)
