@@ -16,10 +16,11 @@ from spanglass_store.journal.names import is_segment_name
 from spanglass_store.location import JOURNAL_FOLDER, REJECTED_FOLDER
 from spanglass_store.settings import read_settings
 from spanglass_store.upkeep.blob_check import check_blobs
+from spanglass_store.upkeep.doubled_spans import check_doubled
 from spanglass_store.upkeep.findings import Finding, iter_settled
 from spanglass_store.upkeep.folder_check import check_folder
 from spanglass_store.upkeep.rebuild import rebuild
-from spanglass_store.upkeep.row_check import check_merged, check_rows
+from spanglass_store.upkeep.row_check import check_merged
 from spanglass_store.upkeep.session import BUSY_TIMEOUT_SECS, hold_store
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _iter_findings(store: Path, *, is_fixing: bool, on_step: Callable[[str], Non
         is_fixing = is_fixing and not database.is_read_only
         yield from iter_settled(_check_journal(cursor), is_fixing=is_fixing)
         on_step("Comparing the rows")
-        yield from iter_settled(check_rows(cursor), is_fixing=is_fixing)
+        yield from iter_settled(check_doubled(database, cursor), is_fixing=is_fixing)
         on_step("Comparing the rows with the journal")
         yield from iter_settled(check_merged(database, cursor), is_fixing=is_fixing)
         on_step("Reading the attachments")

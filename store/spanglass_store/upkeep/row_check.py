@@ -1,4 +1,4 @@
-"""Compares the rows of the tables with each other, and with the journal that they were merged from."""
+"""Compares the rows of the tables with the journal that they were merged from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
-from spanglass_store.database.connection import DATABASE_FILE
 from spanglass_store.database.json_text import is_utf8
 from spanglass_store.database.pruned_lines import read_pruned
 from spanglass_store.database.segments import forget_segments, list_segments
@@ -30,16 +29,6 @@ _Name = tuple[str, str]  # a kind of line, an id
 
 _NAMES_A_LOOK = 100_000  # of lines, whose ids are looked up together
 _NAMED_BY = {LineKind.ROW: "id", LineKind.COMMENT: "id", LineKind.ATTACHMENT: "key"}
-
-
-def check_rows(cursor: Cursor) -> Iterator[Check]:
-    """Yield spans that stand in the tables more than once; of each the one that ended stays."""
-    [(doubled,)] = cursor.rows(query("count_doubled_spans"))
-    if doubled:
-        finding = Finding(
-            "doubled-spans", f"{doubled} spans stand in the tables more than once.", cursor.store / DATABASE_FILE
-        )
-        yield finding, lambda: cursor.rows(query("delete_doubled_spans"))
 
 
 def check_merged(database: Database, cursor: Cursor) -> Iterator[Check]:

@@ -269,12 +269,24 @@ def test_a_segment_that_was_cut_is_merged_anew(filled: Path) -> None:
     assert count_spans(filled) == 11
 
 
-def test_of_doubled_spans_the_one_that_ended_stays(filled: Path) -> None:
+def test_doubled_spans_become_one_with_what_each_row_says(filled: Path) -> None:
     double_rows(filled)
+    update = """INSERT INTO spans SELECT * REPLACE (NULL AS input, '"late"' AS output, NULL AS metrics, NULL AS end_ts,
+        created - INTERVAL 1 HOUR AS created, 'own' AS root_span_id, '{"ranks":{},"unsaid":["created","span_id",
+        "root_span_id","span_parents","process"],"updates":[9],"said":[0,2,0,0,0,0,0,0,0,0]}' AS stamps)
+        FROM spans WHERE id = 'row-20'"""
+    with hold_store(filled) as database, database.cursor() as cursor:
+        cursor.rows(update)
+        cursor.append("rootless_traces", [("own",)])
     examine(filled, is_fixing=True)
     assert count_spans(filled) == 10
     with open_store(filled) as opened:
         assert opened.sql("SELECT count(*) FROM spans WHERE end_ts IS NULL").rows == [(0,)]
+        joined = opened.sql(
+            "SELECT input IS NOT NULL, output, root_span_id = 'own' FROM spans WHERE id = 'row-20'"
+        ).rows
+        assert joined == [(True, '"late"', False)]
+        assert opened.sql("FROM rootless_traces").rows == []
 
 
 def test_what_was_committed_to_a_cut_log_comes_back(filled: Path) -> None:

@@ -1,5 +1,2 @@
-DELETE FROM spans WHERE rowid IN (
-    SELECT rowid
-    FROM spans
-    QUALIFY row_number() OVER (PARTITION BY id, container ORDER BY end_ts IS NULL, rowid) > 1
-)
+DELETE FROM spans
+WHERE (id, container) IN (SELECT unnest($ids), unnest($containers))

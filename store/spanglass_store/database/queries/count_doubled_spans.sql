@@ -1,1 +1,0 @@
-SELECT count(*) FROM (SELECT 1 FROM spans GROUP BY id, container HAVING count(*) > 1)

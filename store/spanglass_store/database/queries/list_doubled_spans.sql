@@ -1,0 +1,1 @@
+SELECT id, container FROM spans GROUP BY id, container HAVING count(*) > 1
