@@ -10,6 +10,7 @@ from journal_rows import JournalWriter
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
+from spanglass_viewer.backend.requests import MediaAnswer
 from spanglass_viewer.panes.settings_dialog import SettingsDialog
 
 if TYPE_CHECKING:
@@ -74,6 +75,22 @@ def test_the_strip_gives_way_in_a_low_window(window: MainWindow, qtbot: QtBot) -
     qtbot.waitUntil(lambda: not window.filmstrip.isVisible())
     window.resize(1440, 900)
     qtbot.waitUntil(window.filmstrip.isVisible)
+
+
+def test_the_strip_comes_in_a_turn_of_its_own(window: MainWindow, qtbot: QtBot) -> None:
+    strip, media = window.filmstrip, window.trace_media
+    entries = strip.entries
+    strip.show_entries(())
+    strip.hide()
+    media._ask()
+    request = media._on_its_way
+    assert request is not None
+    media._on_media_listed(MediaAnswer(request, entries))
+    assert not strip.isVisible()
+    assert not media.is_idle
+    qtbot.waitUntil(lambda: media.is_idle)
+    assert strip.isVisible()
+    assert strip.entries == entries
 
 
 def test_hosts_of_images_are_taken_back_in_the_settings(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject
 
 from spanglass_viewer.backend.requests import MediaAnswer, MediaRequest, TraceAnswer
+from spanglass_viewer.turns.slices import Slices
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -35,6 +36,9 @@ class TraceMedia(QObject):
         self._number = 0
         self._on_its_way: MediaRequest | None = None
         self._is_stale = False
+        self._answer: MediaAnswer | None = None
+        self._slices = Slices(self)
+        self._slices.due.connect(self._on_slice_due)
         self._column: QWidget | None = None
         strip.hide()
         backend.store_worker.trace_loaded.connect(self._on_trace_loaded)
@@ -55,7 +59,7 @@ class TraceMedia(QObject):
 
     @property
     def is_idle(self) -> bool:
-        """Tell whether what was asked is answered."""
+        """Tell whether what was asked is answered, and shown."""
         return self._on_its_way is None
 
     def toggle(self) -> None:
@@ -87,9 +91,16 @@ class TraceMedia(QObject):
             self._backend.list_media(self._on_its_way)
 
     def _on_media_listed(self, answer: MediaAnswer) -> None:
-        if answer.request != self._on_its_way:
+        """Show the strip in another turn: a trace that opens is painted first, and the strip makes its column lower."""
+        if answer.request == self._on_its_way:
+            self._answer = answer
+            self._slices.start()
+
+    def _on_slice_due(self) -> None:
+        self._slices.stop()
+        answer, self._answer, self._on_its_way = self._answer, None, None
+        if answer is None:
             return
-        self._on_its_way = None
         if answer.request.root_span_id == self._selection.root_span_id:
             self._strip.show_entries(answer.entries)
             self._show()
