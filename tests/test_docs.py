@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from spanglass_store.database.reader import open_store
+from spanglass_store.location import ensure_store
 from spanglass_viewer.cli.filters import with_filter_apart
 from spanglass_viewer.cli.main import build_parsers
 
@@ -43,6 +45,17 @@ def test_the_commands_of_a_page_are_commands(page: Path) -> None:
             words = shlex.split(line, comments=True)
             name, *given = itertools.takewhile(lambda word: word not in {"|", "<", ">"}, words)
             parsers[name].parse_args(with_filter_apart(parsers[name], given))
+
+
+@pytest.mark.parametrize("view", ["v_traces", "v_errors", "v_llm_calls"])
+def test_the_columns_of_a_view_are_described(view: str, tmp_path: Path) -> None:
+    ensure_store(tmp_path)
+    with open_store(tmp_path) as store:
+        columns = [(name, kind) for name, kind, *_ in store.sql(f"DESCRIBE {view}").rows]
+    _, _, rest = (DOCS / "sql.md").read_text().partition(f"\n`{view}`:\n")
+    table = rest.strip().split("\n\n")[0]
+    rows = re.findall(r"^\| (.+?) \| `(\w+)` \| .+ \|$", table, re.MULTILINE)
+    assert [(name, kind) for names, kind in rows for name in re.findall(r"`(\w+)`", names)] == columns
 
 
 def test_the_references_are_true() -> None:
