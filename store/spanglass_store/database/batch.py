@@ -179,6 +179,8 @@ def _merge_rows(
         ):
             del states[row_id]  # imported once more: nothing to write
             continue
+        if row_id in stored.deleted_ids and all(state.is_deleted for state in group):
+            continue  # it stays away: the rows are noted, and told to nobody
         for is_new in touched:
             outcome.spans_added += is_new
             outcome.spans_changed += not is_new

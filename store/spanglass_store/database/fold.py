@@ -135,7 +135,7 @@ def _apply_update(state: SpanState, row: Row) -> None:
         if path == ["tags"]:
             for tag in unwanted:
                 erase_path(state.fields, state.marks, ["tags", str(tag)], row.stamp)
-        else:
+        elif (row.stamp, path, unwanted) not in state.array_deletes:  # a row may come twice
             state.array_deletes.append((row.stamp, path, unwanted))
 
 

@@ -110,7 +110,7 @@ def erase_keys(fields: dict[str, Any], node: Mark, stamp: int) -> None:
             fields[key] = value
         if mark is None:
             node.children.pop(key, None)
-        else:
+        elif mark != node.rest or key in node.children:  # as in `write_key`
             node.children[key] = mark
 
 

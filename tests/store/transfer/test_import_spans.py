@@ -145,6 +145,15 @@ def test_another_store_with_its_attachments(store: Path, other: Path, spans_of: 
         ['{"name":"timeless","children":[{"input":1}]}', '{"input":"also"}', '{"input":"also"}'],
         ['{"id":"own","input":"timeless"}'],
         ['{"origin":{"id":"own"},"comment":{"text":"hm"}}', '{"id":"own"}'],
+        [
+            '{"id":"own","metadata":{"k":{"a":1}}}',
+            '{"id":"own","_is_merge":true,"metadata":{"k":{"b":1}},"_merge_paths":[["metadata","k"]]}',
+        ],
+        [
+            '{"id":"own","input":[1,2]}',
+            '{"id":"own","_is_merge":true,"_array_delete":[{"path":["input"],"delete":[1]}]}',
+        ],
+        ['{"id":"own"}', '{"id":"gone","input":1}', '{"id":"gone","_object_delete":true}'],
     ],
 )
 def test_again_the_same_file_changes_nothing(
