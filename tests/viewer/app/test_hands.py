@@ -288,6 +288,23 @@ def test_a_key_can_be_given_to_another_action(
 
 
 @pytest.mark.usefixtures("journal")
+@pytest.mark.parametrize("percent", [100, 200])
+def test_no_key_is_cut_in_the_settings(
+    open_window: Callable[[], MainWindow], appearance: Appearance, qtbot: QtBot, percent: int
+) -> None:
+    window = open_window()
+    appearance.set_text_percent(percent)
+    qtbot.waitUntil(lambda: appearance.is_settled)
+    qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
+    edits = window.findChild(SettingsDialog).findChildren(QKeySequenceEdit)
+    assert len(edits) == len(ACTIONS)
+    for edit in edits:
+        (line,) = edit.findChildren(QLineEdit)
+        assert line.fontMetrics().horizontalAdvance(line.text()) + 16 <= line.width(), line.text()
+    appearance.set_text_percent(100)
+
+
+@pytest.mark.usefixtures("journal")
 def test_ctrl_f_finds_in_values_and_f3_goes_on(
     open_window: Callable[[], MainWindow], journal: JournalWriter, qtbot: QtBot
 ) -> None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from spanglass_viewer.theme.appearance import ThemeMode
 from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.theme.text_size import keep_width
 from spanglass_viewer.values.chat.prompt_draft import Endpoint
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
 
 _SIZE = (560, 640)
+_KEY_PX = 112  # for Ctrl+Shift+M
 _MODE_NAMES = {ThemeMode.SYSTEM: "As the system", ThemeMode.LIGHT: "Light", ThemeMode.DARK: "Dark"}
 
 
@@ -190,16 +192,20 @@ class SettingsDialog(QDialog):
     def _make_keys(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
+        grid.setColumnStretch(0, 1)
         for row, action in enumerate(self._actions):
             edit = QKeySequenceEdit()
             edit.setMaximumSequenceLength(1)
+            keep_width(edit, _KEY_PX)
             edit.setAccessibleName(f"Key of {action.text()}")
             edit.setObjectName(action.objectName())
             for inner in edit.findChildren(QLineEdit):
                 inner.setAccessibleName(edit.accessibleName())
             edit.editingFinished.connect(self._on_key_edited)
             self._edits[action.objectName()] = edit
-            grid.addWidget(PlainLabel(action.text()), row, 0)
+            name = PlainLabel(action.text())
+            name.setWordWrap(True)
+            grid.addWidget(name, row, 0)
             grid.addWidget(edit, row, 1)
             grid.addWidget(self._make_remover(action), row, 2)
         self._show_keys()
