@@ -11,6 +11,7 @@ from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.trace.comparison import compare_traces
 from spanglass_viewer.trace.snapshot import build_snapshot
 from spanglass_viewer.values.text_diff import diff_texts
+from spanglass_viewer.widgets.buttons import Chip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,10 @@ def test_compare_dialog(qtbot: QtBot, dressed: Appearance, theme: str, check_gol
     dialog.show_comparison(compare_traces(before, after, {"ask": 1}, {"ask": 2}))
     dialog.show_diff((("Input", diff_texts(VALUES_BEFORE, VALUES_AFTER)),))
     check_golden(dialog, f"compare-{theme}")
+    dialog.findChild(Chip).click()
+    dialog.show_diff((("Input", diff_texts(VALUES_BEFORE, VALUES_AFTER)),))
+    dialog.setFocus()
+    check_golden(dialog, f"compare-only-changes-{theme}")
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
