@@ -227,7 +227,8 @@ def _compare(tour: Tour) -> None:
     tour.opens("Compare traces", "shift+d")  # with the odd trace, which was open before
     tour.leaves("Compare traces")
     tour.does("what a trace can be compared with", lambda: screen.click(LIST_X, 245, button=3))
-    screen.key("Escape")
+    tour.opens("Compare traces", "Down", "Down", "Return")  # with the open one
+    tour.leaves("Compare traces")
 
 
 def _weigh_experiments(tour: Tour) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from journal_rows import JournalWriter, root_id
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
 
 from spanglass_store.faults import StoreFault
 from spanglass_viewer.models.compare_table import CHANGE_ROLE, Column
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from spanglass_viewer.app.comparing import TraceComparing
     from spanglass_viewer.app.main_window import MainWindow
 
-# the offscreen platform says so of every window that is shown
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+# the offscreen platform says so of every window and menu that is shown
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints|does not support", extend=True)
 
 
 def _run(journal: JournalWriter, trace: int, answer: str, *, more: tuple[str, ...] = ()) -> None:
@@ -90,6 +91,22 @@ def test_the_list_offers_any_two_traces(window: MainWindow, qtbot: QtBot) -> Non
     alone = comparing.make_menu(root_id(1), root_id(1))
     assert not alone.actions()[1].isEnabled()
     alone.close()
+
+
+def test_a_right_click_leaves_the_open_trace_open_and_compares_it(window: MainWindow, qtbot: QtBot) -> None:
+    view = window.trace_list.view
+    qtbot.waitUntil(lambda: window.selection.span is not None, timeout=10_000)
+    place = view.visualRect(view.model().index(2, 0)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.RightButton, pos=place)
+    assert window.selection.root_span_id == root_id(2)
+    view.customContextMenuRequested.emit(place)
+    (menu,) = [menu for menu in window.findChildren(QMenu) if menu.isVisible()]
+    _, with_open = menu.actions()
+    assert with_open.isEnabled()
+    with_open.trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: bool(window.comparing.dialog and _lines(window.comparing)), timeout=10_000)
+    assert _cells(window.comparing, Column.SPAN) == ["agent.run", "ask", "apologise"]
 
 
 def test_a_key_compares_with_the_trace_that_was_open_before(window: MainWindow, qtbot: QtBot) -> None:

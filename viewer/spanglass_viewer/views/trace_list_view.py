@@ -29,7 +29,7 @@ from spanglass_viewer.views.row_style import elided, text_width
 from spanglass_viewer.widgets.state_dot import paint_state_dot, trace_state
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from spanglass_store.database.records import TraceSummary
     from spanglass_viewer.theme.appearance import Appearance
@@ -93,6 +93,11 @@ class TraceListView(QTableView):
         rows = self.verticalHeader()
         rows.setMinimumSectionSize(self._row_height)
         rows.setDefaultSectionSize(self._row_height)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Open no trace by the right button: it asks what one can be compared with, such as the open one."""
+        if event.button() != Qt.MouseButton.RightButton:
+            super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go to the first or the last trace, too: in a table these keys go to the ends of the row."""
