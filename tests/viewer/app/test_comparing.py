@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from journal_rows import JournalWriter, root_id
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QTableView
 
 from spanglass_store.faults import StoreFault
 from spanglass_viewer.models.compare_table import CHANGE_ROLE, Column
@@ -77,6 +77,18 @@ def test_a_key_compares_with_the_previous_run_of_the_same_name(window: MainWindo
         DiffLine(LineKind.REMOVED, "The order is refunded", ((10, 12), (13, 21))),
         DiffLine(LineKind.ADDED, "The order was lost", ((10, 13), (14, 18))),
     ]
+
+
+def test_what_stands_on_one_side_alone_is_not_said_to_be_the_same(window: MainWindow, qtbot: QtBot) -> None:
+    comparing = window.comparing
+    comparing.compare(root_id(2))
+    qtbot.waitUntil(lambda: bool(comparing.dialog and _lines(comparing)), timeout=10_000)
+    dialog = comparing.dialog
+    assert dialog is not None
+    table = dialog.findChild(QTableView)
+    for row, said in ((2, "It has no input, output or error"), (0, "Input, output and error are the same")):
+        table.setCurrentIndex(dialog.model.index(row, 0))
+        qtbot.waitUntil(lambda said=said: said in [label.text() for label in dialog.findChildren(PlainLabel)])
 
 
 def test_the_list_offers_any_two_traces(window: MainWindow, qtbot: QtBot) -> None:

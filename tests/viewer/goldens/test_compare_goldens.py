@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
+from PySide6.QtWidgets import QTableView
 
 from spanglass_viewer.panes.compare_dialog import CompareDialog
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
@@ -68,6 +69,7 @@ def test_a_comparison_on_its_way_with_a_fault_and_of_equals(
     check_golden(dialog, f"compare-fault-{theme}")
     before, after = (build_snapshot(make_skeleton(spans, "run"), 1, EPOCH_US) for spans in (BEFORE, AFTER))
     dialog.show_comparison(compare_traces(before, after, {}, {}))
+    dialog.findChild(QTableView).selectRow(2)
     dialog.show_diff(())
     dialog.setFocus()
     check_golden(dialog, f"compare-same-values-{theme}")

@@ -99,8 +99,13 @@ class CompareDialog(QDialog):
     def show_diff(self, sections: tuple[tuple[str, list[DiffLine]], ...]) -> None:
         """Show how the chosen row's values differ."""
         self._lines.set_sections(sections)
-        self._diff_note.setText("" if sections else "Input, output and error are the same")
+        self._diff_note.setText("" if sections else self._say_nothing_differs())
         self._diff.scrollToTop()
+
+    def _say_nothing_differs(self) -> str:
+        current = self._table.currentIndex()
+        is_in_both = current.isValid() and None not in self._model.refs_at(current.row())
+        return "Input, output and error are the same" if is_in_both else "It has no input, output or error"
 
     def show_diff_notice(self, text: str) -> None:
         """Say something instead of a difference."""
