@@ -20,7 +20,6 @@ from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import numpy as np
 from event_wait import wait_until
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
@@ -32,6 +31,7 @@ from spanglass_viewer.backend.threads import Backend
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.theme.fonts import load_fonts
+from spanglass_viewer.trace.arrays import np
 from spanglass_viewer.views.span_table_view import SpanTableView
 
 WRITERS = 4

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
 
+from spanglass_viewer.app.unread_sources import leave_sources_unread
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+leave_sources_unread()  # as the window does, before it loads its own modules
 
 LOOK_MS = 20
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROGRAM = """
-import gc, json, os, sys
+import gc, json, linecache, os, sys
 from pathlib import Path
 
 import spanglass
@@ -36,7 +36,9 @@ def on_shown(detail):
         found["shown"] = sorted(sys.modules)
 
 def on_settled():
+    import numpy
     found.update(is_looking_again=gc.get_threshold() == usual, has_variable="OPENBLAS_NUM_THREADS" in os.environ)
+    found.update(sources=[*linecache.cache], asks_for_large_pages=numpy._core.multiarray._get_madvise_hugepage())
     window.close()
     QApplication.quit()
 
@@ -62,6 +64,7 @@ ON_DEMAND = {
 def test_a_start_loads_no_more_than_it_shows(tmp_path: Path) -> None:
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "XDG_CACHE_HOME": str(tmp_path / "cache")}
     environment.pop("OPENBLAS_NUM_THREADS", None)
+    environment.pop("NUMPY_MADVISE_HUGEPAGE", None)
     command = [sys.executable, "-c", PROGRAM, tmp_path / "store"]
     found = json.loads(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
     assert not {*ON_DEMAND, "numpy", "_duckdb"} & {*found["painted"]}
@@ -70,3 +73,7 @@ def test_a_start_loads_no_more_than_it_shows(tmp_path: Path) -> None:
     assert not found["is_looking"]
     assert found["is_looking_again"]
     assert not found["has_variable"]
+    assert not [path for path in found["sources"] if "spanglass_" in path], (
+        "PySide looks into each module that is loaded, and its source stays in memory"
+    )
+    assert not found["asks_for_large_pages"]

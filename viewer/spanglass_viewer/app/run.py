@@ -8,6 +8,8 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, cast
 
+from spanglass_viewer.app.unread_sources import leave_sources_unread
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -89,6 +91,7 @@ def open_window(
     gc.set_threshold(_MOST_NEW_OBJECTS)
     from PySide6.QtCore import Qt  # noqa: PLC0415 - Qt loads when a window is wanted
 
+    leave_sources_unread()
     from spanglass_viewer.app.main_window import MainWindow  # noqa: PLC0415 - as above
     from spanglass_viewer.app.preferences import Preferences  # noqa: PLC0415 - as above
     from spanglass_viewer.backend.threads import Backend  # noqa: PLC0415 - as above

@@ -23,19 +23,21 @@ __all__ = ["NOTHING", "load_numpy", "np"]
 
 # What an array is until there is a trace: as long as an empty one.
 NOTHING: Any = ()
-_THREADS = "OPENBLAS_NUM_THREADS"
+# For linear algebra, of which there is none, numpy starts threads: 20 ms, and some MB. Large arrays it asks the system
+# to lay on pages of 2 MB, of which one stays whole as long as any byte of it is in use: 10 to 25 MB beside a million
+# spans, the more the longer the window stands, and opening them is no faster.
+_SETTINGS = {"OPENBLAS_NUM_THREADS": "1", "NUMPY_MADVISE_HUGEPAGE": "0"}
 
 
 def load_numpy() -> Any:
-    """Return numpy, kept from starting threads for linear algebra, of which there is none: they cost 20 ms and some MB.
+    """Return numpy, without what is of no use here.
 
-    What is started from the window, an editor for example, must not find that in its environment.
+    What is started from the window, an editor for example, must not find its settings in its environment.
     """
-    if _THREADS in os.environ:
-        import numpy  # noqa: ICN001, PLC0415 - see above
-    else:
-        os.environ[_THREADS] = "1"
-        import numpy  # noqa: ICN001, PLC0415 - see above
+    ours = {name: value for name, value in _SETTINGS.items() if name not in os.environ}
+    os.environ.update(ours)
+    import numpy  # noqa: ICN001, PLC0415 - see above
 
-        os.environ.pop(_THREADS, None)
+    for name in ours:
+        os.environ.pop(name, None)
     return numpy
