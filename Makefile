@@ -10,7 +10,7 @@ ARGS ?=
 help:
 	@echo "make demo       run the sample agent and watch its trace"
 	@echo "make test       run the tests"
-	@echo "make test-long  kill a program that logs 360 times, in five ways"
+	@echo "make test-long  kill programs that log 560 times, and the mergers of 200 of these"
 	@echo "make tour       go through all of the window on a screen of its own; pictures in build/tour"
 	@echo "make fuzz       feed every decoder of attachments with mutated files"
 	@echo "make check      lint, types, import arrows, documentation"
@@ -44,6 +44,7 @@ test: setup
 
 test-long: setup
 	@KILLS=200 $(PYTHON_BIN)/pytest -q tests/integration/test_sdk_processes.py -k "sigkill or sudden" $(ARGS)
+	@KILLS=200 $(PYTHON_BIN)/pytest -qs tests/integration/test_store_processes.py -k killed $(ARGS)
 
 tour: setup
 	@scripts/setup.sh screen

@@ -104,8 +104,8 @@ while not merger.tidy(budget_secs=0.001):
     pass
 """
 
-# 200 take a few minutes: `SPANGLASS_TEST_KILLS=200 make test ARGS="-k killed"`
-KILLS = int(os.environ.get("SPANGLASS_TEST_KILLS", "30"))
+# `make test-long` kills more often
+KILLS = int(os.environ.get("KILLS", "30"))
 
 Start = Callable[..., subprocess.Popen[bytes]]
 
@@ -175,15 +175,17 @@ def check_all_there(store: Path, writers: list[subprocess.Popen[bytes]]) -> int:
 def test_writers_and_mergers_killed_at_any_moment_lose_and_double_nothing(store: Path, start: Start):
     chance = random.Random(20261123)  # noqa: S311 - it chooses moments, not secrets
     writers = [start(WRITER, store, -1) for _ in range(2)]
+    living = list(writers)
     merger = start(MERGER, store)
     for round_number in range(KILLS):
         time.sleep(chance.uniform(0.0, 0.12))  # the moment of the kill is what this test varies
         if round_number % 3 == 2:
-            victim = chance.choice(writers[-2:])
+            victim = living.pop(chance.randrange(len(living)))
+            assert victim.poll() is None, "only what lives can be killed"
             victim.send_signal(signal.SIGKILL)
             victim.wait()
-            if len(writers) < 8:
-                writers.append(start(WRITER, store, -1))
+            living.append(start(WRITER, store, -1))
+            writers.append(living[-1])
         else:
             merger.send_signal(signal.SIGKILL)
             merger.wait()
