@@ -178,6 +178,13 @@ def test_cells_as_text(model: SpanTableModel) -> None:
     assert model.data(model.index(1, 0), Qt.ItemDataRole.DecorationRole) is None
 
 
+def test_a_span_that_ends_before_it_begins_lasts_as_it_was_logged(model: SpanTableModel) -> None:
+    model.set_snapshot(_snapshot(MadeSpan("e", ("root",), 5.0, 3.0)))
+    row = model.row_at(model.rowCount() - 1)
+    assert model.index(model.rowCount() - 1, Column.DURATION).data() == "−2.00 s"
+    assert "−2.00 s, ends before it begins" in row.accessible_text(0)
+
+
 def test_a_ghost_names_the_parent_that_has_the_span(model: SpanTableModel) -> None:
     model.set_snapshot(build_snapshot(make_support_skeleton(), 1, EPOCH_US))
     own, ghost = (row for row, span_id in enumerate(_ids(model)) if span_id == "join")

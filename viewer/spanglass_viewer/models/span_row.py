@@ -36,7 +36,7 @@ class ErrorKind(enum.Enum):
 
 @dataclass(slots=True)
 class SpanRow:
-    """A visible row. `end_us` is -1 while the span runs, `ttft_us` is -1 where there is none."""
+    """A visible row. `end_us` is -1 while the span runs, and as it was logged; `ttft_us` is -1 where there is none."""
 
     span: int
     layout_row: int
@@ -80,7 +80,8 @@ class SpanRow:
         end_us = now_us if self.end_us < 0 else self.end_us
         if self.is_interrupted and end_us <= self.start_us:
             return format_duration(None)
-        return format_duration(max(end_us - self.start_us, 0) / 1e6)
+        took_us = end_us - self.start_us
+        return format_duration((took_us if self.clock_fault is ClockFault.BACKWARD else max(took_us, 0)) / 1e6)
 
     def tokens_text(self) -> str:
         """Return the tokens of the span and all below it; nothing where there are none."""
@@ -132,6 +133,9 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
     spans = layout.span[layout_rows]
     parent_rows = layout.parent_row[layout.row_of_span[spans]]
     is_own = snapshot.errors.is_own[spans]
+    faults = snapshot.clock_faults[spans]
+    is_backward = faults == CLOCK_FAULTS.index(ClockFault.BACKWARD)
+    ends = np.where(is_backward, skeleton.end_us[spans], snapshot.end_us[spans])
     below = snapshot.rollups.below(spans)
     costs = below.costs.astype(object)
     costs[np.isnan(below.costs)] = math.nan  # one and the same, as `looks_like` has it
@@ -141,7 +145,7 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
         skeleton.model_code[spans],
         np.where(parent_rows < 0, -1, skeleton.name_code[layout.span[parent_rows]]),
         is_own * ErrorKind.OWN.value + snapshot.errors.is_bubbled[spans] * ErrorKind.BUBBLED.value,
-        snapshot.clock_faults[spans],
+        faults,
     )
     cells = _as_lists(
         spans,
@@ -151,7 +155,7 @@ def read_rows(snapshot: TraceSnapshot, layout_rows: Ints, is_folded: Bools) -> l
         layout.subtree_rows[layout_rows] > 1,
         is_folded[layout_rows],
         snapshot.start_us[spans],
-        snapshot.end_us[spans],
+        ends,
         skeleton.ttft_us[spans],
         skeleton.is_interrupted[spans],
         layout.is_orphan[spans],
