@@ -175,7 +175,10 @@ def _merge_rows(
         values = stored.values_of(row_id)
         touched = _fold_span(group, row_id, span_rows)
         if not touched or (
-            len(group) == 1 and values and _may_be_folded(values, span_rows) and _is_unchanged(group[0], values)
+            values
+            and len(values) == len(group)
+            and _may_be_folded(values, span_rows)
+            and all(map(_is_unchanged, group, values))
         ):
             del states[row_id]  # imported once more: nothing to write
             continue
@@ -273,6 +276,7 @@ _KEY = (_ID, _CREATED)  # a row that is known is the only one of its id
 _FIXED = itemgetter(*_KEY, _CONTAINER, _PARENTS, _TAGS)
 
 
+_Values = tuple[Any, ...]
 _Place = tuple[str, str, bool]  # a span's row id, the trace it is in, and whether it is a root there
 
 
@@ -285,16 +289,16 @@ class _Stored:
     places: set[_Place] = field(default_factory=set["_Place"])
     since_us: int | None = None
     deleted_ids: set[str] = field(default_factory=set[str])
-    _values: dict[str, tuple[Any, ...]] = field(default_factory=dict[str, "tuple[Any, ...]"])
+    _values: dict[str, list[_Values]] = field(default_factory=dict[str, "list[_Values]"])
 
-    def values_of(self, row_id: str) -> tuple[Any, ...] | None:
-        """Return the values of `STATE_COLUMNS` of a span, of one of those with this id."""
-        return self._values.get(row_id)
+    def values_of(self, row_id: str) -> list[_Values]:
+        """Return the values of `STATE_COLUMNS` of each span with this id, in the order of `states`."""
+        return self._values.get(row_id, [])
 
-    def add(self, values: tuple[Any, ...]) -> None:
+    def add(self, values: _Values) -> None:
         """Take in the values of `STATE_COLUMNS` of a span."""
         row_id, created_us = values[_STATE_ID], values[_STATE_CREATED]
-        self._values[row_id] = values
+        self._values.setdefault(row_id, []).append(values)
         state = read_state(values)
         self.states.setdefault(row_id, []).append(state)
         is_root = "span_parents" in state.identity and not state.identity["span_parents"]
@@ -369,12 +373,12 @@ def _fold_span(states: list[SpanState], row_id: str, rows: Sequence[Row]) -> lis
     return list(touched.values())
 
 
-def _may_be_folded(values: tuple[Any, ...], rows: Sequence[Row]) -> bool:
-    """Tell whether the stored span may have all these rows in it: it notes the stamp of whoever said what it has."""
-    return all(str(row.stamp) in values[-1] for row in rows)
+def _may_be_folded(values: list[_Values], rows: Sequence[Row]) -> bool:
+    """Tell whether the stored spans may have all these rows in them: they note the stamp of whoever said something."""
+    return all(any(str(row.stamp) in stored[-1] for stored in values) for row in rows)
 
 
-def _is_unchanged(state: SpanState, values: tuple[Any, ...]) -> bool:
+def _is_unchanged(state: SpanState, values: _Values) -> bool:
     """Tell whether a span is what the tables have, as `values` of `STATE_COLUMNS`, after rows were folded into it."""
     if state.is_deleted:
         return False
@@ -389,9 +393,10 @@ def _is_folded(state: SpanState, row: Row) -> bool:
     return state.full_stamp == row.stamp and not row.is_merge and not row.is_deletion
 
 
-def _is_foreign(values: tuple[Any, ...] | None, rows: Sequence[Row]) -> bool:
+def _is_foreign(values: list[_Values], rows: Sequence[Row]) -> bool:
     """Tell whether rows are of another process than their span, as the tables had it by `values_of`."""
-    return values is None or values[_STATE_PROCESS] != rows[0].identity.get("process")
+    process = rows[0].identity.get("process")
+    return not values or any(stored[_STATE_PROCESS] != process for stored in values)
 
 
 def _names_none(row: Row) -> bool:

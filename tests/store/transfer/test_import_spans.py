@@ -153,6 +153,11 @@ def test_another_store_with_its_attachments(store: Path, other: Path, spans_of: 
             '{"id":"own","input":[1,2]}',
             '{"id":"own","_is_merge":true,"_array_delete":[{"path":["input"],"delete":[1]}]}',
         ],
+        [
+            f'{{"id":"own","project_id":"{name}","_is_merge":{is_update},"input":1}}'
+            for name in "pq"
+            for is_update in ("false", "true")
+        ],
         ['{"id":"own"}', '{"id":"gone","input":1}', '{"id":"gone","_object_delete":true}'],
     ],
 )
