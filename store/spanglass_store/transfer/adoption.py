@@ -17,7 +17,7 @@ from typing import Any, cast
 import orjson
 
 from spanglass_store.database.columns import time_of
-from spanglass_store.database.json_text import JsonText, dump_text, parsed, read_fields
+from spanglass_store.database.json_text import TOO_DEEP, JsonText, dump_text, parsed, read_fields
 from spanglass_store.journal.lines import BadLine, Line, LineKind, kind_of
 from spanglass_store.transfer.line_memory import ContentCounts, RecentStamps
 
@@ -48,13 +48,17 @@ def origin_of(project_name: str, written_us: int) -> Origin:
 
 
 class Adoption:
-    """Makes the lines of one source into journal lines; it remembers what came before in the source."""
+    """Makes the lines of one source into journal lines; it remembers what came before in the source.
+
+    `deep_fields` are those of the last line that a merge will leave out, as they are nested too deeply.
+    """
 
     def __init__(self, origin: Origin) -> None:
         self._origin = origin
         self._stamps = RecentStamps()
         self._contents: ContentCounts | None = None  # megabytes, that only trees without ids need
         self._timeless = 0
+        self.deep_fields: list[str] = []
 
     def adopt(self, raw: bytes) -> list[bytes]:
         """Return the journal lines that a line stands for, none for one that only speaks of a process.
@@ -64,6 +68,7 @@ class Adoption:
         logged, raw = raw, dense_text(raw)
         try:
             fields = read_fields(raw)
+            self.deep_fields = fields.pop(TOO_DEEP, [])
             if "_line" in fields:
                 fields["_line"] = parsed(fields["_line"])
             kind = kind_of(fields)

@@ -54,6 +54,7 @@ class ImportReport:
     """
 
     lines_read: int = 0
+    lines_taken: int = 0  # with what they say, all or in part
     spans_added: int = 0
     spans_changed: int = 0
     blobs_read: int = 0
@@ -164,10 +165,14 @@ class _Import:
             )
             return []
         try:
-            return self._adoption.adopt(line.raw)
+            adopted = self._adoption.adopt(line.raw)
         except BadLine as fault:
             self._reject(line.file, line.number, str(fault), line.raw)
             return []
+        self._report.lines_taken += 1
+        if deep := self._adoption.deep_fields:  # the merge counts it and keeps it, but knows not where it stood
+            self._name_rejected(line.file, line.number, f"{', '.join(deep)}: nested too deeply; the rest went in")
+        return adopted
 
     def _write(self, lines: list[bytes]) -> None:
         if lines:
@@ -190,15 +195,17 @@ class _Import:
             self._report.is_merged = False
 
     def _reject(self, file: str, number: int, reason: str, raw: bytes) -> None:
-        report = self._report
-        report.rejected_count += 1
-        if len(report.rejected) < _MAX_REPORTED:
-            report.rejected.append(RejectedLine(file, number, reason))
+        self._report.rejected_count += 1
+        self._name_rejected(file, number, reason)
         self._kept_bytes += len(raw)
         if self._kept_bytes > _MAX_KEPT_BYTES:
             return
         text = raw.rstrip(b"\n").decode("utf-8", "backslashreplace")
         self._rejected_lines.append(encode_line({"file": file, "number": number, "reason": reason, "line": text}))
+
+    def _name_rejected(self, file: str, number: int, reason: str) -> None:
+        if len(self._report.rejected) < _MAX_REPORTED:
+            self._report.rejected.append(RejectedLine(file, number, reason))
 
     def _keep_rejected(self) -> None:
         """Keep what was refused; the same lines are kept once, however often they are imported."""

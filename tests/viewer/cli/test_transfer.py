@@ -199,6 +199,16 @@ def test_nothing_but_bad_lines_is_a_fault(tmp_path: Path, capsys: Printed) -> No
     assert fields["rejected_lines"][0]["number"] == 1
 
 
+def test_a_line_of_which_a_field_is_too_deep_is_named_and_goes_in(tmp_path: Path, capsys: Printed) -> None:
+    source = tmp_path / "deep.jsonl"
+    source.write_text('{"id":"a","output":1,"input":' + '{"a":' * 3000 + "1" + "}" * 3000 + "}\n")
+    assert main(["import", str(source), "--store", str(tmp_path / "new")]) == ExitCode.OK
+    printed = capsys.readouterr()
+    assert printed.out == f"Read 1 line: 1 span added. {tmp_path / 'new'}\n"
+    assert "deep.jsonl:1: input: nested too deeply; the rest went in" in printed.err
+    assert "1 line could not be read; the rest went in." in printed.err
+
+
 class Screen(io.StringIO):
     def isatty(self) -> bool:
         return True

@@ -47,7 +47,7 @@ def _run(options: Namespace) -> int:
         standard_output().write_json({"store": str(store)} | _report_fields(report))
     else:
         standard_output().write_line(f"{_sentence(report)} {store}")
-    is_in_vain = report.rejected_count and report.rejected_count >= report.lines_read
+    is_in_vain = report.rejected_count and not report.lines_taken
     return ExitCode.FAULT if is_in_vain else ExitCode.OK
 
 
@@ -69,8 +69,7 @@ def _complain_of_rejected(report: ImportReport) -> None:
         complain(f"{line.file}:{line.number}: {line.reason}")
     if report.rejected_count:
         kept = f" They are kept in {report.rejected_path}" if report.rejected_path else ""
-        is_all = report.rejected_count >= report.lines_read
-        rest = "no span was among them." if is_all else "the rest went in."
+        rest = "the rest went in." if report.lines_taken else "no span was among them."
         complain(f"{format_many(report.rejected_count, 'line')} could not be read; {rest}{kept}")
 
 
