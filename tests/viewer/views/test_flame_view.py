@@ -196,3 +196,18 @@ def test_what_the_tree_hides_the_flame_hides_too(qtbot: QtBot, appearance: Appea
     assert shown.selected == "search", "its parent is out of sight"
     shown.pane.finder.show_all()
     assert seen() == ["classify", "classify-llm", "search"]
+
+
+def test_what_is_selected_is_described_only_while_it_is_looked_at(
+    shown: _Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown.pane.toggle_flame()
+    read: list[int] = []
+    row_of = FlameView._row_of
+    monkeypatch.setattr(FlameView, "_row_of", lambda view, span: read.append(span) or row_of(view, span))
+    for span_id in shown.snapshot.skeleton.span_id.texts([3, 4]):
+        shown.pane.select_span_id(span_id)
+    assert read == []
+    shown.pane.toggle_flame()
+    assert read == [4]
+    assert shown.snapshot.name_of(4) in shown.view.accessibleDescription()

@@ -396,6 +396,8 @@ class FlameView(QAbstractScrollArea):
         return read_rows(self._snapshot, layout.row_of_span[[span]], np.zeros(len(layout), np.bool_))[0]
 
     def _describe(self) -> None:
+        if not self.isVisible():
+            return  # whoever goes from row to row of the tree does not wait for it
         row = None if self._span is None else self._row_of(self._span)
         self.setAccessibleDescription("" if row is None else row.accessible_text(self._clock_us()))
 
@@ -419,4 +421,5 @@ class FlameView(QAbstractScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what was not drawn while nobody looked."""
         super().showEvent(event)
+        self._describe()
         self._on_look_changed()
