@@ -20,7 +20,7 @@ from spanglass_viewer.backend.requests import (
     TraceRequest,
 )
 from spanglass_viewer.models.selection import Selection
-from spanglass_viewer.models.trace_list import PAGE_LENGTH, TraceListModel
+from spanglass_viewer.models.trace_list import PAGE_LENGTH, PRICES_ROLE, TraceListModel
 from spanglass_viewer.trace.references import SpanRef
 
 if TYPE_CHECKING:
@@ -282,14 +282,17 @@ def test_the_newest_trace_is_followed_until_the_user_has_chosen(window: SimpleNa
     assert window.selection.root_span_id == TWO.root_span_id
 
 
-def test_what_was_answered_without_prices_is_asked_again_with_them(window: SimpleNamespace) -> None:
+def test_what_was_answered_without_prices_is_asked_again_with_them(window: SimpleNamespace, qtbot: QtBot) -> None:
     window.controller.start()
     request = window.backend.take(ListRequest)
-    window.backend.store_worker.traces_listed.emit(ListAnswer(request, (), TOTALS, 0.001, lacks_prices=True))
+    window.backend.store_worker.traces_listed.emit(ListAnswer(request, (ONE,), TOTALS, 0.001, lacks_prices=True))
     assert not window.controller.is_settled
+    assert window.traces.index(0).data(PRICES_ROLE) is False, "what has no cost may get one"
+    window.backend.answer_trace("snapshot 1")
     window.backend.store_worker.prices_loaded.emit("genai-prices 9")
-    window.backend.answer_list()
-    assert window.controller.is_settled
+    window.backend.answer_list(ONE)
+    assert window.traces.index(0).data(PRICES_ROLE) is True
+    qtbot.waitUntil(lambda: window.controller.is_settled)
 
 
 def test_what_was_listed_as_if_nothing_were_repeated_is_listed_again(window: SimpleNamespace) -> None:

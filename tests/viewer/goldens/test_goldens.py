@@ -99,10 +99,12 @@ def test_trace_list(
             make_summary(95, is_running=True, end_us=None, duration_secs=None),
             make_summary(60, error_count=5, own_error_count=2, tokens=18_096, cost=0.0247, duration_secs=5.01),
             make_summary(40, is_interrupted=True, end_us=None, duration_secs=None),
+            make_summary(30, name="own.model.ask", cost=None),
             make_summary(20, name="a.name.that.is.much.too.long.for.the.list.of.traces", tokens=None, cost=None),
         ],
         has_more=False,
     )
+    model.set_knows_prices(knows_prices=True)
     pane.show_total(12_480)
     selection.select_trace(make_summary(60).root_span_id)
     check_golden(pane, f"trace-list-{theme}")

@@ -327,6 +327,7 @@ class WindowController(QObject):
         if asked.is_first_page and (asked.filter, asked.order) == (EVERYTHING, BY_START):
             self._newest_root = answer.summaries[0].root_span_id if answer.summaries else None
         self._traces.set_scores(_score_texts(answer))
+        self._traces.set_knows_prices(knows_prices=not answer.lacks_prices)
         if not asked.is_first_page:
             self._traces.append_page(answer.summaries, has_more=answer.has_more)
         elif self._shown != (asked.filter, asked.order):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SUMMARY_ROLE = Qt.ItemDataRole.UserRole + 1
 SCORE_ROLE = Qt.ItemDataRole.UserRole + 2  # the score that the list is sorted by, as text
+PRICES_ROLE = Qt.ItemDataRole.UserRole + 3  # whether prices are known: what has no cost then is not known to have one
 PAGE_LENGTH = 200
 _LONGEST_PAGE = 2000
 
@@ -35,6 +36,7 @@ class TraceListModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._summaries: list[TraceSummary] = []
+        self._knows_prices = False
         # row = _top - place: so a trace that comes in or goes above renumbers those above it alone
         self._place_by_id: dict[str, int] = {}
         self._top = 0
@@ -52,8 +54,8 @@ class TraceListModel(QAbstractListModel):
             return None
         summary = self._summaries[index.row()]
         score = self._scores.get(summary.root_span_id, "")
-        if role in {SUMMARY_ROLE, SCORE_ROLE}:
-            return summary if role == SUMMARY_ROLE else score
+        if role in {SUMMARY_ROLE, SCORE_ROLE, PRICES_ROLE}:
+            return summary if role == SUMMARY_ROLE else score if role == SCORE_ROLE else self._knows_prices
         if role == Qt.ItemDataRole.DisplayRole:
             return span_name(summary.name)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -108,6 +110,13 @@ class TraceListModel(QAbstractListModel):
             self._summaries = list(page)
             self._has_more = has_more
             self.dataChanged.emit(self.index(0), self.index(len(page) - 1))
+
+    def set_knows_prices(self, *, knows_prices: bool) -> None:
+        """Say whether it was looked up what the traces cost: the price list comes after the first of them."""
+        if knows_prices != self._knows_prices:
+            self._knows_prices = knows_prices
+            if self._summaries:
+                self.dataChanged.emit(self.index(0), self.index(len(self._summaries) - 1))
 
     def set_scores(self, scores: Mapping[str, str]) -> None:
         """Say the scores of traces, by root_span_id; those of other traces stay."""

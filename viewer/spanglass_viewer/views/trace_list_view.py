@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from spanglass_viewer.format.durations import format_duration
+from spanglass_viewer.format.durations import NO_VALUE, format_duration
 from spanglass_viewer.format.moments import format_relative
 from spanglass_viewer.format.quantities import format_compact, format_cost_short, format_many
 from spanglass_viewer.format.text import span_name
-from spanglass_viewer.models.trace_list import SCORE_ROLE, SUMMARY_ROLE
+from spanglass_viewer.models.trace_list import PRICES_ROLE, SCORE_ROLE, SUMMARY_ROLE
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.views.row_style import elided, text_width
@@ -200,33 +200,41 @@ class TraceDelegate(QStyledItemDelegate):
         """Paint a row; what does not move is a picture, which is painted once."""
         summary: TraceSummary = index.data(SUMMARY_ROLE)
         score = str(index.data(SCORE_ROLE) or "")
+        figures = (*([score] if score else []), *_figures(summary, knows_prices=bool(index.data(PRICES_ROLE))))
         rect = QRect(option.rect)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType] - the stubs lack the members of QStyleOption
         state = option.state & _SHOWN_STATES  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - as above
         when = format_relative(summary.start_us, time.time_ns() // 1000)
         ratio = painter.device().devicePixelRatioF()
         if summary.is_running or ratio != int(ratio):  # between two pixels a picture would be blurred
-            self._paint_row(painter, rect, state, summary, when=when, score=score)
+            self._paint_row(painter, rect, state, summary, when=when, figures=figures)
             return
         if self._pictured_size != (rect.size(), ratio) or len(self._pictures) >= _MOST_PICTURES:
             self._pictured_size = (rect.size(), ratio)
             self._pictures.clear()
-        key = (summary, when, score, state)
+        key = (summary, when, figures, state)
         picture = self._pictures.get(key)
         if picture is None and key not in self._pictures:
             self._pictures[key] = None  # a picture pays from the second paint on: in a drag of the edge none comes
-            self._paint_row(painter, rect, state, summary, when=when, score=score)
+            self._paint_row(painter, rect, state, summary, when=when, figures=figures)
             return
         if picture is None:
             picture = self._pictures[key] = QPixmap(rect.size() * ratio)
             picture.setDevicePixelRatio(ratio)
             picture.fill(_color(self._appearance.tokens.window))
             own = QPainter(picture)
-            self._paint_row(own, QRect(QPoint(0, 0), rect.size()), state, summary, when=when, score=score)
+            self._paint_row(own, QRect(QPoint(0, 0), rect.size()), state, summary, when=when, figures=figures)
             own.end()
         painter.drawPixmap(rect.topLeft(), picture)
 
     def _paint_row(
-        self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, summary: TraceSummary, *, when: str, score: str
+        self,
+        painter: QPainter,
+        rect: QRect,
+        state: QStyle.StateFlag,
+        summary: TraceSummary,
+        *,
+        when: str,
+        figures: tuple[str, ...],
     ) -> None:
         """Paint ground, dot, name and time, then the figures."""
         painter.save()
@@ -243,7 +251,7 @@ class TraceDelegate(QStyledItemDelegate):
         first = QRect(inner.left(), inner.top(), inner.width(), text_px(20))
         self._paint_first_line(painter, first, summary, when)
         below = QRect(inner.left(), inner.top() + text_px(21), inner.width(), text_px(18))
-        self._paint_second_line(painter, below, summary, score)
+        self._paint_second_line(painter, below, summary, figures)
         painter.restore()
 
     def _paint_ground(
@@ -284,7 +292,9 @@ class TraceDelegate(QStyledItemDelegate):
         painter.setPen(_color(tokens.text))
         painter.drawText(rect, _LEFT, elided(name, FontRole.BODY_STRONG, room, in_middle=True))
 
-    def _paint_second_line(self, painter: QPainter, rect: QRect, summary: TraceSummary, score: str) -> None:
+    def _paint_second_line(
+        self, painter: QPainter, rect: QRect, summary: TraceSummary, figures: tuple[str, ...]
+    ) -> None:
         tokens = self._appearance.tokens
         painter.setFont(font(FontRole.SMALL))
         right = ""
@@ -294,10 +304,10 @@ class TraceDelegate(QStyledItemDelegate):
         painter.drawText(rect, _RIGHT, right)
         room = rect.width() - text_width(right, FontRole.SMALL) - 10
         painter.setPen(_color(tokens.text_muted))
-        text = self._fitting([*([score] if score else []), *_figures(summary)], room)
+        text = self._fitting(figures, room)
         painter.drawText(rect, _LEFT, text)
 
-    def _fitting(self, parts: list[str], room: int) -> str:
+    def _fitting(self, parts: tuple[str, ...], room: int) -> str:
         """Return figures side by side: closer to each other, then fewer of them, where there is little room."""
         for count in range(len(parts), 1, -1):  # half a figure misleads: the last ones go whole
             for between in (_BETWEEN, _CLOSER):
@@ -307,7 +317,7 @@ class TraceDelegate(QStyledItemDelegate):
         return parts[0] if text_width(parts[0], FontRole.SMALL) <= room else ""
 
 
-def _figures(summary: TraceSummary) -> list[str]:
+def _figures(summary: TraceSummary, *, knows_prices: bool) -> list[str]:
     secs = summary.duration_secs
     if summary.is_running:
         secs = max(0.0, time.time() - summary.start_us / 1e6)
@@ -316,6 +326,8 @@ def _figures(summary: TraceSummary) -> list[str]:
         parts.append(f"{format_compact(summary.tokens)} tok")
     if summary.cost is not None:
         parts.append(format_cost_short(summary.cost, is_estimate=summary.has_estimate))
+    elif summary.tokens and knows_prices:
+        parts.append(f"cost {NO_VALUE}")
     if len(parts) == 1:
         parts.append(format_many(summary.span_count, "span"))
     return parts
