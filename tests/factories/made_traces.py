@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from spanglass_store.database.one_value import keep_in_few_bits
 from spanglass_store.database.records import TraceSkeleton
 from spanglass_store.database.span_ids import SpanIds
 
@@ -77,15 +78,15 @@ def make_skeleton(spans: list[MadeSpan], root_span_id: str = "root") -> TraceSke
         models=models.texts,
         is_error=np.array([span.error is not None for span in spans], np.bool_),
         is_interrupted=np.array([span.is_interrupted for span in spans], np.bool_),
-        tokens=np.array([span.tokens for span in spans], np.int64),
-        prompt_tokens=np.array([span.prompt_tokens for span in spans], np.int32),
-        completion_tokens=np.array([span.completion_tokens for span in spans], np.int32),
-        cached_tokens=np.array([span.cached_tokens for span in spans], np.int32),
-        reasoning_tokens=np.array([span.reasoning_tokens for span in spans], np.int32),
+        tokens=keep_in_few_bits(np.array([span.tokens for span in spans], np.int64)),
+        prompt_tokens=keep_in_few_bits(np.array([span.prompt_tokens for span in spans], np.int64)),
+        completion_tokens=keep_in_few_bits(np.array([span.completion_tokens for span in spans], np.int64)),
+        cached_tokens=keep_in_few_bits(np.array([span.cached_tokens for span in spans], np.int64)),
+        reasoning_tokens=keep_in_few_bits(np.array([span.reasoning_tokens for span in spans], np.int64)),
         cost=np.array([span.cost for span in spans], np.float64),
         ttft_us=np.array([-1 if span.ttft is None else round(span.ttft * 1e6) for span in spans], np.int64),
-        attachment_count=np.array([span.attachments for span in spans], np.int32),
-        score_count=np.array([span.scores for span in spans], np.int32),
+        attachment_count=keep_in_few_bits(np.array([span.attachments for span in spans], np.int64)),
+        score_count=keep_in_few_bits(np.array([span.scores for span in spans], np.int64)),
         scores={row: span.score_text for row, span in enumerate(spans) if span.score_text},
         errors={row: span.error for row, span in enumerate(spans) if span.error is not None},
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from spanglass_store.database.span_ids import SpanIds
 
 
@@ -207,7 +209,7 @@ class TraceSkeleton:
     Rows are ordered by (start, span_id). `parent` is the row of the first parent, -1 where the span has none,
     -2 where it names one that is not there. `extra_child` / `extra_parent` are the further edges of the DAG.
     A missing time is -1; a missing number is -1 (tokens) or NaN (cost). A column of one value throughout is a
-    read-only view of that value.
+    read-only view of that value. A column of counts has as few bits as the largest takes, so sums are made in more.
     """
 
     root_span_id: str
@@ -226,19 +228,19 @@ class TraceSkeleton:
     models: list[str]
     is_error: Any  # bool
     is_interrupted: Any  # bool
-    tokens: Any  # int64
-    prompt_tokens: Any  # int32, the cached ones among them
-    completion_tokens: Any  # int32, the reasoning ones among them
-    cached_tokens: Any  # int32
-    reasoning_tokens: Any  # int32
+    tokens: Any  # counts, as all up to `reasoning_tokens`
+    prompt_tokens: Any  # the cached ones among them
+    completion_tokens: Any  # the reasoning ones among them
+    cached_tokens: Any
+    reasoning_tokens: Any
     cost: Any  # float64
     ttft_us: Any  # int64, time to first token
-    attachment_count: Any  # int32
-    score_count: Any  # int32
-    errors: dict[int, str] = field(
-        default_factory=dict
-    )  # row → the error as text, the two ends of it where it is longer than 20,000 characters
-    scores: dict[int, str] = field(default_factory=dict)  # row → the beginning of the scores' JSON text
+    attachment_count: Any  # counts
+    score_count: Any  # counts
+    # by row: the error as text, the two ends of it where it is longer than 20,000 characters
+    errors: Mapping[int, str] = field(default_factory=dict[int, str])
+    # by row: the beginning of the scores' JSON text
+    scores: Mapping[int, str] = field(default_factory=dict[int, str])
 
     def __len__(self) -> int:
         """Return the number of spans."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from spanglass_store.database.one_value import fold_one_value
+from spanglass_store.database.one_value import fold_one_value, keep_in_few_bits
 from spanglass_store.database.records import TraceSkeleton
+from spanglass_store.database.row_texts import RowTexts
 from spanglass_store.database.span_ids import SpanIds
 from spanglass_store.database.statements import query
 
@@ -37,15 +38,16 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
         errors = reading.read_texts("skeleton_errors", "is_error", end_chars=ERROR_END_CHARS)
         scores = reading.read_texts("skeleton_scores", "score_count", most_chars=MAX_SCORES_CHARS)
     parent, extra_child, extra_parent = reading.add_edges(finding.result())
+    start_us, created_us = reading.take("start_us"), reading.take("created_us")
     return TraceSkeleton(
         root_span_id=root_span_id,
         span_id=reading.span_id,
         parent=parent,
         extra_child=extra_child,
         extra_parent=extra_parent,
-        start_us=reading.take("start_us"),
+        start_us=start_us,
         end_us=reading.take("end_us"),
-        created_us=reading.take("created_us"),
+        created_us=start_us if np.array_equal(created_us, start_us) else created_us,  # nearly always
         name_code=name_code,
         names=names,
         type_code=type_code,
@@ -54,15 +56,15 @@ def load_skeleton(cursor: Cursor, root_span_id: str) -> TraceSkeleton:
         models=models,
         is_error=reading.take("is_error"),
         is_interrupted=reading.take("is_interrupted"),
-        tokens=reading.take("tokens"),
-        prompt_tokens=reading.take("prompt_tokens"),
-        completion_tokens=reading.take("completion_tokens"),
-        cached_tokens=reading.take("cached_tokens"),
-        reasoning_tokens=reading.take("reasoning_tokens"),
+        tokens=reading.take_counts("tokens"),
+        prompt_tokens=reading.take_counts("prompt_tokens"),
+        completion_tokens=reading.take_counts("completion_tokens"),
+        cached_tokens=reading.take_counts("cached_tokens"),
+        reasoning_tokens=reading.take_counts("reasoning_tokens"),
         cost=reading.take("cost"),
         ttft_us=reading.take("ttft_us"),
-        attachment_count=reading.take("attachment_count"),
-        score_count=reading.take("score_count"),
+        attachment_count=reading.take_counts("attachment_count"),
+        score_count=reading.take_counts("score_count"),
         errors=errors,
         scores=scores,
     )
@@ -99,6 +101,10 @@ class _Reading:
     def take(self, name: str) -> Any:
         """Return a column in the order of the rows."""
         return fold_one_value(self._spans.pop(name)[self._order])
+
+    def take_counts(self, name: str) -> Any:
+        """Return a column of counts in the order of the rows, in as few bits as they take."""
+        return keep_in_few_bits(self._spans.pop(name)[self._order])
 
     def find_parents(self) -> Ints:
         """Return the row of each span's first parent, as far as numbers tell; asks the store for nothing."""
@@ -160,12 +166,12 @@ class _Reading:
         smallest = np.min_scalar_type(-len(words["key"]))  # signed: some say -1 for none
         return code.astype(smallest)[self._order], words["word"].tolist()
 
-    def read_texts(self, name: str, where: str, **bounds: int) -> dict[int, str]:
+    def read_texts(self, name: str, where: str, **bounds: int) -> RowTexts:
         """Return texts by row, of which a column tells whether there are any."""
         if not self._spans[where].any():
-            return {}
+            return RowTexts(np.zeros(0, np.int32), np.zeros(0, object))
         texts = self._cursor.columns(query(name), {**self._asked, **bounds})
-        return dict(zip(self._rows_of(texts["source"]).tolist(), texts["text"].tolist(), strict=True))
+        return RowTexts(self._rows_of(texts["source"]), np.asarray(texts["text"], object))
 
 
 def _order_rows(

@@ -78,9 +78,21 @@ def test_numbers_that_are_missing_have_their_stand_ins(
     assert [skeleton.models[code] for code in skeleton.model_code] == ["", "m"]
     assert skeleton.score_count.tolist() == [0, 1]
     assert skeleton.scores == {1: '{"good":1}'}
-    for column in (skeleton.start_us, skeleton.end_us, skeleton.created_us, skeleton.tokens, skeleton.ttft_us):
+    for column in (skeleton.start_us, skeleton.end_us, skeleton.created_us, skeleton.ttft_us):
         assert column.dtype == np.int64
         assert not np.ma.isMaskedArray(column)
+
+
+def test_starts_are_kept_once_where_rows_were_created_at_them(
+    merger: Merger, database: Database, rows: Any, open_segment: Any
+):
+    open_segment().write(rows.start(0), rows.start(1, parents=[0], secs=1.0))
+    alike = skeleton_of(merger, database)
+    assert alike.created_us is alike.start_us
+    open_segment().write(rows.start(2, parents=[0], metrics={"start": 5.0}))
+    apart = skeleton_of(merger, database)
+    assert apart.start_us[0] == 5_000_000
+    assert apart.created_us[0] > 5_000_000
 
 
 def test_errors_come_as_text_and_bounded(merger: Merger, database: Database, rows: Any, open_segment: Any):

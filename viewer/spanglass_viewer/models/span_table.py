@@ -162,12 +162,13 @@ class SpanTableModel(QAbstractTableModel):
         """
         if not step.only_grew:
             return None
-        if len(self._visible) == len(step.rows) and len(after) == len(step.is_new):
+        if len(self._visible) == step.earlier_count and len(after) == step.later_count:
             return step.new_rows  # nothing is hidden: there is nothing to compare
         if len(after) > _MAX_MOVED_ROWS:
             return None
-        is_new = step.is_new[after]
-        is_same = np.array_equal(after[~is_new], step.rows[self._visible])
+        came_in = step.find_new()
+        is_new = came_in[after]
+        is_same = np.array_equal(after[~is_new], np.flatnonzero(~came_in)[self._visible])
         return np.flatnonzero(is_new).astype(np.int32) if is_same else None
 
     def _rows_that_show(self, snapshot: TraceSnapshot, is_folded: Bools) -> Ints:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from spanglass_store.database.one_value import fold_one_value
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -51,7 +53,11 @@ def index_errors(is_error: Bools, texts: Mapping[int, str], layout: TraceLayout)
     is_own = is_error & ~is_bubbled
     rows = np.sort(layout.row_of_span[np.flatnonzero(is_own)])
     return ErrorIndex(
-        is_own=is_own, is_bubbled=is_bubbled, own_spans=layout.span[rows], own_rows=rows, _origins=origins
+        is_own=fold_one_value(is_own),
+        is_bubbled=fold_one_value(is_bubbled),
+        own_spans=layout.span[rows],
+        own_rows=rows,
+        _origins=origins,
     )
 
 

@@ -157,9 +157,7 @@ def _put_between(before: TraceSnapshot, spans: Ints, arrivals: _Arrivals) -> Gro
         is_cut=nothing,
         has_ghosts=nothing,
     )
-    is_new = np.zeros(count, np.bool_)
-    is_new[new_rows] = True
-    return Growth(layout, Succession(before.generation, rows, is_new, new_rows, only_grew=True))
+    return Growth(layout, Succession(before.generation, len(spans), count, new_rows, only_grew=True))
 
 
 def _count_below(earlier: TraceLayout, come_before: Ints, arrivals: _Arrivals) -> Ints:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spanglass_store.database.one_value import fold_one_value
 from spanglass_viewer.trace.subtree_sums import SubtreeSums, count_ghosts_below, sum_below
 
 if TYPE_CHECKING:
@@ -115,16 +116,17 @@ def roll_up(
     For the list of traces `repeated_amounts.sql` of the store does the same.
     """
     logs_tokens = np.asarray(skeleton.tokens) >= 0
-    token_shares = own_shares(layout, np.where(logs_tokens, skeleton.tokens, 0))
+    token_shares = own_shares(layout, np.where(logs_tokens, skeleton.tokens, np.int64(0)))
     counted = np.divide(token_shares, skeleton.tokens, out=np.ones(len(skeleton)), where=skeleton.tokens > 0)
     costs = _sum_costs(layout, skeleton.cost, np.nan if cost_estimates is None else cost_estimates, counted)
+    tokens = sum_below(layout, token_shares, costs.sums)
     return Rollups(
         tokens_total=int(token_shares.sum()) if logs_tokens.any() else None,
         _ghosts=count_ghosts_below(layout),
-        _tokens=sum_below(layout, token_shares),
+        _tokens=tokens,
         _own_errors=sum_below(layout, errors.is_own),
         _costs=costs,
-        _kinds=_sum_kinds(layout, skeleton, counted),
+        _kinds=_sum_kinds(tokens, skeleton, counted),
     )
 
 
@@ -135,13 +137,14 @@ def _sum_costs(layout: TraceLayout, logged: Floats, estimates: Floats | float, c
     prices = np.where(is_known, estimates * counted, 0.0)
     is_covered = lie_below(layout, logged > 0)
     shares = own_shares(layout, np.where(is_logged, logged, 0.0))
+    sums = sum_below(layout, shares + np.where(is_covered, 0.0, prices))
     return _Costs(
-        sums=sum_below(layout, shares + np.where(is_covered, 0.0, prices)),
-        known=sum_below(layout, is_logged | (is_known & ~is_covered)),
-        estimated=sum_below(layout, (prices > 0) & ~is_covered),
+        sums=sums,
+        known=sum_below(layout, is_logged | (is_known & ~is_covered), sums),
+        estimated=sum_below(layout, (prices > 0) & ~is_covered, sums),
         covered_sums=sum_below(layout, np.where(is_covered, prices, 0.0)),
         covered_known=sum_below(layout, is_known & is_covered),
-        is_covered=is_covered & ~(logged > 0),
+        is_covered=fold_one_value(is_covered & ~(logged > 0)),
     )
 
 
@@ -154,8 +157,11 @@ def lie_below(layout: TraceLayout, is_top: Bools) -> Bools:
     return np.asarray((np.cumsum(steps) > 0)[layout.row_of_span], np.bool_)
 
 
-def _sum_kinds(layout: TraceLayout, skeleton: TraceSkeleton, counted: Floats) -> dict[str, SubtreeSums]:
-    """Return the sums of the known kinds of tokens, of which `counted` says which part of a span's counts."""
+def _sum_kinds(whole: SubtreeSums, skeleton: TraceSkeleton, counted: Floats) -> dict[str, SubtreeSums]:
+    """Return the sums of the known kinds of tokens, of which `counted` says which part of a span's counts.
+
+    `whole` are those of all kinds together.
+    """
     kinds = {
         "in": skeleton.prompt_tokens,
         "out": skeleton.completion_tokens,
@@ -163,7 +169,7 @@ def _sum_kinds(layout: TraceLayout, skeleton: TraceSkeleton, counted: Floats) ->
         "reasoning": skeleton.reasoning_tokens,
     }
     return {
-        kind: sum_below(layout, np.floor(np.maximum(tokens, 0) * counted).astype(np.int64))
+        kind: sum_below(whole.layout, np.floor(np.maximum(tokens, 0) * counted).astype(np.int64), whole)
         for kind, tokens in kinds.items()
         if (tokens >= 0).any()
     }

@@ -19,15 +19,21 @@ if TYPE_CHECKING:
 class Succession:
     """The way from one snapshot, that of `generation`, to a later one of the same trace.
 
-    `rows` gives by earlier row the later one, -1 for what is gone. `is_new` says by later row whether it came in,
-    `new_rows` are those, rising. `only_grew`: no row went, and those that stayed keep their order.
+    There were `earlier_count` rows, and are `later_count`; `new_rows` are those of them that came in, rising.
+    `only_grew`: no row went, and those that stayed keep their order.
     """
 
     generation: int
-    rows: Ints
-    is_new: Bools
+    earlier_count: int
+    later_count: int
     new_rows: Ints
     only_grew: bool
+
+    def find_new(self) -> Bools:
+        """Return by later row whether it came in."""
+        is_new = np.zeros(self.later_count, np.bool_)
+        is_new[self.new_rows] = True
+        return is_new
 
 
 def find_succession(before: TraceSnapshot, after: TraceSnapshot) -> Succession:
@@ -45,8 +51,8 @@ def find_succession(before: TraceSnapshot, after: TraceSnapshot) -> Succession:
     is_new[rows[rows >= 0]] = False
     return Succession(
         generation=before.generation,
-        rows=rows,
-        is_new=is_new,
+        earlier_count=len(rows),
+        later_count=len(is_new),
         new_rows=np.flatnonzero(is_new).astype(np.int32),
         only_grew=bool((np.diff(rows, prepend=np.int32(-1)) > 0).all()),
     )
@@ -68,9 +74,8 @@ def match_spans(ids: SpanIds, later_ids: SpanIds) -> Ints:
 
 def stand_still(before: TraceSnapshot) -> Succession:
     """Return the way to a later snapshot with the same spans in the same rows."""
-    rows = np.arange(len(before.layout), dtype=np.int32)
-    is_new = np.zeros(len(rows), np.bool_)
-    return Succession(before.generation, rows, is_new, new_rows=rows[:0], only_grew=True)
+    count = len(before.layout)
+    return Succession(before.generation, count, count, new_rows=np.zeros(0, np.int32), only_grew=True)
 
 
 def _places_of(keys: npt.NDArray[Any], ordered: npt.NDArray[Any]) -> Longs:

@@ -66,7 +66,8 @@ class Folding:
     def _count_to(self, count: int) -> Ints:
         """Return 0 to `count` - 1, of numbers that are there already: a trace that grows asks again and again."""
         if len(self._counted) < count:
-            self._counted = np.arange(count + count // 4, dtype=np.int32)
+            more = count // 4 if len(self._counted) else 0  # few traces grow
+            self._counted = np.arange(count + more, dtype=np.int32)
             self._counted.flags.writeable = False
         return self._counted[:count]
 
