@@ -245,19 +245,32 @@ def _measure_batches(store: Path, texts: Texts) -> Iterator[Row]:
     fd = open_segment(store)
     new: list[Row] = []
     changed: list[Row] = []
+    mixed: list[Row] = []
+    begun: list[list[bytes]] = []  # what is still to be logged of the spans that the batch before began
+
+    def lines_of(number: int, batch: int) -> list[bytes]:
+        rows = span_rows(texts, number, root=2**90 + batch, parent=number, at_secs=time.time())
+        return [encode_line(row) for row in rows]
+
     for batch in range(BATCHES):
         logged: list[bytes] = []
         for number in range(100):
-            start, output, end = span_rows(texts, number, root=2**90 + batch, parent=number, at_secs=time.time())
-            os.write(fd, encode_line(start) + encode_line(end))
-            logged.append(encode_line(output))
+            start, output, end = lines_of(number, 2 * batch)
+            os.write(fd, start + end)
+            logged.append(output)
             if number in {49, 99}:
                 new.append(_once("merge of 100 rows of new spans", merger.merge_once))
         os.write(fd, b"".join(logged))
         changed.append(_once("merge of 100 rows for spans that are there", merger.merge_once))
+        ending, begun = begun, [lines_of(number, 2 * batch + 1) for number in range(34)]
+        os.write(fd, b"".join([lines[0] for lines in begun] + [lines[1] + lines[2] for lines in ending[:33]]))
+        if ending:
+            mixed.append(_once("merge of 34 new spans, 33 that go on and end", merger.merge_once))
+        else:
+            merger.merge_once()
     os.close(fd)
     database.close()
-    for rows in (new, changed):
+    for rows in (new, changed, mixed):
         cpu = sorted(row.cpu or 0.0 for row in rows)
         yield Row(
             f"{rows[0].what}, median", statistics.median(row.figure for row in rows), "ms", cpu=cpu[len(cpu) // 2]
