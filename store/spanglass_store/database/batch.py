@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spanglass_store.database.columns import (
     STATE_COLUMNS,
+    changed_row,
     deleted_row,
     read_deleted,
     read_state,
@@ -20,7 +21,7 @@ from spanglass_store.database.columns import (
     time_of,
     timestamp_of,
 )
-from spanglass_store.database.fold import SpanState, encode_stamps, fold
+from spanglass_store.database.fold import UPDATE, SpanState, encode_stamps, fold
 from spanglass_store.database.json_text import TOO_DEEP, parsed, read_fields
 from spanglass_store.database.rows import Row, read_row
 from spanglass_store.database.side_lines import (
@@ -35,13 +36,14 @@ from spanglass_store.database.statements import query, span_column_names
 from spanglass_store.journal.lines import BadLine, Line, LineKind, encode_line, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Collection, Container, Iterable, Sequence
 
     from spanglass_store.database.columns import SpanRow
     from spanglass_store.database.connection import Cursor
     from spanglass_store.database.known_tables import KnownTables
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_FIRST = (0, 0)  # the rank of what nobody has said
 _LONG_AGO = datetime(1, 1, 1)  # noqa: DTZ001 - DuckDB's TIMESTAMP has no zone
 _READ_STATES = query("read_states").format(columns=", ".join(STATE_COLUMNS))
 
@@ -173,6 +175,8 @@ def _merge_rows(
     for row_id, span_rows in rows.items():
         group = states.setdefault(row_id, [])
         values = stored.values_of(row_id)
+        if row_id in stored.rows and len(group) == 1:  # else there is a deleted one beside it, of another container
+            stored.said[row_id] = _fields_said(group[0], span_rows)
         touched = _fold_span(group, row_id, span_rows)
         if not touched or (
             values
@@ -215,11 +219,14 @@ def _write_spans(
         before = stored.rows.get(row_id)
         if before is not None:
             known.forget_row(row_id)
-        rows = [
-            span_row(state, is_orphaned=str(state.identity.get("process")) not in living, before=before)
-            for state in group
-            if not state.is_deleted
-        ]
+        said = stored.said.get(row_id)
+        rows: list[SpanRow] = []
+        for state in group:
+            is_orphaned = str(state.identity.get("process")) not in living
+            if before is not None and said is not None:
+                rows.append(changed_row(before, state, said, is_orphaned=is_orphaned))
+            elif not state.is_deleted:
+                rows.append(span_row(state, is_orphaned=is_orphaned))
         if before is not None and len(rows) == 1 and _FIXED(rows[0]) == _FIXED(before):
             changed.append((before, rows[0]))
         else:
@@ -286,6 +293,8 @@ class _Stored:
 
     states: dict[str, list[SpanState]] = field(default_factory=dict[str, list[SpanState]])
     rows: dict[str, SpanRow] = field(default_factory=dict[str, "SpanRow"])  # those that were known without a look
+    # what the batch says of them, as `_fields_said` has it
+    said: dict[str, Collection[str] | None] = field(default_factory=dict[str, "Collection[str] | None"])
     places: set[_Place] = field(default_factory=set["_Place"])
     since_us: int | None = None
     deleted_ids: set[str] = field(default_factory=set[str])
@@ -348,6 +357,23 @@ def _bound_of(row_id: str, rows: list[Row]) -> int | None:
     starts = [time_of(row.identity.get("created")) for row in rows]
     known = [start for start in starts if start is not None]
     return min(known) if len(known) == len(starts) else None
+
+
+def _fields_said(state: SpanState, rows: Sequence[Row]) -> Collection[str] | None:
+    """Return the fields that rows may give another value to, or None where they may change more than these."""
+    if state.is_deleted or state.array_deletes:
+        return None
+    keys: set[str] = set()
+    for row in rows:
+        if not row.is_merge or row.is_deletion or row.replaced_paths or row.erased_fields or row.array_deletes:
+            return None
+        if row.container != state.container or not row.identity.keys() <= state.ranks.keys():
+            return None
+        if max(state.ranks.values(), default=_FIRST) > (UPDATE, row.stamp):
+            return None  # the row's word on the identity may count more
+        fields = state.fields
+        keys.update([key for key, value in row.fields.items() if type(value) is not str or value != fields.get(key)])
+    return keys
 
 
 def _fold_span(states: list[SpanState], row_id: str, rows: Sequence[Row]) -> list[bool]:

@@ -7,12 +7,15 @@ import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from spanglass_store.database.error_headline import find_headline
 from spanglass_store.database.fold import SpanState, decode_stamps, encode_stamps
 from spanglass_store.database.json_text import JsonText, dump_text, parsed
 from spanglass_store.database.statements import span_column_names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - DuckDB's TIMESTAMP has no zone; all ours are UTC
 _MICROSECOND = EPOCH.resolution
@@ -38,48 +41,75 @@ STATE_COLUMNS = (
 )  # fmt: skip
 
 
-def span_row(state: SpanState, *, is_orphaned: bool, before: SpanRow | None = None) -> SpanRow:
+def span_row(state: SpanState, *, is_orphaned: bool) -> SpanRow:
     """Return the values of a span in the order of the table's columns; lists are tuples, so that rows can be kept.
 
     `is_orphaned` says that the process which wrote the span is gone: without an end it counts as interrupted.
-    `before` is the span's row until now, if it is known: what follows from a value that is the same is taken from it.
     """
-    fields, identity = state.fields, state.identity
-    created_us = created_of(state)
-    created = timestamp_of(created_us)
-    texts = [dump_text(fields[key]) if key in fields else None for key in PAYLOAD_FIELDS]
-    if before is None or before[_CREATED] != created:
-        before, is_same = _NOTHING, _NEVER_SAME
-    else:
-        is_same = [text == old for text, old in zip(texts, before[PAYLOADS], strict=True)]
-    times = before[_TIMES] if is_same[_METRICS] else _times(fields.get("metrics"), created_us)
+    identity = state.identity
+    created = timestamp_of(created_of(state))
     span_id = _clean(identity.get("span_id", state.id))
     parents = tuple([_clean(parent) for parent in identity.get("span_parents", ())])
-    return (
+    values = [*_NOTHING_SAID]
+    values[_IDENTITY] = (
         state.id,
         state.container,
         span_id,
         _clean(identity.get("root_span_id", span_id)),
         parents,
-        *(before[_NAME_AND_TYPE] if is_same[_ATTRIBUTES] else _name_and_type(fields.get("span_attributes"))),
-        *[_text(fields[key]) if key in fields else None for key in _NAME_FIELDS],
-        created,
-        *times,
-        not parents and "span_parents" in identity,  # a span of which only updates have come may be anything
-        *(before[_HEADLINE] if is_same[_ERROR] else _headline(fields.get("error"))),
-        is_orphaned and times[1] is None,
-        before[_MODEL] if is_same[_METADATA] else _text(_object(fields.get("metadata")).get("model")),
-        *(before[_AMOUNTS] if is_same[_METRICS] else _amounts(fields.get("metrics"))),
-        sum([len(_ATTACHMENT.findall(text)) for text in texts if text is not None and _ATTACHMENT_MARK in text]),
-        before[_SCORE_COUNT] if is_same[_SCORES] else _count_scores(fields.get("scores")),
-        tuple([_clean(tag) for tag in _object(fields["tags"])]) if "tags" in fields else (),
-        before[_INPUT_PREVIEW] if is_same[_INPUT] else _preview(fields.get("input"), texts[_INPUT]),
-        before[_OUTPUT_PREVIEW] if is_same[_OUTPUT] else _preview(fields.get("output"), texts[_OUTPUT]),
-        *texts,
-        _extra_text(fields),
-        identity.get("process"),
-        encode_stamps(state),
     )
+    values[_CREATED] = values[_START] = created
+    values[_IS_ROOT] = not parents and "span_parents" in identity  # one of which only updates have come may be anything
+    values[_PROCESS] = identity.get("process")
+    return _derive(values, state, state.fields, is_orphaned=is_orphaned)
+
+
+def changed_row(before: SpanRow, state: SpanState, keys: Collection[str], *, is_orphaned: bool) -> SpanRow:
+    """Return what `span_row` would, where `before` was the span's row until rows wrote the fields `keys` alone."""
+    return _derive([*before], state, keys, is_orphaned=is_orphaned)
+
+
+def _derive(values: list[Any], state: SpanState, keys: Collection[str], *, is_orphaned: bool) -> SpanRow:
+    """Write the columns that follow from the fields `keys` of a state into a row's values; return the row."""
+    fields = state.fields
+    has_attachments = bool(values[_ATTACHMENT_COUNT])
+    for key in keys:
+        place = _PAYLOAD_PLACES.get(key)
+        if place is not None:
+            text = values[place] = dump_text(fields[key]) if key in fields else None
+            has_attachments = has_attachments or (text is not None and _ATTACHMENT_MARK in text)
+        elif key in _NAME_PLACES:
+            values[_NAME_PLACES[key]] = _text(fields.get(key))
+    _derive_scalars(values, fields, keys)
+    if "input" in keys:
+        values[_INPUT_PREVIEW] = _preview(fields.get("input"), values[_INPUT])
+    if "output" in keys:
+        values[_OUTPUT_PREVIEW] = _preview(fields.get("output"), values[_OUTPUT])
+    if not _WITH_COLUMN.issuperset(keys):
+        values[_EXTRA] = _extra_text(fields)
+    if has_attachments:
+        texts = [text for text in values[PAYLOADS] if text is not None]
+        values[_ATTACHMENT_COUNT] = sum([len(_ATTACHMENT.findall(text)) for text in texts])
+    values[_IS_INTERRUPTED] = is_orphaned and values[_END] is None
+    values[_STAMPS] = encode_stamps(state)
+    return tuple(values)
+
+
+def _derive_scalars(values: list[Any], fields: dict[str, Any], keys: Collection[str]) -> None:
+    if "span_attributes" in keys:
+        values[_NAME_AND_TYPE] = _name_and_type(fields.get("span_attributes"))
+    if "metrics" in keys:
+        metrics = _object(fields.get("metrics"))
+        values[_TIMES] = _times(metrics, values[_CREATED])
+        values[_AMOUNTS] = _amounts(metrics)
+    if "error" in keys:
+        values[_HEADLINE] = _headline(fields.get("error"))
+    if "metadata" in keys:
+        values[_MODEL] = _text(_object(fields.get("metadata")).get("model"))
+    if "scores" in keys:
+        values[_SCORE_COUNT] = _count_scores(fields.get("scores"))
+    if "tags" in keys:
+        values[_TAGS] = tuple([_clean(tag) for tag in _object(fields["tags"])]) if "tags" in fields else ()
 
 
 def _slice(first: str, last: str) -> slice:
@@ -87,17 +117,23 @@ def _slice(first: str, last: str) -> slice:
 
 
 _COLUMNS = span_column_names()
-_NOTHING: SpanRow = (None,) * len(_COLUMNS)
-_NEVER_SAME = [False] * len(PAYLOAD_FIELDS)
-_CREATED, _MODEL, _SCORE_COUNT, _INPUT_PREVIEW, _OUTPUT_PREVIEW = map(
-    _COLUMNS.index, ("created", "model", "score_count", "input_preview", "output_preview")
-)
+(
+    _CREATED, _START, _END, _IS_ROOT, _IS_INTERRUPTED, _MODEL, _ATTACHMENT_COUNT, _SCORE_COUNT, _TAGS,
+    _INPUT_PREVIEW, _OUTPUT_PREVIEW, _INPUT, _OUTPUT, _EXTRA, _PROCESS, _STAMPS,
+) = map(_COLUMNS.index, (
+    "created", "start_ts", "end_ts", "is_root", "is_interrupted", "model", "attachment_count", "score_count", "tags",
+    "input_preview", "output_preview", "input", "output", "extra", "process", "stamps",
+))  # fmt: skip
+_IDENTITY = _slice("id", "span_parents")
 _NAME_AND_TYPE = _slice("name", "type")
 _TIMES = _slice("start_ts", "duration_secs")
 _HEADLINE = _slice("is_error", "error_message")
 _AMOUNTS = _slice("tokens", "ttft_secs")
 PAYLOADS = _slice(PAYLOAD_FIELDS[0], PAYLOAD_FIELDS[-1])
-_INPUT, _OUTPUT, _EXPECTED, _ERROR, _SCORES, _METADATA, _METRICS, _ATTRIBUTES, _CONTEXT = range(len(PAYLOAD_FIELDS))
+_PAYLOAD_PLACES = {key: _COLUMNS.index(key) for key in PAYLOAD_FIELDS}
+_NAME_PLACES = {key: _COLUMNS.index(key) for key in _NAME_FIELDS}
+_UNSAID = {"name": "", "is_error": False, "is_interrupted": False, "attachment_count": 0, "score_count": 0, "tags": ()}
+_NOTHING_SAID: SpanRow = tuple([_UNSAID.get(name) for name in _COLUMNS])
 
 
 def state_values(row: SpanRow) -> tuple[Any, ...]:
@@ -115,24 +151,23 @@ def read_state(row: tuple[Any, ...]) -> SpanState:
     """Return the state of a span from the values of `STATE_COLUMNS`."""
     row_id, container, span_id, root_span_id, parents, created_us, tags = row[:7]
     *texts, extra, process, stamps = row[7:]
-    state = SpanState(row_id, container)
     names, payloads = texts[: len(_NAME_FIELDS)], texts[len(_NAME_FIELDS) :]
-    fields = state.fields
-    fields.update([(key, name) for key, name in zip(_NAME_FIELDS, names, strict=True) if name is not None])
-    fields.update(
-        [(key, JsonText(text)) for key, text in zip(PAYLOAD_FIELDS, payloads, strict=True) if text is not None]
-    )
+    fields: dict[str, Any] = {key: name for key, name in zip(_NAME_FIELDS, names, strict=True) if name is not None}
+    for key, text in zip(PAYLOAD_FIELDS, payloads, strict=True):
+        if text is not None:
+            fields[key] = JsonText(text)
     if extra is not None:
         fields.update(JsonText(extra).parse())
     if tags:
         fields["tags"] = dict.fromkeys(tags, True)
-    state.identity = {
+    identity = {
         "created": created_us,
         "span_id": span_id,
         "root_span_id": root_span_id,
         "span_parents": parents,
         "process": process,
     }
+    state = SpanState(row_id, container, fields, identity=identity)
     decode_stamps(state, stamps)
     if "tags" in state.marks.children:
         state.fields.setdefault("tags", {})  # none left, but they were written
@@ -211,16 +246,15 @@ def _name_and_type(attributes: Any) -> tuple[str, str | None]:
     return (_text(found.get("name")) or "")[:_MAX_NAME_CHARS], _text(found.get("type"))
 
 
-def _times(metrics: Any, created_us: int) -> tuple[datetime, datetime | None, float | None]:
+def _times(metrics: dict[str, Any], created: datetime) -> tuple[datetime, datetime | None, float | None]:
     """Return the start, the end and the seconds between."""
-    found = _object(metrics)
-    start_us = _time_us(found["start"]) if "start" in found else None
-    end_us = _time_us(found["end"]) if "end" in found else None
-    if start_us is None:
-        start_us = created_us
+    start_us = _time_us(metrics["start"]) if "start" in metrics else None
+    end_us = _time_us(metrics["end"]) if "end" in metrics else None
+    start = created if start_us is None else timestamp_of(start_us)
     if end_us is None:
-        return timestamp_of(start_us), None, None
-    return timestamp_of(start_us), timestamp_of(end_us), (end_us - start_us) / 1e6
+        return start, None, None
+    end = timestamp_of(end_us)
+    return start, end, (end - start).total_seconds()
 
 
 def _headline(error: Any) -> tuple[bool, str | None, str | None]:
@@ -234,20 +268,30 @@ def _count_scores(scores: Any) -> int:
     return sum(1 for score in _object(scores).values() if score is not None)
 
 
-def _amounts(metrics: Any) -> tuple[float | None, ...]:
+def _amounts(metrics: dict[str, Any]) -> tuple[float | None, ...]:
     """Return total, prompt, completion, cached and reasoning tokens, the cost, and the time to the first token."""
-    found = _object(metrics)
-    numbers = {name: float(found[name]) for name in _AMOUNT_NAMES.intersection(found) if _is_amount(found[name])}
-    if not numbers:  # most spans are no calls of a model
+    found = [
+        (place, float(metrics[name])) for name, place in _AMOUNT_NAMES if name in metrics and _is_amount(metrics[name])
+    ]
+    if not found:  # most spans are no calls of a model
         return _NO_AMOUNTS
-    return *_token_counts(numbers), _first(numbers, "cost", "estimated_cost"), numbers.get("time_to_first_token")
+    amounts: list[float | None] = [*_NO_AMOUNTS]
+    for place, value in found:
+        amounts[place] = _count(value) if place < _TOKEN_COUNTS else value
+    total, prompt, completion, *_ = amounts
+    if total is None and (prompt is not None or completion is not None):
+        amounts[0] = (prompt or 0) + (completion or 0)
+    return tuple(amounts)
 
 
-_AMOUNT_NAMES = frozenset((
-    "tokens", "total_tokens", "prompt_tokens", "completion_tokens", "prompt_cached_tokens", "cached_tokens",
-    "completion_reasoning_tokens", "reasoning_tokens", "cost", "estimated_cost", "time_to_first_token",
-))  # fmt: skip
-_NO_AMOUNTS = (None,) * 7
+_AMOUNT_COUNT, _TOKEN_COUNTS = 7, 5
+# Each with its place among the amounts; of two for one place the later counts.
+_AMOUNT_NAMES = (
+    ("total_tokens", 0), ("tokens", 0), ("prompt_tokens", 1), ("completion_tokens", 2),
+    ("cached_tokens", 3), ("prompt_cached_tokens", 3), ("reasoning_tokens", 4), ("completion_reasoning_tokens", 4),
+    ("estimated_cost", 5), ("cost", 5), ("time_to_first_token", 6),
+)  # fmt: skip
+_NO_AMOUNTS = (None,) * _AMOUNT_COUNT
 
 
 def _is_amount(value: Any) -> bool:
@@ -255,27 +299,9 @@ def _is_amount(value: Any) -> bool:
     return isinstance(value, _NUMBERS) and not isinstance(value, bool) and abs(value) < 1e300  # noqa: PLR2004 - as said
 
 
-def _token_counts(numbers: dict[str, float]) -> tuple[int | None, ...]:
-    prompt = _count(numbers, "prompt_tokens")
-    completion = _count(numbers, "completion_tokens")
-    total = _count(numbers, "tokens", "total_tokens")
-    if total is None and (prompt is not None or completion is not None):
-        total = (prompt or 0) + (completion or 0)
-    cached = _count(numbers, "prompt_cached_tokens", "cached_tokens")
-    reasoning = _count(numbers, "completion_reasoning_tokens", "reasoning_tokens")
-    return total, prompt, completion, cached, reasoning
-
-
-def _count(numbers: dict[str, float], *names: str) -> int | None:
-    value = _first(numbers, *names)
-    return None if value is None or abs(value) > _MAX_BIGINT // 2 else int(value)
-
-
-def _first(numbers: dict[str, float], *names: str) -> float | None:
-    for name in names:
-        if name in numbers:
-            return numbers[name]
-    return None
+def _count(value: float) -> int | None:
+    """Return a number of tokens, or None where a BIGINT does not hold it with ease."""
+    return int(value) if abs(value) <= _MAX_BIGINT // 2 else None
 
 
 def _preview(value: Any, text: str | None) -> str | None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from spanglass_store.database.rows import Path, Row
 
 _BASE = 0  # the stamp that the first full row counts with: before all updates
-_FULL_ROW, _UPDATE = 0, 1  # whose word on the identity counts more: lower is more
+_FULL_ROW, UPDATE = 0, 1  # whose word on the identity counts more: lower is more
 
 Rank = tuple[int, int]
 
@@ -81,7 +81,7 @@ def _apply(state: SpanState, row: Row) -> None:
         _note_identity(state, row, _FULL_ROW)
         _apply_full(state, row)
     else:
-        _note_identity(state, row, _UPDATE)
+        _note_identity(state, row, UPDATE)
         _apply_update(state, row)
     if state.array_deletes:
         _delete_from_arrays(state)

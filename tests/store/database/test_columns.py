@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from spanglass_store.database.columns import read_state, span_row, time_of
+from spanglass_store.database.columns import changed_row, read_state, span_row, time_of
 from spanglass_store.database.fold import SpanState, fold
 from spanglass_store.database.json_text import JsonText
 from spanglass_store.database.rows import read_row
@@ -151,3 +153,40 @@ def test_a_state_without_anything_said_survives_its_columns():
     assert (values["span_id"], values["root_span_id"], values["name"]) == ("a", "a", "")
     again = read_state(("a", "", "a", "a", [], 5, [], *[None] * 13, None, "p", values["stamps"]))
     assert again.identity == {"process": "p"}
+
+
+_values = st.one_of(st.none(), st.integers(0, 9), st.text(max_size=3), st.lists(st.booleans(), max_size=2))
+_said = st.fixed_dictionaries(
+    {},
+    optional={
+        "input": _values,
+        "output": st.one_of(_values, st.just({"type": "braintrust_attachment", "key": "k"})),
+        "error": st.sampled_from(["ValueError: no", {"message": "no"}]),
+        "metadata": st.dictionaries(st.sampled_from(["a", "model"]), _values, max_size=2),
+        "metrics": st.dictionaries(
+            st.sampled_from(["start", "end", "tokens", "total_tokens", "completion_tokens", "cost"]),
+            st.one_of(st.integers(1, 2_000_000_000), st.floats(allow_nan=False), st.booleans()),
+        ),
+        "scores": st.dictionaries(st.sampled_from(["a", "b"]), st.one_of(st.none(), st.floats(0, 1)), max_size=2),
+        "span_attributes": st.dictionaries(st.sampled_from(["name", "type"]), _values, max_size=2),
+        "tags": st.lists(st.sampled_from(["x", "y"]), max_size=2, unique=True),
+        "project_name": _values,
+        "note": _values,
+    },
+)
+
+
+@given(_said, st.lists(_said, min_size=1, max_size=3), st.booleans())
+def test_a_row_that_is_changed_is_the_row_that_is_made_anew(
+    first: dict[str, Any], updates: list[dict[str, Any]], is_orphaned: bool
+):
+    rows = [
+        read_row({"id": "a", "_stamp": stamp, "_is_merge": stamp > 1, **line}, 1, "p")
+        for stamp, line in enumerate([first, *updates], start=1)
+    ]
+    state = fold(SpanState("a"), rows[:1])
+    row = span_row(state, is_orphaned=is_orphaned)
+    for update in rows[1:]:
+        fold(state, [update])
+        row = changed_row(row, state, update.fields, is_orphaned=is_orphaned)
+        assert row == span_row(state, is_orphaned=is_orphaned)
