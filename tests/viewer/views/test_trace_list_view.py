@@ -197,6 +197,28 @@ def test_a_trace_that_comes_costs_hardly_more_where_fifty_thousand_are_there(
     assert many - few < 0.03, least
 
 
+@pytest.mark.parametrize("scrolled_px", [0, 30, 1000])
+def test_traces_that_come_in_above_leave_those_in_sight_where_they_are(
+    long_view: TraceListView, scrolled_px: int
+) -> None:
+    model = long_view.model()
+    assert isinstance(model, TraceListModel)
+    traces = [make_summary(number) for number in range(_MANY_TRACES + 2, -1, -1)]
+    model.show_first_page(traces[3:], has_more=False)
+    long_view.verticalScrollBar().setValue(scrolled_px)
+    QApplication.processEvents()
+
+    def in_sight() -> tuple[str, int]:
+        first = long_view.indexAt(long_view.viewport().rect().topLeft())
+        return model.summary_at(first.row()).root_span_id, long_view.visualRect(first).top()
+
+    before = in_sight()
+    model.update_newest([*traces[:2], *traces[3:]], has_more=False)
+    model.update_newest(traces, has_more=False)
+    QApplication.processEvents()
+    assert in_sight() == (before if scrolled_px else (traces[0].root_span_id, 0))
+
+
 @pytest.mark.parametrize(("key", "row"), [(Qt.Key.Key_End, _MANY_TRACES - 1), (Qt.Key.Key_Home, 0)])
 def test_home_and_end_go_to_the_first_and_the_last_trace(
     long_view: TraceListView, qtbot: QtBot, key: Qt.Key, row: int

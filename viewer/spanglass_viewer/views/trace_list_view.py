@@ -94,6 +94,16 @@ class TraceListView(QTableView):
         rows.setMinimumSectionSize(self._row_height)
         rows.setDefaultSectionSize(self._row_height)
 
+    def rowsInserted(self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int) -> None:
+        """Leave what is in sight where it is when traces come in above it; at the top, show them."""
+        bar = self.verticalScrollBar()
+        place_px = bar.value()
+        super().rowsInserted(parent, start, end)
+        if place_px > 0 and start <= place_px // self._row_height:
+            self.executeDelayedItemsLayout()
+            self.updateGeometries()
+            bar.setValue(place_px + (end - start + 1) * self._row_height)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Open no trace by the right button: it asks what one can be compared with, such as the open one."""
         if event.button() != Qt.MouseButton.RightButton:
