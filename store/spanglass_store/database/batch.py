@@ -351,6 +351,9 @@ def _bound_of(row_id: str, rows: list[Row]) -> int | None:
     """Return the start that the span is filed under or an earlier one, or None where it could be any.
 
     An id that a user made up may have been used before, with another start; so might that of a row without one.
+
+    An update that says no start and names a trace, merged before a first row of a later start, is not found by this:
+    a clock was set back in between. The two stand there apart until doctor joins them.
     """
     if _UUID.fullmatch(row_id) is None:
         return None
