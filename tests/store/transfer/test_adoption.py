@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spanglass_store.journal.lines import BadLine, decode_line
-from spanglass_store.transfer.adoption import Adoption, origin_of
+from spanglass_store.transfer.adoption import Adoption, dense_text, origin_of
 
 WRITTEN_US = 1_795_442_531_000_000
 NS_PER_SEC = 1_000_000_000
@@ -155,3 +155,38 @@ def test_whatever_a_line_says_it_gives_lines_or_is_a_bad_one(value: dict[str, An
             assert line.endswith(b"\n")
             assert line.count(b"\n") == 1
             json.loads(line)
+
+
+_LITERALS = st.sampled_from(
+    ["0", "-0", "-0.0", "1.0", "1.50", "1e5", "1E+2", "1e400", "12345678901234567890123", "null", "true"]
+)
+_STRINGS = st.text(max_size=4).map(json.dumps) | st.sampled_from(
+    ['"\\ud800"', '"\\/"', '"\\u00E9 , : "', '"a  b"', '""', '"é"']
+)
+_SPACE = st.sampled_from(["", " ", "\t", " \r "])
+
+
+@st.composite
+def _json_texts(draw: st.DrawFn, depth: int = 0) -> str:
+    def spaced(token: str) -> str:
+        return draw(_SPACE) + token + draw(_SPACE)
+
+    kind = draw(st.sampled_from(["literal", "string"] if depth > 2 else ["literal", "string", "list", "object"]))
+    if kind in {"literal", "string"}:
+        return spaced(draw(_LITERALS if kind == "literal" else _STRINGS))
+    items = [draw(_json_texts(depth + 1)) for _ in range(draw(st.integers(0, 3)))]
+    if kind == "list":
+        return spaced(f"[{','.join(items)}{'' if items else draw(_SPACE)}]")
+    return spaced("{" + ",".join(f"{spaced(draw(_STRINGS))}:{item}" for item in items) + "}")
+
+
+def exact_tokens(text: str) -> Any:
+    """Return a text's value, with numbers as they are spelled and all pairs of an object."""
+    return json.loads(text, parse_int=str, parse_float=str, object_pairs_hook=list)
+
+
+@given(_json_texts())
+def test_no_number_no_key_and_no_character_changes(text: str) -> None:
+    dense = dense_text(text.encode()).decode()
+    assert exact_tokens(dense) == exact_tokens(text)
+    assert dense_text(dense.encode()).decode().rstrip("\n") == dense.rstrip("\n")
