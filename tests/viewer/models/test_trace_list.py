@@ -62,6 +62,24 @@ def test_pages_follow_downwards_without_repeats(qtbot: QtBot) -> None:
     assert not model.canFetchMore(QModelIndex())
 
 
+def test_a_ranking_that_changes_keeps_what_is_selected(model: TraceListModel) -> None:
+    model.show_first_page([make_summary(number) for number in (5, 9, 7, 1)], has_more=True)
+    resets: list[bool] = []
+    model.modelReset.connect(lambda: resets.append(True))
+    left: list[tuple[int, int]] = []
+    model.rows_leaving.connect(lambda first, last: left.append((first, last)))
+    selected = QPersistentModelIndex(model.index(2))
+    model.show_ranked([make_summary(number) for number in (7, 5, 3, 9)], has_more=True)
+    assert names(model) == [7, 5, 3, 9]
+    assert (selected.row(), left, resets) == (0, [(3, 3)], [])
+    model.show_ranked([make_summary(number, name="later") for number in (7, 5, 3, 9)], has_more=False)
+    assert (model.summary_at(2).name, model.has_more) == ("later", False)
+    model.show_ranked([make_summary(number) for number in range(100, 200)], has_more=False)
+    assert (model.rowCount(), len(resets)) == (100, 1), "another list altogether"
+    model.show_ranked([], has_more=False)
+    assert model.rowCount() == 0
+
+
 def test_who_goes_far_down_gets_longer_pages(qtbot: QtBot) -> None:
     model = TraceListModel()
     for held, length in ((300, PAGE_LENGTH), (1000, 500), (9000, 2000)):

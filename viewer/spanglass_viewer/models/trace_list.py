@@ -22,6 +22,7 @@ SCORE_ROLE = Qt.ItemDataRole.UserRole + 2  # the score that the list is sorted b
 PRICES_ROLE = Qt.ItemDataRole.UserRole + 3  # whether prices are known: what has no cost then is not known to have one
 PAGE_LENGTH = 200
 _LONGEST_PAGE = 2000
+_MOST_MOVED = 50  # traces that come into a list or leave it one by one
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -104,11 +105,17 @@ class TraceListModel(QAbstractListModel):
 
     def show_ranked(self, page: Sequence[TraceSummary], *, has_more: bool) -> None:
         """Hold a fresh reading of a list in another order than that of the starts."""
-        if [summary.root_span_id for summary in page] != [held.root_span_id for held in self._summaries]:
+        present = {summary.root_span_id for summary in page}
+        gone = [row for row, held in enumerate(self._summaries) if held.root_span_id not in present]
+        fresh = [summary for summary in page if summary.root_span_id not in self._place_by_id]
+        if len(gone) > _MOST_MOVED or len(fresh) > _MOST_MOVED:
             self.show_first_page(page, has_more=has_more)
-        elif page:
-            self._summaries = list(page)
-            self._has_more = has_more
+            return
+        self._remove_rows(gone)
+        self._append(fresh)
+        self._put_in_order(list(page))
+        self._has_more = has_more
+        if page:
             self.dataChanged.emit(self.index(0), self.index(len(page) - 1))
 
     def set_knows_prices(self, *, knows_prices: bool) -> None:
@@ -130,14 +137,16 @@ class TraceListModel(QAbstractListModel):
         """Add older traces at the end."""
         self._is_fetching = False
         self._has_more = has_more
-        fresh = [summary for summary in page if summary.root_span_id not in self._place_by_id]
+        self._append([summary for summary in page if summary.root_span_id not in self._place_by_id])
+        self.page_appended.emit()
+
+    def _append(self, fresh: list[TraceSummary]) -> None:
         if fresh:
             first = len(self._summaries)
             self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
             self._summaries.extend(fresh)
             self._number_rows(first, len(self._summaries))
             self.endInsertRows()
-        self.page_appended.emit()
 
     def update_newest(self, page: Sequence[TraceSummary], *, has_more: bool) -> None:
         """Take in a fresh reading of the newest traces: known ones change in place, new ones find theirs, others go.
@@ -158,7 +167,7 @@ class TraceListModel(QAbstractListModel):
                 index = self.index(row)
                 self.dataChanged.emit(index, index)
                 if moved:
-                    self._sort()
+                    self._put_in_order(sorted(self._summaries, key=_sort_key, reverse=True))
         self._remove_others(page, has_more=has_more)
         if not has_more or len(self._summaries) == len(page):
             self._has_more = has_more
@@ -172,6 +181,10 @@ class TraceListModel(QAbstractListModel):
             for row, held in enumerate(self._summaries)
             if held.root_span_id not in present and (oldest is None or _sort_key(held) > oldest)
         ]
+        self._remove_rows(gone)
+
+    def _remove_rows(self, gone: list[int]) -> None:
+        """Take these rows out, which are sorted."""
         while gone:
             last = first = gone.pop()
             while gone and gone[-1] == first - 1:
@@ -194,11 +207,15 @@ class TraceListModel(QAbstractListModel):
         self._number_rows(0, row + 1)
         self.endInsertRows()
 
-    def _sort(self) -> None:
+    def _put_in_order(self, summaries: list[TraceSummary]) -> None:
+        """Hold the same traces in this order; what is selected stays so, and what is scrolled to in its place."""
+        if [one.root_span_id for one in summaries] == [held.root_span_id for held in self._summaries]:
+            self._summaries = summaries
+            return
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         ids = [self._summaries[index.row()].root_span_id for index in before]
-        self._summaries.sort(key=_sort_key, reverse=True)
+        self._summaries = summaries
         self._number_all()
         self.changePersistentIndexList(before, [self.index(self._top - self._place_by_id[held]) for held in ids])
         self.layoutChanged.emit()
