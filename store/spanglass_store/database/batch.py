@@ -366,7 +366,7 @@ def _fields_said(state: SpanState, rows: Sequence[Row]) -> Collection[str] | Non
     """Return the fields that rows may give another value to, or None where they may change more than these."""
     if state.is_deleted or state.array_deletes:
         return None
-    keys: set[str] = set()
+    keys: list[str] = []
     for row in rows:
         if not row.is_merge or row.is_deletion or row.replaced_paths or row.erased_fields or row.array_deletes:
             return None
@@ -375,7 +375,7 @@ def _fields_said(state: SpanState, rows: Sequence[Row]) -> Collection[str] | Non
         if max(state.ranks.values(), default=_FIRST) > (UPDATE, row.stamp):
             return None  # the row's word on the identity may count more
         fields = state.fields
-        keys.update([key for key, value in row.fields.items() if type(value) is not str or value != fields.get(key)])
+        keys += [key for key, value in row.fields.items() if type(value) is not str or value != fields.get(key)]
     return keys
 
 
@@ -404,7 +404,14 @@ def _fold_span(states: list[SpanState], row_id: str, rows: Sequence[Row]) -> lis
 
 def _may_be_folded(values: list[_Values], rows: Sequence[Row]) -> bool:
     """Tell whether the stored spans may have all these rows in them: they note the stamp of whoever said something."""
-    return all(any(str(row.stamp) in stored[-1] for stored in values) for row in rows)
+    for row in rows:
+        stamp = str(row.stamp)
+        for stored in values:
+            if stamp in stored[-1]:
+                break
+        else:
+            return False
+    return True
 
 
 def _is_unchanged(state: SpanState, values: _Values) -> bool:

@@ -77,8 +77,12 @@ def write_key(fields: dict[str, Any], node: Mark, key: str, incoming: Any, stamp
     mark = node.children.get(key)
     if mark is None and value is not ABSENT:
         mark = node.rest
-    if mark is None or (type(value) is str and type(incoming) is str and type(mark) is int and mark <= stamp):
-        value, mark = incoming, stamp  # as `write` says; most are such
+    if mark is None:
+        value, mark = incoming, stamp
+    elif type(value) is str and type(incoming) is str and type(mark) is int:  # as `write` says; most are such
+        if mark > stamp:
+            return
+        value, mark = incoming, stamp
     else:
         value, mark = write(value, mark, incoming, stamp, depth)
     if mark != node.rest or value is ABSENT or key in node.children:  # so that a row that comes twice notes nothing new
@@ -171,7 +175,8 @@ def decode_mark(coded: Any) -> Any:
     if isinstance(coded, int):
         return coded
     rest, floor, written, children = coded
-    return Mark(rest, floor, written, {key: decode_mark(child) for key, child in children.items()})
+    marks = {key: child if isinstance(child, int) else decode_mark(child) for key, child in children.items()}
+    return Mark(rest, floor, written, marks)
 
 
 def marks_of_rows(
