@@ -2,7 +2,8 @@
 
 Four processes write 1,000 spans/s each into one open trace; the window runs offscreen in this process. Every few
 seconds memory is taken; at the end a line is laid through what comes after the first third. Two slopes are printed:
-MB a minute, and bytes a span, as a trace of twice the length rightly takes twice the memory. Ten minutes by default:
+MB a minute, and bytes a span, as a trace of twice the length rightly takes twice the memory; and what is held when all
+is read, which is held against 300 MB and 80 bytes a span. Ten minutes by default:
 `python tests/bench/soak_live.py --secs 60`. Not part of `make bench`, which it would hold up.
 """
 
@@ -38,6 +39,8 @@ WRITERS = 4
 SPANS_PER_SEC = 1000
 SOAK_SECS = 600.0
 SAMPLE_SECS = 2.0
+REST_SECS = 3.0  # after which what was written last is in sight
+ALLOWED_MB, ALLOWED_SPAN_BYTES = 300, 80
 PLACE_SPANS = 60  # of each writer, before the view is put where it must stay
 
 WRITER = """
@@ -81,6 +84,7 @@ class Result:
     samples: list[Sample]
     offences: list[Offence]
     moved: list[str]
+    at_rest: Sample  # once all was read, and the file let go
 
     def slopes(self) -> tuple[float, float]:
         """Return MB a minute and bytes a span, over what comes after the first third."""
@@ -133,11 +137,19 @@ class Soak:
             sampling.start()
             wait_until(lambda: root.poll() is not None)
             sampling.stop()
+        self._rest()
         after = self._place()
         moved = [name for name, value in before.items() if after[name] != value]
         watchdog.stop()
         self._window.close()
-        return Result(self._samples, self._offences, moved)
+        return Result(self._samples, self._offences, moved, at_rest=self._samples.pop())
+
+    def _rest(self) -> None:
+        window, rested = self._window, time.perf_counter() + REST_SECS
+        wait_until(
+            lambda: time.perf_counter() > rested and window.controller.is_settled and not window.backend.is_holding_file
+        )
+        self._sample()
 
     def _settle_in(self) -> dict[str, Any]:
         """Select a row, fold another, scroll to a third: they must be as they are when all is over."""
@@ -196,6 +208,10 @@ def main() -> None:
     minute, span = result.slopes()
     busy = sorted((offence.busy_secs * 1000 for offence in result.offences), reverse=True)
     print(f"slope {minute:.1f} MB a minute, {span:.0f} bytes a span")
+    rest, allowed = result.at_rest, ALLOWED_MB + ALLOWED_SPAN_BYTES * result.at_rest.spans / 1e6
+    print(
+        f"at rest {rest.rss_mb:.0f} MB with {rest.spans:,} spans ({allowed:.0f} allowed), peak {peak_rss_mb():.0f} MB"
+    )
     print(f"over 16 ms of CPU without a pause: {len(busy)} times, the longest {busy[0] if busy else 0:.0f} ms")
     print(f"moved: {', '.join(result.moved) or 'nothing'}")
 
