@@ -144,6 +144,17 @@ def test_a_list_without_traces(
     check_golden(pane, f"trace-list-{'filtered-' if is_filtered else ''}empty-{theme}")
 
 
+def test_a_list_that_is_still_read(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check) -> None:
+    pane = TraceListPane(TraceListModel(), Selection(), dressed)
+    pane.filter_box.hide()  # the window has it in its top bar
+    qtbot.addWidget(pane)
+    pane.resize(288, 300)
+    pane.show()
+    pane.show_loading()
+    qtbot.waitUntil(lambda: not pane._loading.isActive())
+    check_golden(pane, f"trace-list-loading-{theme}")
+
+
 @pytest.fixture
 def detail_pane(qtbot: QtBot, dressed: Appearance) -> Iterator[DetailPane]:
     """A pane without a span."""
@@ -218,6 +229,18 @@ def test_hidden_types_and_no_hits(pane: TracePane, theme: str, check_golden: Che
     pane.finder.bar.set_text("nowhere")
     pane.setFocus()
     check_golden(pane, f"state-narrowed-{theme}")
+
+
+def test_no_hits_in_the_flame_view(pane: TracePane, qtbot: QtBot, theme: str, check_golden: Check) -> None:
+    pane.toggle_flame()
+    pane.show_snapshot(build_snapshot(make_support_skeleton(), 1, NOW_US), opened=True)
+    pane.finder.search_wanted.connect(lambda asked: pane.finder.show_hits(FindAnswer(asked, ())))
+    pane.finder.open()
+    pane.finder.bar.set_text("nowhere")
+    pane.setFocus()
+    qtbot.waitUntil(lambda: pane.findChild(FlameView).is_idle)
+    check_golden(pane, f"flame-no-hits-{theme}")
+    pane.stop()
 
 
 def test_an_experiment(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check) -> None:

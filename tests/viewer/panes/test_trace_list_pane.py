@@ -15,6 +15,7 @@ from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.trace_list import TraceListModel
 from spanglass_viewer.panes.trace_list_pane import TraceListPane
 from spanglass_viewer.widgets.buttons import Chip
+from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -53,6 +54,20 @@ def test_chips_write_the_filter(pane: TraceListPane, qtbot: QtBot) -> None:
     assert (pane.filter_box.text, checked(pane)) == ("", ["All"])
     chip(pane, "All").click()
     assert checked(pane) == ["All"]
+
+
+def test_loading_is_said_only_when_it_lasts(pane: TraceListPane, qtbot: QtBot) -> None:
+    pane.show()
+    nothing = lambda: [label.text() for label in pane.findChildren(PlainLabel) if label.text().startswith(("No", "Lo"))]  # noqa: E731 - asked anew
+    pane.show_loading()
+    assert nothing() == []
+    qtbot.waitUntil(lambda: nothing() == ["Loading the traces…"])
+    pane._model.show_first_page([], has_more=False)
+    assert nothing() == ["No traces yet"]
+    pane.show_loading()
+    pane._model.show_first_page([make_summary(1)], has_more=False)
+    assert pane.view.isVisible()
+    assert not pane._loading.isActive()
 
 
 def test_chips_show_what_is_typed(pane: TraceListPane) -> None:

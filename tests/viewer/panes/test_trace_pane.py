@@ -23,6 +23,7 @@ from spanglass_viewer.views.minimap import Minimap
 from spanglass_viewer.views.row_style import ROW_HEIGHT
 from spanglass_viewer.views.span_cell import lay_out_cell
 from spanglass_viewer.views.span_table_view import SpanTableView
+from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -424,6 +425,12 @@ def test_without_a_trace_there_is_nothing_to_step_to(shown: _Shown) -> None:
     assert not shown.pane.select_span_id("a")
     shown.press(Qt.Key.Key_Left, Qt.Key.Key_Home, Qt.Key.Key_BracketLeft)
     assert shown.selected is None
+
+
+def test_a_trace_that_ends_before_it_begins_says_so_in_its_header(shown: _Shown) -> None:
+    shown.open(build_snapshot(make_skeleton([MadeSpan("root", (), 2, 0)]), 1, _NOW_US))
+    stats = [label.text() for label in shown.pane.findChildren(PlainLabel) if label.property("kind") == "stat"]
+    assert stats[0] == shown.model.row_at(0).duration_text(_NOW_US) == "\u22122.00 s"
 
 
 def test_loading_is_said_only_when_it_lasts(support: _Shown, qtbot: QtBot) -> None:

@@ -86,6 +86,12 @@ def test_an_end_before_its_start_is_taken_for_the_start() -> None:
     assert snapshot.end_us.tolist() == snapshot.start_us.tolist()
 
 
+@pytest.mark.parametrize(("end", "expected"), [(1.0, -1_000_000), (2.0, None), (3.0, None), (None, None)])
+def test_a_root_that_ends_before_it_begins_says_by_how_much(end: float | None, expected: int | None) -> None:
+    snapshot = build_snapshot(make_skeleton([MadeSpan("root", start=2.0, end=end)]), 1, 0)
+    assert snapshot.backward_us == expected
+
+
 def test_a_row_has_the_same_key_in_each_snapshot_and_no_other_row_has_it() -> None:
     spans = [MadeSpan("r"), MadeSpan("a", ("r",), 0.1), MadeSpan("b", ("r",), 0.2), MadeSpan("c", ("a", "b"), 0.3)]
     before = build_snapshot(make_skeleton(spans), 1, 0)

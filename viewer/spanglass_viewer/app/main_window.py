@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
         self._has_shown_span = False
         self._has_asked_for_containers = False
         self.setAcceptDrops(True)
+        self.trace_list.show_loading()
         if not self._preferences.follows_newest:
             self.controller.stop_following()
         self._has_been_shown = False

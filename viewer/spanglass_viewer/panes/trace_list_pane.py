@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from spanglass_store.search.editing import has_term, with_term, without_term
@@ -36,6 +36,7 @@ _CHIPS = (
     ("Slow", "Traces of 5 s and more", "dur>=5s"),
     ("LLM", "Traces that call a model", "type=llm"),
 )
+_LOADING_AFTER_MS = 500  # the first page of a store comes sooner, as a rule
 _ROOM_FOR_ORDER_PX = 230  # of a pane in which both buttons have words
 
 
@@ -57,6 +58,7 @@ class TraceListPane(QWidget):
         self._chips: dict[str, Chip] = {}
         self._total = 0
         self._is_filtering = False  # a filter is asked for, and not answered
+        self._loading = QTimer(self, interval=_LOADING_AFTER_MS, singleShot=True)
         self._is_awaited = False  # the keyboard goes to the traces once there are some
         self.filter_box = FilterBox(self, appearance)  # the window's top bar takes it in
         self.picker = ContainerPicker(appearance)
@@ -72,6 +74,10 @@ class TraceListPane(QWidget):
     def view(self) -> TraceListView:
         """The list itself, for focus and tests."""
         return self._view
+
+    def show_loading(self) -> None:
+        """Say that the first traces are being read, should it last."""
+        self._loading.start()
 
     def show_total(self, traces: int) -> None:
         """Show how many traces the store holds."""
@@ -164,6 +170,7 @@ class TraceListPane(QWidget):
         self.filter_box.left.connect(self._on_filter_left)
         self._view.selectionModel().currentChanged.connect(self._on_current_changed)
         self._selection.trace_changed.connect(self._on_trace_changed)
+        self._loading.timeout.connect(self._on_loading_lasts)
         self._model.rows_leaving.connect(self._on_rows_leaving)
         for signal in (self._model.modelReset, self._model.rowsInserted, self._model.rowsRemoved):
             signal.connect(self._on_rows_changed)
@@ -238,7 +245,12 @@ class TraceListPane(QWidget):
                 self._model.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect
             )
 
+    def _on_loading_lasts(self) -> None:
+        self._nothing.setText("Loading the traces…")
+        self._stack.setCurrentIndex(1)
+
     def _on_rows_changed(self) -> None:
+        self._loading.stop()
         has_rows = self._model.rowCount() > 0
         is_filtered = self.filter_box.expression != EVERYTHING
         self._nothing.setText("No trace matches this filter" if is_filtered else "No traces yet")

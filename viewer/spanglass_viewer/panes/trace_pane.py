@@ -357,7 +357,8 @@ class TracePane(QWidget):
     def _show_time(self, snapshot: TraceSnapshot) -> None:
         last_us = max(snapshot.last_us, self._model.now_us()) if snapshot.has_running else snapshot.last_us
         self._axis.set_extent(snapshot.first_us, last_us)
-        self._header.show_duration((last_us - snapshot.first_us) / 1e6)
+        backward_us = None if snapshot.has_running else snapshot.backward_us
+        self._header.show_duration((last_us - snapshot.first_us if backward_us is None else backward_us) / 1e6)
 
     def _set_ticking(self) -> None:
         """Tick only while something that runs can be seen."""

@@ -80,6 +80,12 @@ class TraceSnapshot:
         found = self.find_span(self.root_span_id)
         return int(self.layout.span[0]) if found is None else found
 
+    @property
+    def backward_us(self) -> int | None:
+        """How long the root took by its own times where it ends before it begins, below 0; None where it does not."""
+        took_us = int(self.skeleton.end_us[self.root_span]) - int(self.start_us[self.root_span])
+        return took_us if took_us < 0 <= int(self.skeleton.end_us[self.root_span]) else None
+
     def find_span(self, span_id: str) -> int | None:
         """Return the span with this id, or None."""
         return self.skeleton.span_id.find(span_id)
