@@ -166,6 +166,25 @@ def test_only_hits_hides_the_rest_and_unfolding_brings_none_of_it_back(found: Fo
     assert not found.finder.bar.isVisible()
 
 
+def test_the_selected_hit_stays_where_it_is_while_rows_above_it_go_and_come(found: Found) -> None:
+    more = [MadeSpan(f"{number:03}", ("a",), start=1 + number / 100) for number in range(300)]
+    found.pane.show_snapshot(snapshot_of(SPANS[0], *more), opened=True)
+    found.hits = ("007", "033", "140", "145")
+    found.finder.open()
+    found.finder.bar.set_text("refund")
+    found.pane.select_span_id("140")
+    top = lambda: found.view.rowViewportPosition(found.view.currentIndex().row())  # noqa: E731 - asked anew
+    found.finder.toggle_only_hits()
+    assert found.rows == "a007033140145"
+    assert 0 <= top() < found.view.viewport().height()
+    before = top()
+    found.finder.toggle_only_hits()
+    assert top() == before
+    found.finder.toggle_only_hits()
+    found.finder.close()
+    assert (found.selected, top()) == ("140", before)
+
+
 def test_going_to_what_is_hidden_shows_everything(found: Found) -> None:
     found.finder.bar.set_text("refund")
     chip = found.pane.findChild(FindBar).findChild(Chip)

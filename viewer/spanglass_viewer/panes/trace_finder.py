@@ -14,6 +14,8 @@ from spanglass_viewer.trace.visible import Narrowing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtCore import QRect
+
     from spanglass_viewer.models.span_table import SpanTableModel
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.layout import Ints
@@ -192,8 +194,16 @@ class TraceFinder(QObject):
     def _narrow(self) -> None:
         is_narrowed = self.bar.is_only_hits and bool(self._asked.text)
         narrowing = Narrowing(frozenset(self._hit_ids) if is_narrowed else None, self._focus_id, self._hidden_types)
+        before = self._place_of_current()
         self._model.set_narrowing(None if narrowing == Narrowing() else narrowing)
+        after = self._place_of_current()
+        if after.isValid() and self._view.viewport().rect().intersects(before):  # rows above it came, or went
+            bar = self._view.verticalScrollBar()
+            bar.setValue(bar.value() + after.top() - before.top())
         self.narrowed.emit()
+
+    def _place_of_current(self) -> QRect:
+        return self._view.visualRect(self._view.currentIndex())
 
     def _on_narrowing_dropped(self) -> None:
         self._focus_id, self._hidden_types = None, frozenset()
