@@ -39,7 +39,7 @@ WRITERS = 4
 SPANS_PER_SEC = 1000
 SOAK_SECS = 600.0
 SAMPLE_SECS = 2.0
-REST_SECS = 3.0  # after which what was written last is in sight
+REST_SECS = 2.0
 ALLOWED_MB, ALLOWED_SPAN_BYTES = 300, 80
 PLACE_SPANS = 60  # of each writer, before the view is put where it must stay
 
@@ -145,10 +145,16 @@ class Soak:
         return Result(self._samples, self._offences, moved, at_rest=self._samples.pop())
 
     def _rest(self) -> None:
-        window, rested = self._window, time.perf_counter() + REST_SECS
-        wait_until(
-            lambda: time.perf_counter() > rested and window.controller.is_settled and not window.backend.is_holding_file
-        )
+        """Wait until all is read and the file was let go for a while: then what was freed is given back."""
+        window, used = self._window, time.perf_counter()
+
+        def is_at_rest() -> bool:
+            nonlocal used
+            if window.backend.is_holding_file or not window.controller.is_settled:
+                used = time.perf_counter()
+            return time.perf_counter() - used > REST_SECS
+
+        wait_until(is_at_rest)
         self._sample()
 
     def _settle_in(self) -> dict[str, Any]:
