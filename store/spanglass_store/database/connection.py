@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import threading
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 DATABASE_FILE = "traces.duckdb"
 
 _CHECKPOINT_THRESHOLD = "32MB"
+FEW_THREADS, MANY_THREADS = 1, 2
 # max_vacuum_tasks: its stalls took 3.4 to 3.9 s. Extensions: offline, looking for one costs seconds.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "threads": "2",
+    "threads": str(MANY_THREADS),
     "memory_limit": "1GB",
     "max_vacuum_tasks": "0",
     "checkpoint_threshold": _CHECKPOINT_THRESHOLD,
@@ -60,11 +62,21 @@ class QueryFailed(ValueError):  # noqa: N818 - it names what happened to the que
     """A query that a user wrote is not one, or would change something; the text says why."""
 
 
+@dataclass(slots=True)
+class _Threads:
+    """How many threads DuckDB works with, which is one setting for all cursors of a database."""
+
+    count: int = MANY_THREADS
+
+
 class Cursor:
     """Reads and writes the tables for one thread; handed out by `Database.cursor()`."""
 
-    def __init__(self, cursor: engine.DuckDBPyConnection, store: Path, repetitions: RepetitionMemory) -> None:
+    def __init__(
+        self, cursor: engine.DuckDBPyConnection, store: Path, repetitions: RepetitionMemory, threads: _Threads
+    ) -> None:
         self._cursor = cursor
+        self._threads = threads
         self.store = store
         self.repetitions = repetitions
         self.is_bulk = False  # set by a transaction that writes tens of megabytes
@@ -79,6 +91,12 @@ class Cursor:
         """Return the first row that a statement gives, or None."""
         rows = self.rows(sql, parameters)  # to the end: half read, a statement keeps its transaction open
         return rows[0] if rows else None
+
+    def use_threads(self, count: int) -> None:
+        """Let DuckDB work with so many threads from here on; fewer once those that go have done their part."""
+        if self._threads.count != count:
+            self.rows(f"SET threads = {count}")
+            self._threads.count = count
 
     def _read(self, sql: str) -> engine.Statement | str:
         """Return a statement as the parser read it, which it does once for a cursor; several at once stay text."""
@@ -240,6 +258,7 @@ class Database:
         self._lock = StoreLock(store)
         self._guard = threading.RLock()
         self._connection: engine.DuckDBPyConnection | None = None
+        self._threads = _Threads()
         self._cursors: list[Cursor] = []
         # Kept from one transaction to the next, with its statements and appenders: making them anew took a small
         # batch a seventh of its time.
@@ -271,10 +290,12 @@ class Database:
         return self._lend()
 
     @contextlib.contextmanager
-    def _lend(self, *, is_writer: bool = False) -> Generator[Cursor]:
+    def _lend(self, *, is_writer: bool = False, threads: int = MANY_THREADS) -> Generator[Cursor]:
         cursor = self._take_cursor(is_writer=is_writer)
         try:
             with _telling_interrupts():
+                if self._cursors == [cursor]:  # fewer would wait for what the others run
+                    cursor.use_threads(threads)
                 yield cursor
         except engine.Error as error:
             if not isinstance(error, _ENVIRONMENT_ERRORS) and not is_damage(error):
@@ -285,9 +306,13 @@ class Database:
             self._give_back(cursor, is_writer=is_writer)
 
     @contextlib.contextmanager
-    def transaction(self) -> Generator[Cursor]:
-        """Yield a cursor whose statements take effect together, or not at all. Raises as `cursor` does."""
-        with self._lend(is_writer=True) as cursor:
+    def transaction(self, *, threads: int = MANY_THREADS) -> Generator[Cursor]:
+        """Yield a cursor whose statements take effect together, or not at all. Raises as `cursor` does.
+
+        `threads` is what they begin with: waking a second one takes longer than it helps where each is done in a
+        millisecond.
+        """
+        with self._lend(is_writer=True, threads=threads) as cursor:
             cursor.rows("BEGIN")
             try:
                 yield cursor
@@ -358,12 +383,12 @@ class Database:
             if self._is_suspect and not self._cursors:
                 self._close()
             if self._connection is None:
-                self._connection = self._open()
+                self._connection, self._threads = self._open(), _Threads()
                 self.generation += 1
             cursor = None
             if is_writer:
                 cursor, self._writer = self._writer, None
-            cursor = cursor or Cursor(self._connection.cursor(), self.store, self._repetitions)
+            cursor = cursor or Cursor(self._connection.cursor(), self.store, self._repetitions, self._threads)
             self._cursors.append(cursor)
         with self._running_guard:
             self._running.append(cursor)

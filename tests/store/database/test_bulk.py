@@ -13,7 +13,7 @@ from histories import History, write_segments
 from spanglass_store.database import bulk
 from spanglass_store.database import segments as segments_module
 from spanglass_store.database.columns import EPOCH, STATE_COLUMNS, read_state
-from spanglass_store.database.connection import Database
+from spanglass_store.database.connection import Cursor, Database
 from spanglass_store.database.fold import encode_stamps
 from spanglass_store.database.fold_ahead import FoldAhead
 from spanglass_store.database.merge import Merger
@@ -215,3 +215,26 @@ def test_a_span_that_begins_after_its_first_update_was_written_is_one_span(tmp_p
     assert merge(store) == is_bulk
     [span] = tables_of(store, with_order=True)["spans"]
     assert (span["input"], span["output"], span["root_span_id"]) == ("1", '"early"', "6")
+
+
+def test_whole_segments_are_merged_with_two_threads_and_live_lines_with_one(
+    tmp_path: Path, ways: Any, monkeypatch: pytest.MonkeyPatch
+):
+    statements: list[str] = []
+    rows_of = Cursor.rows
+
+    def rows(cursor: Cursor, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        statements.append(sql)
+        return rows_of(cursor, sql, parameters)
+
+    monkeypatch.setattr(Cursor, "rows", rows)
+    for is_bulk in (False, True):
+        ways(is_bulk=is_bulk)
+        statements.clear()
+        store = new_store(tmp_path / str(is_bulk))
+        chance = random.Random(1)  # noqa: S311 - test data
+        write_segments(store, History(chance, oddity=0.0).lines(20), count=1)
+        assert merge(store) == is_bulk
+        told = [sql for sql in statements if sql == query("bulk_insert") or sql.startswith("SET threads")]
+        expected = ["SET threads = 1", "SET threads = 2", query("bulk_insert")]
+        assert told[:3] == expected if is_bulk else told == expected[:1]

@@ -10,7 +10,7 @@ import pytest
 
 from spanglass_store.database import connection as connection_module
 from spanglass_store.database import statements, tables
-from spanglass_store.database.connection import Database
+from spanglass_store.database.connection import FEW_THREADS, MANY_THREADS, Cursor, Database
 from spanglass_store.database.reader import StoreReader
 from spanglass_store.database.recovery import log_path
 from spanglass_store.database.store_lock import StoreLock
@@ -315,6 +315,33 @@ def test_settings_of_the_live_holder_are_in_force(database: Database):
     assert found["autoload_known_extensions"] == "false"
     assert found["enable_progress_bar"] == "false"
     assert connection_module.DATABASE_FILE == "traces.duckdb"
+
+
+def threads_of(cursor: Cursor) -> int:
+    [(value,)] = cursor.rows("SELECT value FROM duckdb_settings() WHERE name = 'threads'")
+    return int(value)
+
+
+def test_a_small_batch_works_with_one_thread_and_who_reads_after_it_with_two(database: Database):
+    with database.transaction(threads=FEW_THREADS) as cursor:
+        assert threads_of(cursor) == FEW_THREADS
+        with database.cursor() as other:
+            assert threads_of(other) == FEW_THREADS
+    with database.cursor() as cursor:
+        assert threads_of(cursor) == MANY_THREADS
+    with database.transaction(threads=FEW_THREADS) as cursor:
+        cursor.use_threads(MANY_THREADS)
+        assert threads_of(cursor) == MANY_THREADS
+    with database.transaction(threads=FEW_THREADS):
+        pass
+    database.let_go()
+    with database.cursor() as cursor:
+        assert threads_of(cursor) == MANY_THREADS
+
+
+def test_a_small_batch_does_not_wait_for_the_threads_of_another_reader(database: Database):
+    with database.cursor() as reader, database.transaction(threads=FEW_THREADS) as cursor:
+        assert threads_of(cursor) == threads_of(reader) == MANY_THREADS
 
 
 def test_tables_that_are_there_are_opened_without_a_list_of_them(
