@@ -101,12 +101,15 @@ class RepetitionMemory:
         roll_up, since = self._put_off.pop(root)
         self._known[root] = _Found(roll_up, _read(cursor, since, [root]).get(root))
 
+    def awaits(self, root: str, spans: int) -> bool:
+        """Tell whether a trace was put off when it was as many spans long."""
+        return root in self._put_off and self._put_off[root][0].spans == spans
+
     def note(self, root: str, spans: int, repeated: RepeatedAmounts, usage: Sequence[ModelUsage]) -> bool:
         """Take from elsewhere what of a trace that was put off is repeated, if it was as many spans long; tell that."""
-        roll_up, _ = self._put_off.get(root, (None, None))
-        if roll_up is None or roll_up.spans != spans:
+        if not self.awaits(root, spans):
             return False
-        del self._put_off[root]
+        roll_up, _ = self._put_off.pop(root)
         self._known[root] = _Found(roll_up, None if repeated == NOTHING_REPEATED else repeated, usage)
         return True
 

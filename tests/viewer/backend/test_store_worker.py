@@ -122,6 +122,42 @@ def test_what_an_open_trace_repeats_needs_no_query(
     assert _list_tokens(nested_worker) == [10]
 
 
+def test_what_an_open_trace_repeats_is_not_asked_for_while_it_grows(
+    nested_worker: StoreWorker, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeated_amounts, "_read", lambda *_: pytest.fail("it is read again soon"))
+    monkeypatch.setattr(store_worker, "LOOK_AFTER_MS", 60_000)
+    _load(nested_worker, 1)
+    writer = JournalWriter(tmp_path / "nested", process="22" * 16)
+    writer.span(2, parents=[1], metrics={"tokens": 10})
+    with qtbot.waitSignal(nested_worker.merged):
+        nested_worker._on_poll()
+    assert _list_tokens(nested_worker) == [30]
+    with qtbot.assertNotEmitted(nested_worker.repetition_found):
+        nested_worker._on_look_due()
+    with qtbot.waitSignal(nested_worker.repetition_found):
+        _load(nested_worker, 2)
+    assert _list_tokens(nested_worker) == [10]
+    writer.die()
+
+
+def test_what_a_trace_repeats_that_is_not_shown_any_more_is_looked_for(
+    nested_worker: StoreWorker, tmp_path: Path, qtbot: QtBot
+) -> None:
+    _load(nested_worker, 1)
+    writer = JournalWriter(tmp_path / "nested", process="22" * 16)
+    writer.span(2, parents=[1], metrics={"tokens": 10})
+    writer.span(3, trace=2)
+    with qtbot.waitSignal(nested_worker.merged):
+        nested_worker._on_poll()
+    assert _list_tokens(nested_worker) == [None, 30]
+    nested_worker._look_pause.stop()
+    with qtbot.waitSignal(nested_worker.repetition_found):
+        nested_worker.load_trace(TraceRequest(2, f"{2:032x}", is_opening=True))
+    assert _list_tokens(nested_worker) == [None, 10]
+    writer.die()
+
+
 def test_prices_that_come_later_do_not_make_it_read_the_trace_again(
     worker: StoreWorker, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

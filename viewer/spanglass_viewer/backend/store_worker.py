@@ -221,6 +221,8 @@ class StoreWorker(QObject):
             with self._need_database().cursor() as cursor:  # only now: of a million spans it takes a while
                 if self._note_repeated(cursor, self._shown):
                     self.repetition_found.emit()
+                else:
+                    self._plan_look(cursor)
 
     @Slot()
     def _spare_memory(self) -> None:
@@ -252,17 +254,25 @@ class StoreWorker(QObject):
         with self._need_database().cursor() as cursor:
             shown = self._shown
             if shown is None or not self._note_repeated(cursor, shown):
-                root = next(iter(cursor.repetitions.put_off), None)
+                put_off = cursor.repetitions.put_off
+                root = next((root for root in put_off if not self._grows_in_sight(cursor, root)), None)
                 if root is None:
                     return
                 cursor.repetitions.look_at(cursor, root)
             self._plan_look(cursor)
         self.repetition_found.emit()
 
+    def _grows_in_sight(self, cursor: Cursor, root: str) -> bool:
+        """Tell whether a trace is shown in an older state: what is repeated in it is noted when it is read again."""
+        from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
+
+        is_shown = self._shown is not None and self._shown.root_span_id == root
+        return is_shown and self._shown_sequence != StoreReader(cursor).sequence()
+
     @staticmethod
     def _note_repeated(cursor: Cursor, shown: TraceSnapshot) -> bool:
         """Tell the lists what is repeated in the trace that is shown, where they did not wait for it."""
-        if shown.root_span_id not in cursor.repetitions.put_off:
+        if not cursor.repetitions.awaits(shown.root_span_id, len(shown.skeleton)):
             return False
         from spanglass_viewer.trace.repeated_sums import find_repeated  # noqa: PLC0415 - as above
 
