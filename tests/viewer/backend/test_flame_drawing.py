@@ -18,3 +18,14 @@ def test_a_span_in_the_time_of_another_of_its_colour_has_edges() -> None:
     colors = [image.pixelColor(x, BAR_PX - 2).name() for x in range(image.width())]
     assert [x for x in range(100, 300) if colors[x] == DARK.window] == [159, 239]
     assert colors[100] == colors[161] == colors[300] != DARK.window
+
+
+@pytest.mark.usefixtures("_fonts")
+def test_a_span_of_no_length_is_seen_where_a_longer_one_lies_over_it() -> None:
+    spans = [MadeSpan("one", (), 0, 20, "one", "task"), MadeSpan("dot", (), 10, 10, "dot", "tool")]
+    snapshot = build_snapshot(make_skeleton(spans), 1, EPOCH_US)
+    window = FlameWindow(EPOCH_US, EPOCH_US + 20_000_000, 400, 0, 1)
+    image = paint_flame(index_flame(snapshot), FlameRequest(snapshot, None, window, DARK, 1.0, EPOCH_US))
+    colors = [image.pixelColor(x, BAR_PX - 2).name() for x in range(image.width())]
+    assert colors[199] == colors[201] == DARK.window
+    assert colors[198] == colors[202] != colors[200] != DARK.window

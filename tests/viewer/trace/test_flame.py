@@ -14,6 +14,7 @@ from spanglass_viewer.trace.flame import (
     fill_cells,
     index_flame,
     list_labels,
+    list_moments,
 )
 from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
 
@@ -75,6 +76,24 @@ def test_names_get_what_those_that_begin_later_leave() -> None:
     assert found == [("root", 0, 0, 100), ("a", 1, 0, 60), ("b", 1, 60, 40)]
     zoomed = list_labels(index, _window(2, 7, 100, 1), 20, EPOCH_US)
     assert [(label.left_px, label.width_px) for label in zoomed] == [(0, 80), (80, 20)]
+
+
+def test_spans_of_no_length_are_listed_where_a_name_lies_over_them() -> None:
+    snapshot, index = _trace(
+        MadeSpan("root", (), 0, 10),
+        MadeSpan("long", ("root",), 1, 8),
+        MadeSpan("dot", ("root",), 4, 4),
+        MadeSpan("same pixel", ("root",), 4.001, 4.001),
+        MadeSpan("short", ("root",), 5, 5.001),
+        MadeSpan("uncovered", ("root",), 9, 9),
+        MadeSpan("lower", ("dot",), 4, 4),
+    )
+    window = _window(0, 10, 100, lanes=3)
+    marks = list_moments(index, window, list_labels(index, window, 20, EPOCH_US))
+    assert [(snapshot.skeleton.span_id[mark.span], mark.lane, mark.left_px) for mark in marks] == [("dot", 1, 40)]
+    later = _window(5, 10, 100, lanes=3)
+    assert list_moments(index, later, list_labels(index, later, 20, EPOCH_US)) == []
+    assert list_moments(index, window, []) == []
 
 
 def test_the_span_that_began_last_is_found_and_neighbours_are_in_order() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from made_traces import EPOCH_US, large_id, make_large_skeleton, make_support_skeleton
+from made_traces import EPOCH_US, MadeSpan, large_id, make_large_skeleton, make_skeleton, make_support_skeleton
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -90,6 +90,16 @@ def test_a_click_selects_the_span_in_the_tree_too(shown: _Shown) -> None:
     shown.click("lookup")
     assert shown.selected == "lookup"
     assert shown.tree.current_span == shown.snapshot.find_span("lookup") == shown.view.current_span
+
+
+def test_a_span_of_no_length_is_hit_where_a_longer_one_lies_over_it(qtbot: QtBot, appearance: Appearance) -> None:
+    spans = [MadeSpan("root", (), 0, 10), MadeSpan("long", ("root",), 0, 9), MadeSpan("dot", ("root",), 2, 2)]
+    shown = _Shown(qtbot, appearance, build_snapshot(make_skeleton(spans), 1, NOW_US))
+    shown.click("dot")
+    assert shown.selected == "dot"
+    shown.click("long")
+    assert shown.selected == "long"
+    shown.pane.stop()
 
 
 def test_what_is_selected_elsewhere_is_selected_here(shown: _Shown) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 from spanglass_viewer.format.text import span_name
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.trace.arrays import np
-from spanglass_viewer.trace.flame import FIRST_COLOR_CELL, fill_cells, index_flame, list_labels
+from spanglass_viewer.trace.flame import FIRST_COLOR_CELL, fill_cells, index_flame, list_labels, list_moments
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -144,9 +144,14 @@ def paint_flame(index: FlameIndex, request: FlameRequest) -> QImage:
     painter.setFont(_label_font())
     metrics = QFontMetrics(_label_font())
     codes = request.snapshot.skeleton.type_code
-    for label in labels:
+
+    def color_of(label: FlameLabel) -> QColor:
         cell = 1 if is_error[label.span] else int(color_of_type[codes[label.span]]) + FIRST_COLOR_CELL
-        _paint_label(painter, metrics, label, request, QColor.fromRgba(int(colors[cell])))
+        return QColor.fromRgba(int(colors[cell]))
+
+    for label in labels:
+        _paint_label(painter, metrics, label, request, color_of(label))
+    _paint_moments(painter, [(mark, color_of(mark)) for mark in list_moments(index, window, labels)], request)
     painter.end()
     return image
 
@@ -176,6 +181,15 @@ def _paint_label(
     painter.setPen(QColor(request.tokens.text))
     shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(inner.width()))
     painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
+
+
+def _paint_moments(painter: QPainter, marks: list[tuple[FlameLabel, QColor]], request: FlameRequest) -> None:
+    """Paint a line with an edge to both sides for each span of no length that a longer one lies over."""
+    places = [QRectF(mark.left_px, (mark.lane - request.window.first_lane) * LANE_PX, 1, BAR_PX) for mark, _ in marks]
+    for place in places:
+        painter.fillRect(place.adjusted(-1, 0, 1, 0), QColor(request.tokens.window))
+    for place, (_, color) in zip(places, marks, strict=True):
+        painter.fillRect(place, color)
 
 
 def _choose_colors(types: list[str], tokens: Tokens) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:

@@ -144,6 +144,26 @@ def list_labels(index: FlameIndex, window: FlameWindow, least_px: float, now_us:
     return [FlameLabel(*label) for label in zip(*(column.tolist() for column in columns), strict=True)]
 
 
+def list_moments(index: FlameIndex, window: FlameWindow, labels: list[FlameLabel]) -> list[FlameLabel]:
+    """Return the spans of no length that lie where a name is painted over them, one a pixel; `labels` as listed."""
+    there = index.places(window.first_lane, window.lanes)
+    found = np.flatnonzero(index.end_us[there] == index.start_us[there])
+    if not len(found) or not labels:
+        return []
+    left = np.floor((index.start_us[there][found] - window.first_us) / window.us_per_px)
+    lane = index.lanes_at(found + there.start)
+    in_sight = (left >= 0) & (left < window.width_px)
+    found, left, lane = found[in_sight], left[in_sight], lane[in_sight]
+    keys, kept = np.unique(lane * (window.width_px + 1) + left, return_index=True)
+    begins = np.array([label.lane * (window.width_px + 1) + label.left_px for label in labels])
+    widths = np.array([label.width_px for label in labels])
+    over = np.searchsorted(begins, keys, "right") - 1
+    kept = kept[(over >= 0) & (keys < begins[over] + widths[over])]
+    columns = (index.spans[there][found[kept]], lane[kept], left[kept])
+    places = zip(*(column.tolist() for column in columns), strict=True)
+    return [FlameLabel(span, at_lane, at_px, 1.0) for span, at_lane, at_px in places]
+
+
 def _place_spans(index: FlameIndex, window: FlameWindow, now_us: int) -> tuple[Longs, Longs, Longs, Longs]:
     """Return lane, first and last pixel of the spans in sight, and where they stand in the index."""
     there = index.places(window.first_lane, window.lanes)

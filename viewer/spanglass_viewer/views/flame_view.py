@@ -253,8 +253,11 @@ class FlameView(QAbstractScrollArea):
         width = self.viewport().width()
         first, last = (self._axis.moment_at(at.x() + slack, width) for slack in (-_SLACK_PX, _SLACK_PX))
         middle = self._axis.moment_at(at.x(), width)
+        near = self._picture.index.find_span(lane, first, last, self._clock_us())
+        if near is not None and self._snapshot.start_us[near] == self._snapshot.end_us[near]:
+            return near  # what lies under it has all the rest of its bar
         exact = self._picture.index.find_span(lane, middle, middle, self._clock_us())
-        return exact if exact is not None else self._picture.index.find_span(lane, first, last, self._clock_us())
+        return near if exact is None else exact
 
     def _fit_scroll_bar(self) -> None:
         height = self._lanes * LANE_PX + LANE_PX // 2
