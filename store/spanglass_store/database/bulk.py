@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from spanglass_store.database import engine
 from spanglass_store.database.batch import Batch, JournalLine, Outcome, merge_batch
-from spanglass_store.database.connection import MANY_THREADS
 from spanglass_store.database.error_headline import find_headline
 from spanglass_store.database.fold_ahead import READ_ERRORS, UnfitSegments
 from spanglass_store.database.json_text import JsonText
@@ -108,7 +107,7 @@ def merge_segments(
     The batch that is returned says what there is to say of projects and experiments. Returns None, and writes nothing,
     where a line is none, or counts by its place, or too many do not simply add up. Raises UnfitSegments.
     """
-    cursor.use_threads(MANY_THREADS)
+    cursor.use_many_threads()
     left = _fold(cursor, chosen.processes, folds, known)
     if chosen.foreseen:
         folds.begin(chosen.foreseen)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import os
 import re
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
@@ -26,10 +28,13 @@ if TYPE_CHECKING:
 DATABASE_FILE = "traces.duckdb"
 
 _CHECKPOINT_THRESHOLD = "32MB"
+# A second thread takes longer to wake than it helps where a statement is done in some milliseconds. What reads a whole
+# store asks for it, and keeps it for a while: to go from one to the other costs some milliseconds, too.
 FEW_THREADS, MANY_THREADS = 1, 2
+MANY_THREADS_SECS = 2.0
 # max_vacuum_tasks: its stalls took 3.4 to 3.9 s. Extensions: offline, looking for one costs seconds.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "threads": str(MANY_THREADS),
+    "threads": str(FEW_THREADS),
     "memory_limit": "1GB",
     "max_vacuum_tasks": "0",
     "checkpoint_threshold": _CHECKPOINT_THRESHOLD,
@@ -66,7 +71,8 @@ class QueryFailed(ValueError):  # noqa: N818 - it names what happened to the que
 class _Threads:
     """How many threads DuckDB works with, which is one setting for all cursors of a database."""
 
-    count: int = MANY_THREADS
+    count: int = FEW_THREADS
+    many_asked_at: float = -math.inf
 
 
 class Cursor:
@@ -92,8 +98,17 @@ class Cursor:
         rows = self.rows(sql, parameters)  # to the end: half read, a statement keeps its transaction open
         return rows[0] if rows else None
 
-    def use_threads(self, count: int) -> None:
-        """Let DuckDB work with so many threads from here on; fewer once those that go have done their part."""
+    def use_many_threads(self) -> None:
+        """Let DuckDB work with all threads that it may have: what follows reads or writes much."""
+        self._threads.many_asked_at = time.monotonic()
+        self._set_threads(MANY_THREADS)
+
+    def use_few_threads(self) -> None:
+        """Let DuckDB work with one thread again, unless somebody asked for many a moment ago."""
+        if time.monotonic() - self._threads.many_asked_at >= MANY_THREADS_SECS:
+            self._set_threads(FEW_THREADS)
+
+    def _set_threads(self, count: int) -> None:
         if self._threads.count != count:
             self.rows(f"SET threads = {count}")
             self._threads.count = count
@@ -110,6 +125,7 @@ class Cursor:
 
     def read_only(self, sql: str) -> QueryResult:
         """Return what somebody else's query gives, which may not change anything. Raises QueryFailed."""
+        self.use_many_threads()
         self._cursor.execute("BEGIN TRANSACTION READ ONLY")
         try:
             # one statement alone: a second one could follow a COMMIT, and write
@@ -140,6 +156,7 @@ class Cursor:
         """Write what a statement gives into a Parquet file. Raises OSError where it cannot be written."""
         import duckdb  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport] - it teaches connections `sql`
 
+        self.use_many_threads()
         with _writing(path):
             self._cursor.sql(sql, params=parameters).write_parquet(str(path), compression="zstd")
 
@@ -147,6 +164,7 @@ class Cursor:
         """Write what a statement gives into a CSV file with a header. Raises OSError where it cannot be written."""
         import duckdb  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport] - as above
 
+        self.use_many_threads()
         with _writing(path):
             self._cursor.sql(sql, params=parameters).write_csv(str(path), header=True)
 
@@ -290,12 +308,12 @@ class Database:
         return self._lend()
 
     @contextlib.contextmanager
-    def _lend(self, *, is_writer: bool = False, threads: int = MANY_THREADS) -> Generator[Cursor]:
+    def _lend(self, *, is_writer: bool = False) -> Generator[Cursor]:
         cursor = self._take_cursor(is_writer=is_writer)
         try:
             with _telling_interrupts():
-                if self._cursors == [cursor]:  # fewer would wait for what the others run
-                    cursor.use_threads(threads)
+                if self._cursors == [cursor]:  # to have fewer would wait for what the others run
+                    cursor.use_few_threads()
                 yield cursor
         except engine.Error as error:
             if not isinstance(error, _ENVIRONMENT_ERRORS) and not is_damage(error):
@@ -306,13 +324,9 @@ class Database:
             self._give_back(cursor, is_writer=is_writer)
 
     @contextlib.contextmanager
-    def transaction(self, *, threads: int = MANY_THREADS) -> Generator[Cursor]:
-        """Yield a cursor whose statements take effect together, or not at all. Raises as `cursor` does.
-
-        `threads` is what they begin with: waking a second one takes longer than it helps where each is done in a
-        millisecond.
-        """
-        with self._lend(is_writer=True, threads=threads) as cursor:
+    def transaction(self) -> Generator[Cursor]:
+        """Yield a cursor whose statements take effect together, or not at all. Raises as `cursor` does."""
+        with self._lend(is_writer=True) as cursor:
             cursor.rows("BEGIN")
             try:
                 yield cursor

@@ -27,7 +27,6 @@ from spanglass_store.database.batch import (
     write_names,
 )
 from spanglass_store.database.bulk import Chosen, WholeSegments, merge_segments
-from spanglass_store.database.connection import FEW_THREADS
 from spanglass_store.database.fold_ahead import FoldAhead, UnfitSegments
 from spanglass_store.database.json_text import parsed, read_fields
 from spanglass_store.database.known_tables import KnownTables
@@ -238,7 +237,7 @@ class Merger:
 
     def _merge_batch(self, segments: list[Segment], deadline: float) -> tuple[Outcome, int | None]:
         """Merge one batch, or several whole segments; return what changed and its number, None where nothing did."""
-        with self._database.transaction(threads=FEW_THREADS) as cursor:  # whole segments ask for more
+        with self._database.transaction() as cursor:
             if self._generation != self._database.generation or self._commits != self._database.commits:
                 self._reload(cursor, segments)
             self._forget_retired(cursor, segments)

@@ -39,7 +39,9 @@ def iter_matching_rows(
     starts = (
         [condition.not_before] if condition.ended_since else _iter_window_starts(cursor, before, condition.not_before)
     )
-    for since in starts:
+    for window, since in enumerate(starts):
+        if window:  # each is larger than the one before
+            cursor.use_many_threads()
         is_more = True
         while is_more:
             page = {

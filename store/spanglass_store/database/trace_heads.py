@@ -53,7 +53,9 @@ def list_heads(cursor: Cursor, wanted: Expression, limit: int, before: Position 
     if not condition.reads_spans:
         return _read_heads(cursor, texts, {**condition.parameters, **_page(before, None, limit)})
     found: list[Head] = []
-    for lower, upper, since in _iter_windows(cursor, before):
+    for window, (lower, upper, since) in enumerate(_iter_windows(cursor, before)):
+        if window:  # each is larger than the one before
+            cursor.use_many_threads()
         page = _page(upper, lower, limit - len(found))
         found += _read_heads(cursor, texts, {**condition.parameters, **page, SCAN_SINCE: since})
         if len(found) >= limit or (lower is not None and lower < condition.not_before):

@@ -310,7 +310,7 @@ def test_a_forked_child_gets_no_connection_and_the_parent_keeps_its_lock(databas
 def test_settings_of_the_live_holder_are_in_force(database: Database):
     with database.cursor() as cursor:
         found = dict(cursor.rows("SELECT name, value FROM duckdb_settings()"))
-    assert found["threads"] == "2"
+    assert found["threads"] == "1"
     assert found["max_vacuum_tasks"] == "0"
     assert found["autoload_known_extensions"] == "false"
     assert found["enable_progress_bar"] == "false"
@@ -322,26 +322,30 @@ def threads_of(cursor: Cursor) -> int:
     return int(value)
 
 
-def test_a_small_batch_works_with_one_thread_and_who_reads_after_it_with_two(database: Database):
-    with database.transaction(threads=FEW_THREADS) as cursor:
-        assert threads_of(cursor) == FEW_THREADS
-        with database.cursor() as other:
-            assert threads_of(other) == FEW_THREADS
+def test_who_reads_much_has_two_threads_and_whoever_comes_a_while_later_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
     with database.cursor() as cursor:
+        assert threads_of(cursor) == FEW_THREADS
+        assert cursor.read_only("SELECT 1").rows == [(1,)]
         assert threads_of(cursor) == MANY_THREADS
-    with database.transaction(threads=FEW_THREADS) as cursor:
-        cursor.use_threads(MANY_THREADS)
+    with database.transaction() as cursor:
         assert threads_of(cursor) == MANY_THREADS
-    with database.transaction(threads=FEW_THREADS):
-        pass
+    monkeypatch.setattr(connection_module, "MANY_THREADS_SECS", 0.0)
+    with database.transaction() as cursor:
+        assert threads_of(cursor) == FEW_THREADS
+        cursor.use_many_threads()
     database.let_go()
     with database.cursor() as cursor:
-        assert threads_of(cursor) == MANY_THREADS
+        assert threads_of(cursor) == FEW_THREADS
 
 
-def test_a_small_batch_does_not_wait_for_the_threads_of_another_reader(database: Database):
-    with database.cursor() as reader, database.transaction(threads=FEW_THREADS) as cursor:
-        assert threads_of(cursor) == threads_of(reader) == MANY_THREADS
+def test_threads_stay_while_another_reader_works_with_them(database: Database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(connection_module, "MANY_THREADS_SECS", 0.0)
+    with database.cursor() as reader:
+        reader.use_many_threads()
+        with database.transaction() as cursor:
+            assert threads_of(cursor) == MANY_THREADS
 
 
 def test_tables_that_are_there_are_opened_without_a_list_of_them(
