@@ -15,6 +15,7 @@ from journal_rows import JournalWriter
 from spanglass_store import open_store
 from spanglass_store.database import span_search, trace_heads
 from spanglass_store.database.columns import EPOCH
+from spanglass_store.database.connection import Cursor
 from spanglass_store.database.filter_sql import LONG_AGO, Condition
 from spanglass_store.database.reader import StoreReader
 from spanglass_store.faults import Interrupted
@@ -298,3 +299,18 @@ def test_a_trace_without_a_root_counts_as_one(store: Path) -> None:
     writer.die()
     with open_store(store) as opened:
         assert opened.totals().traces == len(opened.list_traces()) == 2
+
+
+@pytest.mark.parametrize("listed", ["list_traces", "search_spans"])
+def test_who_goes_beyond_the_first_window_has_the_threads_of_who_reads_much(
+    reader: StoreReader, monkeypatch: pytest.MonkeyPatch, listed: str
+):
+    asked: list[bool] = []
+    monkeypatch.setattr(Cursor, "use_many_threads", lambda _: asked.append(True))
+    monkeypatch.setattr(span_search, "_FIRST_WINDOW_SPANS", 1)
+    monkeypatch.setattr(trace_heads, "_FIRST_WINDOW_TRACES", 1)
+    filtered = getattr(reader, listed)
+    assert next(iter(filtered("name:agent" if listed == "search_spans" else "meta.user.id=8")))
+    assert bool(asked) == (listed == "list_traces")  # which goes on until it has 200
+    assert not list(filtered("meta.user.id=nobody"))
+    assert asked
