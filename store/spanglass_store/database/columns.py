@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -229,8 +228,8 @@ def timestamp_of(time_us: int) -> datetime:
 
 def _time_us(seconds: Any) -> int | None:
     """Return seconds since the epoch as µs, or None for what is no time between 1970 and 9999."""
-    if not isinstance(seconds, _NUMBERS) or isinstance(seconds, bool) or not math.isfinite(seconds):
-        return None
+    if not isinstance(seconds, _NUMBERS) or isinstance(seconds, bool) or not -1 < seconds < _MAX_US:
+        return None  # compared before it is multiplied: a number may be too large for a float then, or now
     time_us = round(seconds * 1e6)
     return time_us if 0 <= time_us <= _MAX_US else None
 

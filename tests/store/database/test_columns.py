@@ -155,6 +155,17 @@ def test_a_state_without_anything_said_survives_its_columns():
     assert again.identity == {"process": "p"}
 
 
+@pytest.mark.parametrize(
+    "moment",
+    ["1.8e302", "-1.8e302", "1e400", pytest.param("1" + "0" * 400, id="401 digits"), "253402300800", "true", '"1"'],
+)
+def test_a_moment_that_is_none_leaves_the_span_where_it_was_filed(moment: str):
+    metrics = JsonText(f'{{"start":{moment},"end":{moment}}}')
+    found = columns_of({"created": "2026-01-01T00:00:00+00:00", "metrics": metrics})
+    assert found["start_ts"] == found["created"]
+    assert found["end_ts"] is found["duration_secs"] is None
+
+
 _values = st.one_of(st.none(), st.integers(0, 9), st.text(max_size=3), st.lists(st.booleans(), max_size=2))
 _said = st.fixed_dictionaries(
     {},
