@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from asked_statements import listen
 from histories import History, write_segments
 
 from spanglass_store.database import bulk
 from spanglass_store.database import segments as segments_module
 from spanglass_store.database.columns import EPOCH, STATE_COLUMNS, read_state
-from spanglass_store.database.connection import Cursor, Database
+from spanglass_store.database.connection import Database
 from spanglass_store.database.fold import encode_stamps
 from spanglass_store.database.fold_ahead import FoldAhead
 from spanglass_store.database.merge import Merger
@@ -220,14 +221,7 @@ def test_a_span_that_begins_after_its_first_update_was_written_is_one_span(tmp_p
 def test_whole_segments_are_merged_with_two_threads_and_live_lines_with_one(
     tmp_path: Path, ways: Any, monkeypatch: pytest.MonkeyPatch
 ):
-    statements: list[str] = []
-    rows_of = Cursor.rows
-
-    def rows(cursor: Cursor, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
-        statements.append(sql)
-        return rows_of(cursor, sql, parameters)
-
-    monkeypatch.setattr(Cursor, "rows", rows)
+    statements = listen(monkeypatch)
     for is_bulk in (False, True):
         ways(is_bulk=is_bulk)
         statements.clear()

@@ -3,8 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from asked_statements import listen
+
 from spanglass_store.database import known_tables
-from spanglass_store.database.connection import Cursor
 from spanglass_store.database.known_tables import KnownTables
 
 if TYPE_CHECKING:
@@ -12,19 +13,6 @@ if TYPE_CHECKING:
 
     from spanglass_store.database.connection import Database
     from spanglass_store.database.merge import Merger
-
-
-def listen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return a list to which the statements of all that follows are added."""
-    asked: list[str] = []
-    execute = Cursor.rows
-
-    def note(self: Cursor, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
-        asked.append(sql)
-        return execute(self, sql, parameters)
-
-    monkeypatch.setattr(Cursor, "rows", note)
-    return asked
 
 
 def test_spans_newer_than_all_are_not_looked_for(
