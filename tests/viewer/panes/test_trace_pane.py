@@ -392,12 +392,30 @@ def test_the_selected_row_stays_in_sight_as_text_grows(support: _Shown, appearan
     view.setCurrentIndex(support.model.index(last, 0))
     appearance.set_text_percent(150)
     support.qtbot.waitUntil(lambda: appearance.is_settled)
+    QApplication.processEvents()  # the parts above the tree grow a turn later
     place = view.visualRect(view.currentIndex())
     room = view.viewport().rect()
     appearance.set_text_percent(100)
     support.qtbot.waitUntil(lambda: appearance.is_settled)
-    assert room.contains(place.center())
-    assert place.bottom() <= room.height()
+    assert room.contains(place)
+
+
+def test_the_selected_row_stays_in_sight_as_the_pane_gets_lower(support: _Shown) -> None:
+    view = support.view
+    view.setCurrentIndex(support.model.index(view.rowAt(view.viewport().height() - 2 * ROW_HEIGHT), 0))
+    support.pane.resize(900, 300)
+    QApplication.processEvents()
+    assert view.viewport().height() < 200
+    assert view.viewport().rect().contains(view.visualRect(view.currentIndex()))
+
+
+def test_a_row_out_of_sight_stays_there_as_the_pane_gets_lower(support: _Shown) -> None:
+    view = support.view
+    view.setCurrentIndex(support.model.index(0, 0))
+    view.verticalScrollBar().setValue(3 * ROW_HEIGHT)
+    support.pane.resize(900, 300)
+    QApplication.processEvents()
+    assert view.verticalScrollBar().value() == 3 * ROW_HEIGHT
 
 
 def test_a_new_trace_is_shown_whole(support: _Shown) -> None:

@@ -557,9 +557,13 @@ class SpanTableView(QTableView):
     # columns
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share out the width."""
+        """Share out the width, and keep the selected row in sight where fewer rows have room."""
         super().resizeEvent(event)
         self._fit_columns()
+        current = self.visualRect(self.currentIndex())
+        height, before = self.viewport().height(), event.oldSize().height()
+        if current.isValid() and 0 <= current.top() < before and height < before:
+            self._scroll_to(self.currentIndex().row())
 
     def _fit_columns(self) -> None:
         width = self.viewport().width()
