@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -56,9 +57,9 @@ class FakeBackend:
         self.asked.remove(found)
         return found
 
-    def answer_list(self, *summaries: Any) -> None:
+    def answer_list(self, *summaries: Any, secs: float = 0.001) -> None:
         request = self.take(ListRequest)
-        self.store_worker.traces_listed.emit(ListAnswer(request, summaries, TOTALS, 0.001))
+        self.store_worker.traces_listed.emit(ListAnswer(request, summaries, TOTALS, secs))
 
     def answer_trace(self, snapshot: Any) -> TraceRequest:
         request = self.take(TraceRequest)
@@ -189,6 +190,24 @@ def test_a_thousand_merges_ask_for_one_list_at_a_time(window: SimpleNamespace) -
     assert [type(request) for request in window.backend.asked] == [ListRequest], "once more, for what came meanwhile"
     window.backend.answer_list(TWO, ONE)
     assert window.backend.asked == []
+
+
+@pytest.mark.parametrize("secs", [0.005, 0.05])
+def test_a_live_list_that_takes_long_is_read_again_after_a_pause(
+    window: SimpleNamespace, qtbot: QtBot, secs: float
+) -> None:
+    open_newest(window)
+    window.backend.store_worker.merged.emit(ChangeSet(1, 1, 0, frozenset({"elsewhere"})))
+    window.backend.answer_list(TWO, ONE, secs=secs)
+    began = time.monotonic()
+    window.backend.store_worker.merged.emit(ChangeSet(2, 1, 0, frozenset({"elsewhere"})))
+    is_quick = secs < 0.02
+    assert [type(request) for request in window.backend.asked] == ([ListRequest] if is_quick else [])
+    assert not window.controller.is_settled
+    qtbot.waitUntil(lambda: [type(request) for request in window.backend.asked] == [ListRequest])
+    assert is_quick or time.monotonic() - began > 5 * secs
+    window.controller.set_filter(HasError())
+    assert window.backend.asked[-1].filter == HasError(), "what the user asks for waits for no pause"
 
 
 def test_an_answer_to_an_older_question_is_dropped(window: SimpleNamespace) -> None:

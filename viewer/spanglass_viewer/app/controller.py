@@ -41,6 +41,9 @@ _LEAST_PAUSE_MS = 100
 _MAX_SCORE_NAME_CHARS = 14
 _RANKING_PAUSE_MS = 2000  # sorting otherwise than by start reads the whole store
 _PAUSE_PER_LOAD = 3  # a live trace is read again at most a quarter of the time
+# What a reading of the live list takes beyond this is followed by so many times as long a pause: beside a trace of a
+# million spans, which is summed up for it, it takes 100 ms.
+_QUICK_LIST_SECS, _PAUSE_PER_LIST, _MOST_LIST_PAUSE_MS = 0.02, 10, 2000
 
 
 class WindowController(QObject):
@@ -92,15 +95,16 @@ class WindowController(QObject):
         self._is_showing = False
         self._reload = QTimer(self, singleShot=True)
         self._reload.timeout.connect(self._on_reload_due)
-        self._ranking_pause = QTimer(self, singleShot=True, interval=_RANKING_PAUSE_MS)
-        self._ranking_pause.timeout.connect(self._refresh)
+        self._list_pause = QTimer(self, singleShot=True)
+        self._list_pause.timeout.connect(self._on_reload_due)
         self._connect()
 
     @property
     def is_settled(self) -> bool:
         """Tell whether everything asked for has been answered, the first list included."""
         on_its_way = (self._list_on_its_way, self._trace_on_its_way, self._detail_on_its_way)
-        is_waiting = self._awaits_prices or self._reload.isActive()
+        is_list_due = self._is_list_stale and self._list_pause.isActive()
+        is_waiting = self._awaits_prices or self._reload.isActive() or is_list_due
         return self._number > 0 and not any(on_its_way) and not is_waiting
 
     @property
@@ -300,7 +304,7 @@ class WindowController(QObject):
     def _refresh(self) -> None:
         if self._is_paused:
             return
-        if self._is_list_stale and self._list_on_its_way is None and not self._ranking_pause.isActive():
+        if self._is_list_stale and self._list_on_its_way is None and not self._list_pause.isActive():
             self._ask_for_list()
         root_span_id = self._selection.root_span_id
         if root_span_id is None:
@@ -335,10 +339,13 @@ class WindowController(QObject):
             self._traces.show_first_page(answer.summaries, has_more=answer.has_more)
         elif asked.order == BY_START:
             self._traces.update_newest(answer.summaries, has_more=answer.has_more)
+            pause_ms = 1000 * _PAUSE_PER_LIST * (answer.query_secs - _QUICK_LIST_SECS)
+            if pause_ms > 0:
+                self._list_pause.start(min(round(pause_ms), _MOST_LIST_PAUSE_MS))
         else:
             self._traces.show_ranked(answer.summaries, has_more=answer.has_more)
         if asked.order != BY_START:
-            self._ranking_pause.start()
+            self._list_pause.start(_RANKING_PAUSE_MS)
         self.totals_changed.emit(answer.totals, answer.query_secs)
         self.filter_answered.emit()
         self._open_newest_trace()
