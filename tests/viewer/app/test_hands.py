@@ -176,7 +176,10 @@ def test_a_key_pauses_and_goes_on(open_window: Callable[[], MainWindow], journal
     qtbot.waitUntil(lambda: window.controller._is_list_stale, timeout=10_000)
     traces = window.trace_list.view.model()
     assert traces.rowCount() == 2
+    clocks = (window.trace_pane._clock, window.trace_list.view._clock)
+    assert [clock.is_held for clock in clocks] == [True, True]
     qtbot.keyClick(window, Qt.Key.Key_L)
+    assert [clock.is_held for clock in clocks] == [False, False]
     qtbot.waitUntil(lambda: traces.rowCount() == 3, timeout=10_000)
 
 

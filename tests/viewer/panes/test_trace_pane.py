@@ -324,6 +324,27 @@ def test_what_runs_ticks_only_while_it_can_be_seen(support: _Shown, qtbot: QtBot
     assert not support.pane._tick.isActive()
 
 
+def test_what_runs_holds_still_while_it_is_paused(shown: _Shown) -> None:
+    spans = [MadeSpan("root", (), 0.0, None), MadeSpan("call", ("root",), 1.0, None)]
+    shown.open(build_snapshot(make_skeleton(spans), 1, _NOW_US))
+
+    def durations() -> list[str]:
+        shown.pane._on_tick()
+        rows = [shown.model.row_at(row).duration_text(shown.model.now_us()) for row in (0, 1)]
+        return [*rows, shown.pane._header._duration.text()]
+
+    shown.pane.set_paused(True)
+    shown.now_us += 5_000_000
+    assert durations() == ["20.0 s", "19.0 s", "20.0 s"]
+    assert not shown.pane._tick.isActive()
+    shown.open(build_snapshot(make_skeleton([*spans, MadeSpan("later", ("root",), 24.0, None)]), 2, shown.now_us))
+    assert durations() == ["25.0 s", "24.0 s", "25.0 s"], "what was read since is shown as it was then"
+    shown.now_us += 5_000_000
+    shown.pane.set_paused(False)
+    assert durations() == ["30.0 s", "29.0 s", "30.0 s"]
+    assert shown.pane._tick.isActive()
+
+
 def test_narrow_widths_hide_costs_then_tokens_then_durations(support: _Shown) -> None:
     hidden = []
     for width in (900, 600, 540, 400):

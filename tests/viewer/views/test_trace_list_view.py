@@ -110,6 +110,21 @@ def test_a_running_trace_is_painted_every_second(view: TraceListView, clock: lis
     assert _rows_painted_by_tick(view, clock, after_secs=1) == {0}
 
 
+def test_how_long_a_trace_runs_holds_still_while_it_is_paused(view: TraceListView, clock: list[int]) -> None:
+    model = view.model()
+    assert isinstance(model, TraceListModel)
+    began_us = clock[0] - 90_000_000
+    model.update_newest([make_summary(0, start_us=began_us, is_running=True, end_us=None)], has_more=True)
+    _rows_painted_by_tick(view, clock, after_secs=0)
+    view.set_paused(True)
+    before = _screen(view)
+    assert _rows_painted_by_tick(view, clock, after_secs=2) == set()
+    assert _painted_anew(view) == before
+    assert 0 in _rows_painted_by_tick(view, clock, after_secs=60), "how long ago it began is as true as ever"
+    view.set_paused(False)
+    assert _rows_painted_by_tick(view, clock, after_secs=1) == {0}
+
+
 def test_no_picture_of_a_row_is_stale(view: TraceListView, appearance: Appearance, qtbot: QtBot) -> None:
     model = view.model()
     assert isinstance(model, TraceListModel)

@@ -278,7 +278,8 @@ class MainWindow(QMainWindow):
             self.comparing,
         ):
             teller.notice_given.connect(self.status.show_notice)
-        self._top_bar.paused_changed.connect(self.controller.set_paused)
+        for part in (self.trace_pane, self.trace_list.view, self.controller):
+            self._top_bar.paused_changed.connect(part.set_paused)
         self._top_bar.theme_turned.connect(self._chosen.turn_theme)
         self._chosen.theme_changed.connect(self._top_bar.show_mode)
         self._chosen.keys_changed.connect(self._show_keys)

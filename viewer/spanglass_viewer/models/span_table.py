@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from spanglass_viewer.models.pane_clock import system_clock_us
 from spanglass_viewer.models.span_row import ErrorKind, SpanRow, read_rows
 from spanglass_viewer.trace.arrays import NOTHING, np
 from spanglass_viewer.trace.succession import Succession, find_succession
@@ -42,10 +42,6 @@ class Column(enum.IntEnum):
 _TITLES = ("Span", "Duration", "Tokens", "Cost", "Timeline")
 
 
-def _system_clock_us() -> int:
-    return time.time_ns() // 1000
-
-
 class SpanTableModel(QAbstractTableModel):
     """A trace's visible rows. `clock_us` gives the time up to which running spans last.
 
@@ -57,7 +53,7 @@ class SpanTableModel(QAbstractTableModel):
     rows_moved = Signal()
     narrowing_dropped = Signal()  # a span was gone to that it hides
 
-    def __init__(self, clock_us: Callable[[], int] = _system_clock_us, parent: QObject | None = None) -> None:
+    def __init__(self, clock_us: Callable[[], int] = system_clock_us, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clock_us = clock_us
         self._snapshot: TraceSnapshot | None = None

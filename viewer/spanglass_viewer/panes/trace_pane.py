@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QStackedWidget, QVBoxLay
 
 from spanglass_viewer.format.quantities import format_count
 from spanglass_viewer.format.text import span_name
+from spanglass_viewer.models.pane_clock import PaneClock
 from spanglass_viewer.models.span_table import SpanTableModel
 from spanglass_viewer.models.time_axis import TimeAxis
 from spanglass_viewer.panes.trace_finder import TraceFinder
@@ -60,7 +61,8 @@ class TracePane(QWidget):
         super().__init__(parent)
         self._selection = selection
         self._appearance = appearance
-        self._model = SpanTableModel(parent=self) if clock_us is None else SpanTableModel(clock_us, self)
+        self._clock = PaneClock() if clock_us is None else PaneClock(clock_us)
+        self._model = SpanTableModel(self._clock.now_us, self)
         self._axis = TimeAxis(self)
         self._header = TraceHeader(appearance)
         self._minimap = Minimap(self._axis, appearance)
@@ -138,6 +140,7 @@ class TracePane(QWidget):
     def show_snapshot(self, snapshot: TraceSnapshot, *, opened: bool) -> None:
         """Show a trace. `opened`: it was opened just now, and goes to its first error; else it is updated in place."""
         self._loading.stop()
+        self._clock.catch_up()
         if opened:
             self._clear_pill()
             self._axis.reset()
@@ -360,10 +363,17 @@ class TracePane(QWidget):
         backward_us = None if snapshot.has_running else snapshot.backward_us
         self._header.show_duration((last_us - snapshot.first_us if backward_us is None else backward_us) / 1e6)
 
+    def set_paused(self, paused: bool) -> None:
+        """Hold still what runs, or let it catch up."""
+        self._clock.hold(held=paused)
+        self._on_tick()
+        self._set_ticking()
+
     def _set_ticking(self) -> None:
         """Tick only while something that runs can be seen."""
         snapshot = self._model.snapshot
-        if snapshot is not None and snapshot.has_running and self.isVisible():
+        is_running = snapshot is not None and snapshot.has_running and not self._clock.is_held
+        if is_running and self.isVisible():
             self._tick.start()
         else:
             self._tick.stop()

@@ -22,6 +22,7 @@ from spanglass_viewer.format.durations import NO_VALUE, format_duration
 from spanglass_viewer.format.moments import format_relative
 from spanglass_viewer.format.quantities import format_compact, format_cost_short, format_many
 from spanglass_viewer.format.text import span_name
+from spanglass_viewer.models.pane_clock import PaneClock
 from spanglass_viewer.models.trace_list import PRICES_ROLE, SCORE_ROLE, SUMMARY_ROLE
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import text_px
@@ -29,6 +30,8 @@ from spanglass_viewer.views.row_style import elided, text_width
 from spanglass_viewer.widgets.state_dot import paint_state_dot, trace_state
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from spanglass_store.database.records import TraceSummary
@@ -61,7 +64,8 @@ class TraceListView(QTableView):
         # each paint fills its ground: so Qt moves what is scrolled, and only rows that come into sight are painted
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._appearance = appearance
-        self.setItemDelegate(TraceDelegate(appearance, self))
+        self._clock = PaneClock()
+        self.setItemDelegate(TraceDelegate(appearance, self, self._clock.now_us))
         self._place = (0, 0)
         self.verticalScrollBar().valueChanged.connect(self._note_place)
         appearance.changed.connect(self._on_look_changed)
@@ -93,6 +97,16 @@ class TraceListView(QTableView):
         rows = self.verticalHeader()
         rows.setMinimumSectionSize(self._row_height)
         rows.setDefaultSectionSize(self._row_height)
+
+    def set_paused(self, paused: bool) -> None:
+        """Hold still how long traces run, or let it catch up; how long ago they began goes on being true."""
+        self._clock.hold(held=paused)
+        self.viewport().update()
+
+    def reset(self) -> None:
+        """Show other traces, as they are now."""
+        self._clock.catch_up()
+        super().reset()
 
     def rowsInserted(self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int) -> None:
         """Leave what is in sight where it is when traces come in above it; at the top, show them."""
@@ -169,7 +183,8 @@ class TraceListView(QTableView):
             index = self.model().index(row, 0)
             summary: TraceSummary = index.data(SUMMARY_ROLE)
             start_us = summary.start_us
-            if summary.is_running or format_relative(start_us, before_us) != format_relative(start_us, self._told_us):
+            ticks = summary.is_running and not self._clock.is_held
+            if ticks or format_relative(start_us, before_us) != format_relative(start_us, self._told_us):
                 self.update(index)
 
 
@@ -187,9 +202,10 @@ def _color(name: str) -> QColor:
 class TraceDelegate(QStyledItemDelegate):
     """Paints one trace."""
 
-    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
+    def __init__(self, appearance: Appearance, parent: QWidget, clock_us: Callable[[], int]) -> None:
         super().__init__(parent)
         self._appearance = appearance
+        self._clock_us = clock_us
         self._pictures: dict[object, QPixmap | None] = {}
         self._pictured_size: object = None
         appearance.changed.connect(self._forget)
@@ -210,7 +226,8 @@ class TraceDelegate(QStyledItemDelegate):
         """Paint a row; what does not move is a picture, which is painted once."""
         summary: TraceSummary = index.data(SUMMARY_ROLE)
         score = str(index.data(SCORE_ROLE) or "")
-        figures = (*([score] if score else []), *_figures(summary, knows_prices=bool(index.data(PRICES_ROLE))))
+        knows_prices = bool(index.data(PRICES_ROLE))
+        figures = (*([score] if score else []), *_figures(summary, self._clock_us(), knows_prices=knows_prices))
         rect = QRect(option.rect)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownArgumentType, reportUnknownMemberType] - the stubs lack the members of QStyleOption
         state = option.state & _SHOWN_STATES  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - as above
         when = format_relative(summary.start_us, time.time_ns() // 1000)
@@ -327,10 +344,10 @@ class TraceDelegate(QStyledItemDelegate):
         return parts[0] if text_width(parts[0], FontRole.SMALL) <= room else ""
 
 
-def _figures(summary: TraceSummary, *, knows_prices: bool) -> list[str]:
+def _figures(summary: TraceSummary, now_us: int, *, knows_prices: bool) -> list[str]:
     secs = summary.duration_secs
     if summary.is_running:
-        secs = max(0.0, time.time() - summary.start_us / 1e6)
+        secs = max(0, now_us - summary.start_us) / 1e6
     parts = ["interrupted" if secs is None and summary.is_interrupted else format_duration(secs)]
     if summary.tokens:
         parts.append(f"{format_compact(summary.tokens)} tok")
