@@ -562,7 +562,8 @@ class SpanTableView(QTableView):
         self._fit_columns()
         current = self.visualRect(self.currentIndex())
         height, before = self.viewport().height(), event.oldSize().height()
-        if current.isValid() and 0 <= current.top() < before and height < before:
+        is_row_fit = current.height() == row_height()  # else text is growing, and the rows have their turn next
+        if is_row_fit and 0 <= current.top() < before and height < before:
             self._scroll_to(self.currentIndex().row())
 
     def _fit_columns(self) -> None:
