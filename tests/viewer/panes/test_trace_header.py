@@ -62,6 +62,22 @@ def test_it_says_when_the_trace_began(header: TraceHeader) -> None:
     assert header._started.toolTip().startswith("Started 2026-11-23 ")
 
 
+def test_it_says_how_long_the_root_took_and_how_long_it_is_from_end_to_end(header: TraceHeader) -> None:
+    show(header)
+    header.show_duration(9.0, 9.0)
+    assert header._duration.text() == "9.00 s"
+    assert header._duration.toolTip() == header._started.toolTip()
+    header.show_duration(9.0, 125.0)
+    assert header._duration.text() == "9.00 s · 2 m 05 s in all"
+    assert header._duration.toolTip().startswith(
+        "The root span took 9.00 s; from the first start to the last end it is"
+    )
+    QApplication.processEvents()
+    assert header._duration.width() >= header._duration.sizeHint().width()
+    header.show_duration(-1.0, 3.0)
+    assert header._duration.text() == "−1.00 s", "a root that ends before it begins, as the list has it"
+
+
 def test_tokens_are_told_apart_as_far_as_there_is_room(header: TraceHeader) -> None:
     seen: list[str] = []
     for width in (900, 600, 420):

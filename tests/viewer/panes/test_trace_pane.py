@@ -324,6 +324,21 @@ def test_what_runs_ticks_only_while_it_can_be_seen(support: _Shown, qtbot: QtBot
     assert not support.pane._tick.isActive()
 
 
+@pytest.mark.parametrize(
+    ("spans", "said"),
+    [
+        ([MadeSpan("root", (), 0.0, 4.0), MadeSpan("call", ("root",), 1.0, 2.0)], "4.00 s"),
+        ([MadeSpan("root", (), 0.0, 4.0), MadeSpan("left behind", ("root",), 1.0, 9.0)], "4.00 s · 9.00 s in all"),
+        ([MadeSpan("root", (), 2.0, 4.0), MadeSpan("early", ("root",), 1.0, 3.0)], "2.00 s · 3.00 s in all"),
+        ([MadeSpan("root", (), 0.0, 4.0), MadeSpan("runs", ("root",), 1.0, None)], "20.0 s"),
+        ([MadeSpan("root", (), 0.0, None, is_interrupted=True), MadeSpan("call", ("root",), 1.0, 3.0)], "3.00 s"),
+    ],
+)
+def test_the_header_says_of_a_trace_what_the_list_says(shown: _Shown, spans: list[MadeSpan], said: str) -> None:
+    shown.open(build_snapshot(make_skeleton(spans), 1, _NOW_US))
+    assert shown.pane._header._duration.text() == said
+
+
 def test_what_runs_holds_still_while_it_is_paused(shown: _Shown) -> None:
     spans = [MadeSpan("root", (), 0.0, None), MadeSpan("call", ("root",), 1.0, None)]
     shown.open(build_snapshot(make_skeleton(spans), 1, _NOW_US))

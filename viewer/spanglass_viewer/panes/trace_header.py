@@ -131,7 +131,6 @@ class TraceHeader(QWidget):
         started = f"Started {format_absolute(snapshot.first_us)}"
         self._started.setText(format_moment(snapshot.first_us))
         self._started.setToolTip(started)
-        self._duration.setToolTip(started)
         self._token_texts = tuple(_token_texts(rollups))
         self._tokens.setToolTip(_about_tokens(rollups))
         is_estimate = rollups.has_estimate
@@ -178,9 +177,21 @@ class TraceHeader(QWidget):
         """Offer the span types, to hide some."""
         self._types.showMenu()
 
-    def show_duration(self, secs: float) -> None:
-        """Show how long the trace took, or takes so far."""
-        self._duration.setText(format_duration(secs))
+    def show_duration(self, root_secs: float, whole_secs: float) -> None:
+        """Show how long the trace took, or takes so far, as the list says it; and from end to end, where that differs.
+
+        What a root leaves behind may go on after it, as a task in the background does.
+        """
+        took, whole = format_duration(root_secs), format_duration(whole_secs)
+        text, about = took, self._started.toolTip()
+        if took != whole and root_secs >= 0:
+            text = f"{took} · {whole} in all"
+            about = f"The root span took {took}; from the first start to the last end it is {whole}\n{about}"
+        before = self._duration.text()
+        self._duration.setText(text)
+        self._duration.setToolTip(about)
+        if len(text) != len(before):
+            self._fit_figures()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many figures as there is room for."""

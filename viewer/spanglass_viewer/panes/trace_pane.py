@@ -360,8 +360,8 @@ class TracePane(QWidget):
     def _show_time(self, snapshot: TraceSnapshot) -> None:
         last_us = max(snapshot.last_us, self._model.now_us()) if snapshot.has_running else snapshot.last_us
         self._axis.set_extent(snapshot.first_us, last_us)
-        backward_us = None if snapshot.has_running else snapshot.backward_us
-        self._header.show_duration((last_us - snapshot.first_us if backward_us is None else backward_us) / 1e6)
+        whole_us = last_us - snapshot.first_us
+        self._header.show_duration(snapshot.root_took_us(last_us) / 1e6, whole_us / 1e6)
 
     def set_paused(self, paused: bool) -> None:
         """Hold still what runs, or let it catch up."""

@@ -86,6 +86,17 @@ class TraceSnapshot:
         took_us = int(self.skeleton.end_us[self.root_span]) - int(self.start_us[self.root_span])
         return took_us if took_us < 0 <= int(self.skeleton.end_us[self.root_span]) else None
 
+    def root_took_us(self, last_us: int) -> int:
+        """Return how long the trace took as lists of traces say it: its root's time; up to `last_us` while it runs.
+
+        What died without an end took as long as there are signs of the trace.
+        """
+        root = self.root_span
+        if self.backward_us is not None and not self.has_running:
+            return self.backward_us
+        has_ended = int(self.skeleton.end_us[root]) >= 0 and not self.has_running
+        return (int(self.end_us[root]) if has_ended else last_us) - int(self.start_us[root])
+
     def find_span(self, span_id: str) -> int | None:
         """Return the span with this id, or None."""
         return self.skeleton.span_id.find(span_id)
