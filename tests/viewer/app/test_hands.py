@@ -208,6 +208,19 @@ def test_the_newest_is_followed_again_when_it_is_asked_for(
 
 
 @pytest.mark.usefixtures("journal")
+def test_the_key_that_ends_following_does_so_as_the_first_step_too(
+    open_window: Callable[[], MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    assert window.controller.is_following
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    assert not window.controller.is_following
+    qtbot.keyClick(window, Qt.Key.Key_N)
+    qtbot.keyClick(window.windowHandle(), Qt.Key.Key_Control)
+    assert window.controller.is_following, "a step that chooses nothing takes back no wish"
+
+
+@pytest.mark.usefixtures("journal")
 def test_the_window_comes_back_with_its_panes_and_cards(open_window: Callable[[], MainWindow]) -> None:
     window = open_window()
     window.resize(1300, 800)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QProcess, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QProcess, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
@@ -27,6 +27,7 @@ from spanglass_viewer.app.controller import WindowController
 from spanglass_viewer.app.error_walk import ErrorWalk
 from spanglass_viewer.app.experiments import ExperimentSummaries
 from spanglass_viewer.app.exporting import TraceExporting
+from spanglass_viewer.app.first_step import FirstStep
 from spanglass_viewer.app.history import History, Place
 from spanglass_viewer.app.link_follower import LinkFollower
 from spanglass_viewer.app.preferences import Preferences
@@ -62,7 +63,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 
     from spanglass_store.database.records import StoreTotals
     from spanglass_store.database.recovery import Recovery
@@ -75,10 +76,6 @@ if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
 
-# of a key that calls an action Qt tells no press, but whether somebody else wants it first
-_USER_EVENTS = (
-    QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride, QEvent.Type.Wheel,
-)  # fmt: skip
 _OUTER_WIDTHS = (288, 372)  # of the traces and the detail
 _MENU = ("show_palette", None, "go_back", "go_forward", "toggle_live", "follow_newest", None, "annotate", "try_prompt",
          None, "copy_link", "copy_json", "copy_markdown", "copy_snippet", "export_trace", None, "next_error",
@@ -127,6 +124,9 @@ class MainWindow(QMainWindow):
         )
         self._make_tools(info)
         self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
+        chosen = (action for name, action in self._actions.items() if name != "follow_newest")
+        self._first_step = FirstStep(chosen, self)
+        self._actions["follow_newest"].triggered.connect(self._first_step.stop)  # from there on it is the user's wish
         self._top_bar = TopBar(self._make_menu(), self.trace_list.filter_box, appearance)
         self._banner, self._damage_banner = Banner(appearance), Banner(appearance)
         self.follower = LinkFollower(
@@ -151,7 +151,6 @@ class MainWindow(QMainWindow):
         self.trace_list.show_loading()
         if not self._preferences.follows_newest:
             self.controller.stop_following()
-        self._has_been_shown = False
         appearance.app.focusChanged.connect(self._on_focus_changed)
 
     @property
@@ -278,6 +277,7 @@ class MainWindow(QMainWindow):
             self.comparing,
         ):
             teller.notice_given.connect(self.status.show_notice)
+        self._first_step.taken.connect(self.controller.stop_following)
         for part in (self.trace_pane, self.trace_list.view, self.controller):
             self._top_bar.paused_changed.connect(part.set_paused)
         self._top_bar.theme_turned.connect(self._chosen.turn_theme)
@@ -373,6 +373,7 @@ class MainWindow(QMainWindow):
         if detail is not None and not self._has_shown_span:
             self._has_shown_span = True
             self.trace_pane.setFocus()  # the first keys go to the tree, not to the first button of the window
+            self._first_step.watch(self.windowHandle())  # what was done before, as to ask for the sample, chose none
         self.setWindowTitle("Spanglass" if detail is None else f"{span_name(detail.record.name, 80)} — Spanglass")
 
     # back and forward
@@ -501,29 +502,11 @@ class MainWindow(QMainWindow):
                 Session(root_span_id, None if span is None else span.span_id, self.controller.newest_root)
             )
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Watch from the first time on: before, each of a thousand widgets would have its events looked at."""
-        super().showEvent(event)
-        if not self._has_been_shown:
-            self._has_been_shown = True
-            self._appearance.app.installEventFilter(self)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the paint to the next turn: with all that is laid out in this one it would be too long."""
         super().resizeEvent(event)
         if self.isVisible():
             paint_next_turn(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note the user's first own step: from there on the window does not change the trace by itself.
-
-        What is done before there was any span, as to ask for the sample, chooses none.
-        """
-        is_step = event.type() in _USER_EVENTS and isinstance(watched, QWidget) and watched.window() is self
-        if is_step and self._has_shown_span:
-            self.controller.stop_following()
-            self._appearance.app.removeEventFilter(self)
-        return super().eventFilter(watched, event)
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's name
         """Go on with Tab as one reads, whenever things were made."""

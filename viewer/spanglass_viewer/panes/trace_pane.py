@@ -20,6 +20,7 @@ from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.trace.arrays import np
 from spanglass_viewer.trace.references import PathStep
+from spanglass_viewer.turns.paint_order import put_paint_off
 from spanglass_viewer.views.flame_view import FlameView
 from spanglass_viewer.views.minimap import Minimap
 from spanglass_viewer.views.span_table_view import SpanTableView
@@ -141,6 +142,7 @@ class TracePane(QWidget):
         """Show a trace. `opened`: it was opened just now, and goes to its first error; else it is updated in place."""
         self._loading.stop()
         self._clock.catch_up()
+        put_paint_off(self.window())
         if opened:
             self._clear_pill()
             self._axis.reset()

@@ -29,6 +29,7 @@ _CACHED_TEXTS = 4096
 _MOST_BADGES = 256
 _IS_READY = object()
 _USUAL_TYPES = ("task", "llm", "tool", "function")
+_USUAL_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._-…,:/µ%$()+"
 
 
 def row_height() -> int:
@@ -140,15 +141,34 @@ class RowStyle(QObject):
                 return
 
     def _iter_preparations(self) -> Iterator[None]:
-        """Make fonts, chevrons and badges, a piece at a time."""
+        """Make fonts and the shapes of their letters, marks and badges, a piece at a time."""
         for role in (FontRole.BODY_STRONG, FontRole.BODY, FontRole.SMALL, FontRole.TINY):
             text_width(role.name, role)
+            yield
+            self._draw_letters(role)
             yield
         for icon_name in ("chevron-right", "chevron-down"):
             self.mark(icon_name, self.muted)
         for span_type in _USUAL_TYPES:
             self.badge(span_type)
             yield
+        for icon_name, color in (
+            ("error", self.error),
+            ("error-bubbled", self.error),
+            ("clip", self.faint),
+            ("ghost", self.faint),
+        ):
+            self.mark(icon_name, color)
+            yield
+
+    def _draw_letters(self, role: FontRole) -> None:
+        """Draw the usual letters into nothing: Qt keeps their shapes."""
+        nowhere = QPixmap(1, 1)
+        nowhere.setDevicePixelRatio(self._device_ratio)
+        painter = QPainter(nowhere)
+        painter.setFont(font(role))
+        painter.drawText(0, 0, _USUAL_CHARACTERS)
+        painter.end()
 
     def mark(self, icon_name: str, color: QColor, size_px: int = MARK_PX) -> QPixmap:
         """Return a small icon in a colour."""
