@@ -12,7 +12,7 @@ from made_traces import (
 )
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.models.span_table import Column, SpanTableModel
@@ -452,6 +452,26 @@ def test_a_row_out_of_sight_stays_there_as_the_pane_gets_lower(support: _Shown) 
     support.pane.resize(900, 300)
     QApplication.processEvents()
     assert view.verticalScrollBar().value() == 3 * ROW_HEIGHT
+
+
+@pytest.mark.parametrize("span", ["root", "last"])
+def test_what_a_lower_or_higher_pane_shows_is_what_a_whole_paint_shows(support: _Shown, span: str) -> None:
+    window = QWidget()  # a window's own resize would have all of it painted
+    support.qtbot.addWidget(window)
+    window.resize(900, 480)
+    support.pane.setParent(window)
+    support.pane.move(0, 0)
+    window.show()
+    support.pane.show()
+    support.qtbot.waitExposed(window)
+    support.view.setCurrentIndex(support.model.index(0 if span == "root" else support.model.rowCount() - 1, 0))
+    for height in (300, 420, 250, 480):
+        support.pane.resize(900, height)
+        QApplication.processEvents()
+        on_screen = window.screen().grabWindow(window.winId(), 0, 0, 900, height).toImage()
+        whole = support.pane.grab().toImage()
+        assert on_screen == whole.convertToFormat(on_screen.format()), height
+    support.pane.setParent(None)
 
 
 def test_a_new_trace_is_shown_whole(support: _Shown) -> None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QAbstractEventDispatcher, QObject, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from spanglass_viewer.turns.paint_order import put_paint_off
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
     from pytestqt.qtbot import QtBot
 
 _PART, _REST = QRect(0, 0, 50, 50), QRect(100, 0, 50, 50)
@@ -25,7 +25,7 @@ class _Ground(QWidget):
     def __init__(self, *, puts_off: bool) -> None:
         super().__init__()
         self._puts_off = puts_off
-        self._turn = 0
+        self.turn = 0
         self.changed_in = 0
         self.painted: list[tuple[int, QRect]] = []
         self.answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
@@ -33,16 +33,16 @@ class _Ground(QWidget):
         dispatcher.awake.connect(self._on_turn)
 
     def _on_turn(self) -> None:
-        self._turn += 1
+        self.turn += 1
 
     def _on_answered(self) -> None:
         if self._puts_off:
             put_paint_off(self.window())
-        self.changed_in = self._turn
+        self.changed_in = self.turn
         self.update(_REST)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self.painted.append((self._turn, event.rect()))
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        self.painted.append((self.turn, event.rect()))
 
 
 @pytest.mark.parametrize("puts_off", [True, False])
@@ -74,8 +74,8 @@ def test_where_nothing_changes_nothing_is_painted_and_later_changes_are(qtbot: Q
     qtbot.waitUntil(lambda: bool(ground.painted))
     ground.painted.clear()
     put_paint_off(ground)
-    turn = ground._turn
-    qtbot.waitUntil(lambda: ground._turn > turn + 3)
+    turn = ground.turn
+    qtbot.waitUntil(lambda: ground.turn > turn + 3)
     assert ground.painted == []
     ground.update(_PART)
     qtbot.waitUntil(lambda: [rect for _, rect in ground.painted] == [_PART])

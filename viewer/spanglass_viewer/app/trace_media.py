@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject
 
 from spanglass_viewer.backend.requests import MediaAnswer, MediaRequest, TraceAnswer
-from spanglass_viewer.turns.slices import Slices
+from spanglass_viewer.turns.sliced_work import SlicedWork
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtWidgets import QWidget
 
     from spanglass_store.database.records import ChangeSet
@@ -36,9 +38,7 @@ class TraceMedia(QObject):
         self._number = 0
         self._on_its_way: MediaRequest | None = None
         self._is_stale = False
-        self._answer: MediaAnswer | None = None
-        self._slices = Slices(self)
-        self._slices.due.connect(self._on_slice_due)
+        self._showing = SlicedWork(self)
         self._column: QWidget | None = None
         strip.hide()
         backend.store_worker.trace_loaded.connect(self._on_trace_loaded)
@@ -93,14 +93,11 @@ class TraceMedia(QObject):
     def _on_media_listed(self, answer: MediaAnswer) -> None:
         """Show the strip in another turn: a trace that opens is painted first, and the strip makes its column lower."""
         if answer.request == self._on_its_way:
-            self._answer = answer
-            self._slices.start()
+            self._showing.start(self._iter_showing(answer))
 
-    def _on_slice_due(self) -> None:
-        self._slices.stop()
-        answer, self._answer, self._on_its_way = self._answer, None, None
-        if answer is None:
-            return
+    def _iter_showing(self, answer: MediaAnswer) -> Iterator[None]:
+        yield from self._strip.prepare(answer.entries)
+        self._on_its_way = None
         if answer.request.root_span_id == self._selection.root_span_id:
             self._strip.show_entries(answer.entries)
             self._show()

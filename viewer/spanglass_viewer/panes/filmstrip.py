@@ -31,6 +31,8 @@ from spanglass_viewer.values.media_formats import MediaKind
 from spanglass_viewer.widgets.labels import plain_tooltip
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from spanglass_viewer.backend.images import ImageLoader
     from spanglass_viewer.backend.loaded_image import LoadedImage
     from spanglass_viewer.backend.requests import StripEntry
@@ -87,6 +89,12 @@ class Filmstrip(QAbstractScrollArea):
         self._pixmaps = {key: pixmap for key, pixmap in self._pixmaps.items() if key in kept}
         self._fit()
         self._on_span_changed(self._selection.span)
+
+    def prepare(self, entries: tuple[StripEntry, ...]) -> Iterator[None]:
+        """Draw what stands for attachments without a picture of their own, one after the other."""
+        for kind, has_bytes in dict.fromkeys((entry.item.kind, entry.item.has_bytes) for entry in entries):
+            self._icon_of(kind, has_bytes=has_bytes)
+            yield
 
     def cell_rect(self, number: int) -> QRect:
         """Return where an attachment lies in the viewport."""
@@ -221,8 +229,7 @@ class Filmstrip(QAbstractScrollArea):
             painter.drawPixmap(inside, pixmap)
             painter.restore()
         else:
-            hue = tokens.text_muted if entry.item.has_bytes else tokens.text_faint
-            icon = icon_pixmap(entry.item.kind.value, hue, _ICON_PX, self.devicePixelRatioF())
+            icon = self._icon_of(entry.item.kind, has_bytes=entry.item.has_bytes)
             middle = picture.center()
             painter.drawPixmap(middle.x() - _ICON_PX // 2, middle.y() - _ICON_PX // 2, icon)
         span = self._selection.span
@@ -235,6 +242,11 @@ class Filmstrip(QAbstractScrollArea):
         name = metrics.elidedText(one_line(entry.item.name), Qt.TextElideMode.ElideMiddle, place.width() - 4)
         below = QRect(place.left() + 2, picture.bottom() + 3, place.width() - 4, text_px(_NAME_PX))
         painter.drawText(below, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter), name)
+
+    def _icon_of(self, kind: MediaKind, *, has_bytes: bool) -> QPixmap:
+        tokens = self._appearance.tokens
+        hue = tokens.text_muted if has_bytes else tokens.text_faint
+        return icon_pixmap(kind.value, hue, _ICON_PX, self.devicePixelRatioF())
 
     def _pixmap_of(self, entry: StripEntry) -> QPixmap | None:
         item = entry.item

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.icons import icon_pixmap, type_icon_name
 from spanglass_viewer.theme.text_size import text_px
-from spanglass_viewer.turns.slices import Slices
+from spanglass_viewer.turns.sliced_work import SlicedWork
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,6 @@ _GROUND_ALPHA = 0.17
 _HIT_ALPHA = 0.32
 _CACHED_TEXTS = 4096
 _MOST_BADGES = 256
-_IS_READY = object()
 _USUAL_TYPES = ("task", "llm", "tool", "function")
 _USUAL_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._-…,:/µ%$()+"
 
@@ -46,9 +45,7 @@ class RowStyle(QObject):
         self._device_ratio = 1.0
         self._badges: dict[tuple[str, bool], QPixmap] = {}
         self._marks: dict[tuple[str, int, int], QPixmap] = {}
-        self._preparations = self._iter_preparations()
-        self._preparing = Slices(self)
-        self._preparing.due.connect(self._on_preparing_due)
+        self._preparing = SlicedWork(self)
         self._read_tokens()
         appearance.changed.connect(self._read_tokens)
 
@@ -127,18 +124,12 @@ class RowStyle(QObject):
 
     def prepare(self) -> None:
         """Make what nearly every trace is painted with, a few milliseconds a turn."""
-        self._preparing.start()
+        self._preparing.start(self._iter_preparations())
 
     @property
     def is_prepared(self) -> bool:
         """Tell whether nothing of that is still to be made."""
         return not self._preparing.is_active
-
-    def _on_preparing_due(self) -> None:
-        while self._preparing.has_time:
-            if next(self._preparations, _IS_READY) is _IS_READY:
-                self._preparing.stop()
-                return
 
     def _iter_preparations(self) -> Iterator[None]:
         """Make fonts and the shapes of their letters, marks and badges, a piece at a time."""

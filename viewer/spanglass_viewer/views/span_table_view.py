@@ -117,8 +117,9 @@ class SpanTableView(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
-        # each paint fills its ground: so Qt moves what is scrolled, and only rows that come into sight are painted
+        # each paint fills its ground, and a row's place depends on no height: Qt has only new rows painted
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_StaticContents)
         self.setAccessibleName("Spans")
         rows = self.verticalHeader()
         rows.setVisible(False)
@@ -559,11 +560,13 @@ class SpanTableView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out the width, and keep the selected row in sight where fewer rows have room."""
         super().resizeEvent(event)
-        self._fit_columns()
-        current = self.visualRect(self.currentIndex())
-        height, before = self.viewport().height(), event.oldSize().height()
+        if event.size().width() != event.oldSize().width():
+            self._fit_columns()
+        elif self._spans.has_further_parents(self.currentIndex().row()):
+            self.viewport().update()  # edges to parents out of sight end at its rim
+        current, before = self.visualRect(self.currentIndex()), event.oldSize().height()
         is_row_fit = current.height() == row_height()  # else text is growing, and the rows have their turn next
-        if is_row_fit and 0 <= current.top() < before and height < before:
+        if is_row_fit and 0 <= current.top() < before and event.size().height() < before:
             self._scroll_to(self.currentIndex().row())
 
     def _fit_columns(self) -> None:
