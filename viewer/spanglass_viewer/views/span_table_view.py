@@ -591,8 +591,7 @@ class SpanTableView(QTableView):
         self._is_fitting = False
 
     def _free_width(self) -> int:
-        figures_px = sum(text_px(px) for column, px, _ in _FIGURES if not self.isColumnHidden(column))
-        return self.viewport().width() - figures_px
+        return self.viewport().width() - sum(text_px(px) for column, px, _ in _FIGURES if not self.isColumnHidden(column))
 
     def _on_section_resized(self, column: int, _before: int, width: int) -> None:
         if column == Column.SPAN and not self._is_fitting:
