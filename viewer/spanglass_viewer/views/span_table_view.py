@@ -327,9 +327,8 @@ class SpanTableView(QTableView):
         row_px = row_height()
         bar, height, top = self.verticalScrollBar(), self.viewport().height(), row * row_px
         margin = _CONTEXT_ROWS * row_px if centred else 0
-        if row < 0:
-            return
-        if bar.value() + margin <= top and top + row_px <= bar.value() + height - margin:
+        is_in_sight = bar.value() + margin <= top and top + row_px <= bar.value() + height - margin
+        if row < 0 or is_in_sight:
             return
         if centred:
             bar.setValue((row - height // row_px // 2) * row_px)
@@ -591,7 +590,8 @@ class SpanTableView(QTableView):
         self._is_fitting = False
 
     def _free_width(self) -> int:
-        return self.viewport().width() - sum(text_px(px) for column, px, _ in _FIGURES if not self.isColumnHidden(column))
+        shown = (px for column, px, _ in _FIGURES if not self.isColumnHidden(column))
+        return self.viewport().width() - sum(map(text_px, shown))
 
     def _on_section_resized(self, column: int, _before: int, width: int) -> None:
         if column == Column.SPAN and not self._is_fitting:
