@@ -25,6 +25,9 @@ from spanglass_viewer.format.durations import format_duration, format_tick, tick
         (125, "2 m 05 s"),
         (3599.6, "1 h 00 m"),
         (3 * 3600 + 63, "3 h 01 m"),
+        (99 * 3600, "99 h 00 m"),
+        (100 * 3600 + 1800, "4 d 04 h"),
+        (5e9, "57,870 d"),
         (-0.5, "−500 ms"),
     ],
 )
@@ -44,6 +47,11 @@ def test_neighbouring_ticks_read_differently(span_secs: float, max_ticks: int) -
     step = tick_step(span_secs, max_ticks)
     labels = [format_tick(number * step, step) for number in range(max_ticks)]
     assert len(set(labels)) == len(labels)
+
+
+def test_ticks_of_days_are_whole_days() -> None:
+    step = tick_step(5e9, 5)
+    assert [format_tick(number * step, step) for number in range(4)] == ["0", "20,000 d", "40,000 d", "60,000 d"]
 
 
 def test_ticks_share_the_unit_of_their_step() -> None:

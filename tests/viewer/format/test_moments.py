@@ -18,6 +18,12 @@ def test_how_long_ago(secs_ago: int, shown: str) -> None:
     assert format_relative(NOW_US - secs_ago * 1_000_000, NOW_US) == shown
 
 
+@pytest.mark.parametrize(("secs_ahead", "shown"), [(30, "now"), (90, "in 1 min"), (7300, "in 2 h")])
+def test_a_moment_that_is_to_come(secs_ahead: int, shown: str) -> None:
+    assert format_relative(NOW_US + secs_ahead * 1_000_000, NOW_US) == shown
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", format_relative(NOW_US + 86_400_000_000, NOW_US))
+
+
 def test_older_than_a_week_is_a_date() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", format_relative(NOW_US - 30 * 86_400_000_000, NOW_US))
 

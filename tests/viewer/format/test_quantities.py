@@ -14,7 +14,8 @@ from spanglass_viewer.format.quantities import (
 
 
 @pytest.mark.parametrize(
-    ("count", "shown"), [(0, "0"), (980, "980"), (999.6, "1.0k"), (14_210, "14.2k"), (3_100_000, "3.1M"), (None, "—")]
+    ("count", "shown"),
+    [(0, "0"), (980, "980"), (999.6, "1.0k"), (14_210, "14.2k"), (3_100_000, "3.1M"), (1.5e12, "1.5T"), (None, "—")],
 )
 def test_a_compact_count_has_three_digits(count: float | None, shown: str) -> None:
     assert format_compact(count) == shown
@@ -42,7 +43,18 @@ def test_a_count_agrees_with_its_noun() -> None:
     assert format_count(12480) == "12,480"
 
 
-@pytest.mark.parametrize(("dollars", "shown"), [(0.0247, "$0.025"), (0.0002, "<$0.001"), (0, "$0"), (12.3, "$12.30")])
+@pytest.mark.parametrize(
+    ("dollars", "shown"),
+    [
+        (0.0247, "$0.025"),
+        (0.0002, "<$0.001"),
+        (0, "$0"),
+        (12.3, "$12.30"),
+        (9_999.5, "$9,999.50"),
+        (12_345, "$12.3k"),
+        (1e9, "$1.0G"),
+    ],
+)
 def test_a_cost_in_a_list_is_short(dollars: float, shown: str) -> None:
     assert format_cost_short(dollars) == shown
 

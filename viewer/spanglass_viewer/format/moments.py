@@ -11,8 +11,14 @@ _LAST_US = (datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH) // timedelta(microsecon
 
 
 def format_relative(moment_us: int, now_us: int) -> str:
-    """Return how long ago a moment (µs since the epoch) was: `now`, `2 min ago`, `3 h ago`, else the date."""
+    """Return how long ago a moment (µs since the epoch) was: `now`, `2 min ago`, `3 h ago`, else the date.
+
+    Another machine's clock may be ahead: a moment that is to come is `in 3 h`.
+    """
     secs = (now_us - moment_us) / 1e6
+    if secs <= -_MINUTE:
+        minutes, hours = -secs // _MINUTE, -secs // _HOUR
+        return format_date(moment_us) if hours >= 24 else f"in {hours:.0f} h" if hours else f"in {minutes:.0f} min"
     if secs < 5:
         return "now"
     if secs < _MINUTE:

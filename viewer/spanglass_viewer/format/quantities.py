@@ -5,6 +5,7 @@ from __future__ import annotations
 from spanglass_viewer.format.durations import NO_VALUE
 
 _KIBI = 1000
+_LARGE_DOLLARS = 9_999.995  # from here on a list has no room for cents
 
 
 def format_count(count: int | None) -> str:
@@ -13,12 +14,12 @@ def format_count(count: int | None) -> str:
 
 
 def format_compact(count: float | None) -> str:
-    """Return a count in three digits: `980`, `14.2k`, `3.1M`."""
+    """Return a count in three digits: `980`, `14.2k`, `3.1M`, `2.0G`, `1.5T`."""
     if count is None:
         return NO_VALUE
     value = float(count)
-    for unit in ("", "k", "M", "G"):
-        if abs(value) < 999.5 or unit == "G":
+    for unit in ("", "k", "M", "G", "T"):
+        if abs(value) < 999.5 or unit == "T":
             if not unit or abs(value) >= 99.95:
                 return f"{value:.0f}{unit}"
             return f"{value:.1f}{unit}"
@@ -40,10 +41,12 @@ def format_cost(dollars: float | None, *, is_estimate: bool = False) -> str:
 
 
 def format_cost_short(dollars: float, *, is_estimate: bool = False) -> str:
-    """Return US dollars in the few characters that a list has room for: `$0.025`, `≈$1.20`, `<$0.001`."""
+    """Return US dollars in the few characters that a list has room for: `$0.025`, `≈$1.20`, `<$0.001`, `$12.3k`."""
     if 0 < dollars < 0.001:
         return "<$0.001"  # which says enough of an estimate, too
     text = "$0" if not dollars else f"${dollars:.3f}" if dollars < 1 else f"${dollars:,.2f}"
+    if dollars >= _LARGE_DOLLARS:
+        text = f"${format_compact(dollars)}"
     return f"≈{text}" if is_estimate else text
 
 

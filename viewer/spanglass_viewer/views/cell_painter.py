@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from spanglass_viewer.models.span_table import Column
+from spanglass_viewer.theme.fonts import FontRole
+from spanglass_viewer.views.row_style import elided
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRect
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.views.row_style import RowStyle
 
 _PAD = 8
+_SURE_CHARS = 7  # of a figure, for which a column has room
 _FIGURE_FLAGS = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextSingleLine)
 
 
@@ -75,6 +78,8 @@ class FigurePainter(CellPainter):
             if text:
                 is_live = is_duration and row.end_us < 0
                 painter.setPen(style.faint if row.is_ghost else style.live if is_live else usual)
+                if len(text) > _SURE_CHARS:  # without its first digits it would be another figure
+                    text = elided(text, FontRole.SMALL, width)
                 painter.drawText(left, placed.top, width, height, _FIGURE_FLAGS, text)
 
     def _text_of(self, row: SpanRow) -> str:

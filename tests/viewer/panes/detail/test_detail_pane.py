@@ -92,6 +92,20 @@ def test_the_header_names_the_span(pane: DetailPane, qtbot: QtBot) -> None:
     assert any("1.38 s · 3.3k tokens · $0.0100 · gpt-5" in text for text in shown)
 
 
+def test_many_tags_leave_room_for_the_span_and_say_how_many_there_are(pane: DetailPane, qtbot: QtBot) -> None:
+    long_ones = tuple(f"tag-{number:03} {'x' * 70}" for number in range(300))
+    for tags, more in ((long_ones, "+297 more"), (tuple(f"t{number}" for number in range(300)), "+280 more")):
+        pane.show_span(make_detail(id=more, tags=tags))
+        _settle(pane, qtbot)
+        label = next(label for label in pane._header.findChildren(QLabel) if label.text() == more)
+        assert label.toolTip().startswith(tags[300 - int(more[1:4])][:50])
+        assert "\n…" in label.toolTip()
+        assert pane._header.height() < 300
+    pane.show_span(make_detail(id="few", tags=("a", "b")))
+    _settle(pane, qtbot)
+    assert not [label for label in pane._header.findChildren(QLabel) if "more" in label.text()]
+
+
 def test_a_long_name_takes_the_room_of_the_type(pane: DetailPane) -> None:
     pane.show_span(make_detail(name="short", type="function"))
     assert not pane._header._type.isHidden()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButt
 from spanglass_viewer.format.durations import format_duration
 from spanglass_viewer.format.moments import format_absolute, format_clock
 from spanglass_viewer.format.quantities import format_compact, format_cost
-from spanglass_viewer.format.text import span_name
+from spanglass_viewer.format.text import one_line, span_name
 from spanglass_viewer.panes.detail.breadcrumb import Breadcrumb
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import icon_pixmap, type_icon_name
@@ -30,7 +31,12 @@ _GLYPH_PX = 14
 _GAP_PX = 8
 _LEFT_PX, _SIDES_PX = 16, 24
 _TYPE_NAMES = {"llm": "LLM"}
-_MAX_TAGS = 20
+_MAX_TAGS, _MAX_TAG_CHARS = 20, 60
+_MAX_TAGS_CHARS, _CHIP_CHARS = (
+    240,
+    6,
+)  # about six lines of them: the header stays in sight, and leaves room for the span
+_MAX_TOLD_TAGS = 30  # of those for which there is no room, in a tooltip
 _COPIES = {
     "copy_span_id": "Copy span id",
     "copy_trace_id": "Copy trace id",
@@ -176,9 +182,17 @@ class DetailHeader(QFrame):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for tag in tags[:_MAX_TAGS]:
-            label = PlainLabel(tag[:60], role=FontRole.TINY)
+        texts = [one_line(tag, _MAX_TAG_CHARS) for tag in tags[:_MAX_TAGS]]
+        room = itertools.accumulate(len(text) + _CHIP_CHARS for text in texts)
+        shown = max(1, sum(used <= _MAX_TAGS_CHARS for used in room))
+        for text in texts[:shown]:
+            label = PlainLabel(text, role=FontRole.TINY)
             label.setProperty("kind", "stat")
+            self._tag_row.addWidget(label)
+        if further := tags[shown:]:
+            label = PlainLabel(f"+{len(further):,} more", role=FontRole.TINY, tone="muted")
+            told = [one_line(tag, _MAX_TAG_CHARS) for tag in further[:_MAX_TOLD_TAGS]]
+            label.setToolTip(plain_tooltip("\n".join([*told, "…"] if len(told) < len(further) else told)))
             self._tag_row.addWidget(label)
         self._tags.setVisible(bool(tags))
 
