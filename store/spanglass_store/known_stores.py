@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_KNOWN_STORES = 300
 _KEPT_STORES = 200
+_LAST_OPENED = "last-opened"
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -62,6 +63,22 @@ def find_known_store(store_id: str) -> Path | None:
         return path if path is not None and read_store_info(path).id == store_id else None
     except (OSError, ValueError, StoreFault):
         return None
+
+
+def note_opened_store(info: StoreInfo) -> None:
+    """Remember that the window shows this store, so that the next one may go on with it. Never raises."""
+    note_store(info)
+    with contextlib.suppress(OSError, ValueError):
+        draft = known_stores_folder() / f".{_LAST_OPENED}.{os.getpid()}"
+        draft.write_text(info.id, "ascii")
+        draft.replace(known_stores_folder() / _LAST_OPENED)
+
+
+def find_opened_store() -> Path | None:
+    """Return the store that the window showed last; None where it showed none, or that one is gone."""
+    with contextlib.suppress(OSError, ValueError):
+        return find_known_store(_read(known_stores_folder() / _LAST_OPENED).decode("ascii"))
+    return None
 
 
 def find_known_id(path: Path) -> str | None:

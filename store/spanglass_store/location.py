@@ -50,6 +50,11 @@ def locate_store(store: str | os.PathLike[str] | None = None) -> Path:
         for folder in (here, *here.parents):
             if os.path.isdir(folder / LOCAL_STORE_NAME):  # noqa: PTH112 - Path.is_dir raises where it may not look
                 return folder / LOCAL_STORE_NAME
+    return default_store_path()
+
+
+def default_store_path() -> Path:
+    """Return the store in the user's data folder, which is used where none is named; it need not exist yet."""
     import platformdirs  # noqa: PLC0415 - only a program without a named store pays for it
 
     return platformdirs.user_data_path("spanglass", appauthor=False) / "default"

@@ -11,7 +11,13 @@ import platformdirs
 import pytest
 
 from spanglass_store import known_stores
-from spanglass_store.known_stores import find_known_store, known_stores_folder, note_store
+from spanglass_store.known_stores import (
+    find_known_store,
+    find_opened_store,
+    known_stores_folder,
+    note_opened_store,
+    note_store,
+)
 from spanglass_store.location import ensure_store
 
 
@@ -47,6 +53,19 @@ def test_what_is_no_id_is_never_a_path(store_id, tmp_path):
     folder.mkdir(parents=True)
     (folder.parent / "secrets").write_bytes(os.fsencode(tmp_path))
     assert find_known_store(store_id) is None
+
+
+def test_the_store_that_the_window_showed_last_is_found(store_path, tmp_path):
+    assert find_opened_store() is None
+    other = ensure_store(tmp_path / "other")
+    note_opened_store(ensure_store(store_path))
+    note_opened_store(other)
+    note_store(ensure_store(store_path))
+    assert find_opened_store() == tmp_path / "other", "what a program logs to is not shown yet"
+    shutil.rmtree(tmp_path / "other")
+    assert find_opened_store() is None
+    (known_stores_folder() / "last-opened").write_bytes(b"../\xff")
+    assert find_opened_store() is None
 
 
 def test_only_the_user_can_read_it(store_path):

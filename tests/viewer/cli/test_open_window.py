@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from journal_rows import JournalWriter, root_id
 
-from spanglass_store.known_stores import find_known_store, note_store
+from spanglass_store import location
+from spanglass_store.database.connection import Database
+from spanglass_store.database.merge import Merger
+from spanglass_store.known_stores import find_known_store, note_opened_store, note_store
 from spanglass_store.links.addresses import SpanAddress
 from spanglass_store.links.slugs import ObjectType, SpanSlug, encode_slug
 from spanglass_store.location import StoreInfo, ensure_store
@@ -126,6 +129,38 @@ def test_a_picture_is_taken_beside_the_window(
     assert main(["open", "--store", str(store_path), "--screenshot", str(tmp_path / "a.png")]) == ExitCode.OK
     assert taken == [tmp_path / "a.png"]
     assert window.visits == []
+
+
+def test_where_no_store_is_named_and_none_was_used_the_last_one_is_opened(
+    store_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Path] = []
+    monkeypatch.setattr(open_window, "show_window", lambda store, **_: shown.append(store) or 0)
+    monkeypatch.delenv("SPANGLASS_STORE", raising=False)
+    usual = tmp_path / "data" / "default"
+    for module in (open_window, location):
+        monkeypatch.setattr(module, "default_store_path", lambda: usual)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    assert main(["open"]) == ExitCode.OK
+    assert shown.pop() == usual, "no window showed any store yet"
+    database = Database(usual)
+    Merger(database, usual).merge_once()  # as the window does
+    database.close()
+    note_opened_store(ensure_store(store_path))
+    assert main([]) == ExitCode.OK
+    assert shown.pop() == store_path
+
+    monkeypatch.setenv("SPANGLASS_STORE", str(usual))
+    assert main(["open"]) == ExitCode.OK
+    assert shown.pop() == usual, "it is named"
+    monkeypatch.delenv("SPANGLASS_STORE")
+    journal = JournalWriter(usual)
+    journal.span(7, name="run")
+    journal.die()
+    assert main(["open"]) == ExitCode.OK
+    assert shown.pop() == usual, "something was logged there"
 
 
 def test_a_name_that_cannot_be_handed_over_is_looked_up_here(window: OpenWindow, store_path: Path) -> None:

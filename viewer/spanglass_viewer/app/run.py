@@ -44,14 +44,16 @@ def run_window(
 
     Raises StoreFault where the folder can be no store, and ValueError for a link that is none.
     """
-    from spanglass_store.known_stores import note_store  # noqa: PLC0415 - as above
+    from spanglass_store.known_stores import note_opened_store, note_store  # noqa: PLC0415 - as above
     from spanglass_store.links.addresses import parse_address  # noqa: PLC0415 - before Qt: a bad link costs nothing
     from spanglass_store.location import ensure_store  # noqa: PLC0415 - as above
 
     address = None if link is None else parse_address(link)
     info = ensure_store(store)
-    note_store(info)
-    if screenshot is not None:
+    if screenshot is None:
+        note_opened_store(info)
+    else:
+        note_store(info)
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     scratch = None if screenshot is None else tempfile.TemporaryDirectory(prefix="spanglass-")
     window = open_window(info, theme=theme, size=size, settings_folder=None if scratch is None else scratch.name)

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
 
 from spanglass_store.faults import StoreFault
-from spanglass_store.known_stores import find_known_store
+from spanglass_store.journal.kept import MERGED_FOLDER
+from spanglass_store.known_stores import find_known_store, find_opened_store
 from spanglass_store.links.addresses import format_address, is_id
-from spanglass_store.location import STORE_FILE, ensure_store, locate_store, read_store_info
+from spanglass_store.location import (
+    BLOBS_FOLDER,
+    JOURNAL_FOLDER,
+    STORE_FILE,
+    STORE_VARIABLE,
+    default_store_path,
+    ensure_store,
+    locate_store,
+    read_store_info,
+)
 from spanglass_viewer.cli.command import Command, ExitCode
 from spanglass_viewer.cli.span_address import find_address, read_visit
 from spanglass_viewer.cli.stores import open_existing_store
@@ -22,6 +33,8 @@ from spanglass_viewer.instance.hand_over import activation_token, enter, hand_to
 from spanglass_viewer.instance.visit import Visit
 
 _JSON_LINES = frozenset({".jsonl", ".ndjson"})
+_TABLES_FILE = "traces.duckdb"  # not from `connection`: that loads DuckDB
+_EMPTY_TABLES_BYTES = 300_000  # they take 274 kB, and the first spans a block of 256 kB more
 _SIZE = re.compile(r"(\d{2,5})[xX](\d{2,5})")
 
 
@@ -69,7 +82,7 @@ def _find_place(options: argparse.Namespace) -> tuple[Path, Visit]:
     """Return the store to open, and where to go in it."""
     target = options.link or options.target
     if target is None:
-        return locate_store(options.store), Visit()
+        return _find_usual_store(options), Visit()
     if options.link is None and _is_file(Path(target, STORE_FILE)):
         return locate_store(target), Visit()
     if options.link is None and _is_file(Path(target)) and _is_export(Path(target)):
@@ -78,6 +91,25 @@ def _find_place(options: argparse.Namespace) -> tuple[Path, Visit]:
         return store_of_bundle(Path(target)), Visit()
     visit = read_visit(target)
     return _find_store(options, visit), visit
+
+
+def _find_usual_store(options: argparse.Namespace) -> Path:
+    """Return the store that is to be used here; where none is named, and the default one is unused, the last shown."""
+    path = locate_store(options.store)
+    is_named = bool(options.store or os.environ.get(STORE_VARIABLE))
+    if is_named or path != default_store_path() or _is_used(path):
+        return path
+    return find_opened_store() or path
+
+
+def _is_used(path: Path) -> bool:
+    """Tell whether anything was ever logged into a store. A look at it, empty as it is, makes tables."""
+    folders = (path / name for name in (JOURNAL_FOLDER, BLOBS_FOLDER, MERGED_FOLDER))
+    with contextlib.suppress(OSError):
+        return any(folder.is_dir() and any(folder.iterdir()) for folder in folders) or (
+            _is_file(path / _TABLES_FILE) and (path / _TABLES_FILE).stat().st_size > _EMPTY_TABLES_BYTES
+        )
+    return True  # what cannot be looked into says why when it is opened
 
 
 def _find_store(options: argparse.Namespace, visit: Visit) -> Path:
