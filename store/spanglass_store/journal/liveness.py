@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CLAIM_TRIES = 50
+# Who asks may have to wait, with the lock, for the interpreter's lock or for a core; a claim given up costs rows.
+_CLAIM_SECS = 1.0
 _CLAIM_PAUSE_SECS = 0.001
 
 if os.name == "posix":
@@ -20,14 +21,17 @@ if os.name == "posix":
 
         Whoever asks `has_writer` holds the lock for an instant, so it is tried for a while; never without an end.
         """
-        for _ in range(_CLAIM_TRIES):
+        gives_up_at = time.monotonic() + _CLAIM_SECS
+        while True:
+            is_last = time.monotonic() >= gives_up_at
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                if is_last:
+                    raise
                 time.sleep(_CLAIM_PAUSE_SECS)
             else:
                 return
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def release(fd: int) -> None:
         """Mark the segment as finished, for every process that inherited the descriptor too."""

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import fcntl
+import math
 import os
-import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from spanglass_store.journal import liveness
 from spanglass_store.journal.liveness import claim, has_writer, release
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -25,27 +26,48 @@ def test_a_segment_has_a_writer_from_claim_to_release(tmp_path: Path) -> None:
     os.close(fd)
 
 
-def test_a_claim_outlasts_somebody_who_is_just_asking(tmp_path: Path) -> None:
+class _Clock:
+    """Stands still but for what is slept; once it has come to `at`, `act` happens."""
+
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, at: float = math.inf, act: Callable[[], object] | None = None
+    ) -> None:
+        self.now = 0.0
+        self._at, self._act = at, act
+        monkeypatch.setattr(liveness, "time", self)
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, secs: float) -> None:
+        self.now += secs
+        if self._act is not None and self.now >= self._at:
+            self._act()
+            self._act = None
+
+
+@pytest.mark.parametrize("secs", [0.01, 0.3], ids=["an instant", "as long as it waits for a core"])
+def test_a_claim_outlasts_somebody_who_is_just_asking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secs: float
+) -> None:
     path = tmp_path / "segment"
     fd = os.open(path, os.O_CREAT | os.O_WRONLY)
     asking = os.open(path, os.O_RDONLY)
     fcntl.flock(asking, fcntl.LOCK_SH)
-    answered = threading.Timer(0.01, os.close, [asking])
-    answered.start()
+    _Clock(monkeypatch, secs, lambda: os.close(asking))
     claim(fd)
-    answered.join()
     assert has_writer(path)
     os.close(fd)
 
 
-def test_a_claim_does_not_wait_for_ever(tmp_path: Path) -> None:
+def test_a_claim_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "segment"
     fd = os.open(path, os.O_CREAT | os.O_WRONLY)
     held = os.open(path, os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
-    began = time.monotonic()
+    clock = _Clock(monkeypatch)
     with pytest.raises(BlockingIOError):
         claim(fd)
-    assert time.monotonic() - began < 2
+    assert clock.now < 2
     os.close(held)
     os.close(fd)
