@@ -45,7 +45,7 @@ def _no_leaked_threads() -> Iterator[None]:
     yield
     left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
     for thread in left:
-        thread.join(timeout=2)
+        thread.join(timeout=20)
     assert not [thread for thread in left if thread.is_alive()]
 
 

@@ -1,20 +1,49 @@
-"""Fixtures of the viewer's tests: the fonts and both themes."""
+"""Fixtures of the viewer's tests: the fonts, both themes, and patience."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QAbstractButton, QLabel
+from pytestqt.qtbot import QtBot
 
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.theme.fonts import load_fonts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from PySide6.QtWidgets import QApplication
+
+# What a test waits for comes; how soon says on a shared machine what else runs there. Only a failure takes so long.
+_PATIENCE_MS = 60_000
+
+
+class _PatientQtBot(QtBot):
+    """Waits longer for what has to come than Qt's 5 s, also where a test names a time of its own."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = _PATIENCE_MS) -> None:  # noqa: N802 - pytest-qt's name
+        super().waitUntil(callback, timeout=max(timeout, _PATIENCE_MS))
+
+    def waitSignal(self, signal: Any, *, timeout: int = _PATIENCE_MS, **options: Any) -> Any:  # noqa: N802 - as above
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+    def waitSignals(self, signals: list[Any], *, timeout: int = _PATIENCE_MS, **options: Any) -> Any:  # noqa: N802 - as above
+        return super().waitSignals(signals, timeout=timeout, **options)
+
+    def waitExposed(self, widget: Any, *, timeout: int = _PATIENCE_MS) -> Any:  # noqa: N802 - as above
+        return super().waitExposed(widget, timeout=timeout)
+
+    def waitActive(self, widget: Any, *, timeout: int = _PATIENCE_MS) -> Any:  # noqa: N802 - as above
+        return super().waitActive(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:  # noqa: ARG001 - Qt has to be there
+    """Patient hands."""
+    return _PatientQtBot(request)
 
 
 @pytest.fixture(scope="session")
