@@ -338,8 +338,22 @@ def test_an_unfinished_generator_ends_its_span(run, store_path, way):
 
 
 def test_a_batch_is_written_without_waiting_for_an_exit(run, store_path):
-    run("logger.log(input=1)\ntime.sleep(0.2)\nos._exit(1)", **ENVIRONMENTS["batch"])
-    assert len(lines_of(store_path)) == 1
+    done = run(
+        """
+        from pathlib import Path
+        journal = Path(os.environ["SPANGLASS_STORE"]) / "journal"
+        logger.log(input=1)
+        logger.log(input=2)  # the first row of all is written by the caller
+        deadline = time.monotonic() + 30
+        while not any(b'"input":2' in path.read_bytes() for path in journal.glob("*.ndjson")):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        os._exit(0)
+        """,
+        **ENVIRONMENTS["batch"],
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(lines_of(store_path)) == 2
 
 
 def test_a_large_file_is_attached_without_a_stall_though_it_is_deleted_at_once(run, store_path, tmp_path):

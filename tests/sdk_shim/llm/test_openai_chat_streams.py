@@ -324,9 +324,12 @@ def test_an_asynchronous_stream_that_is_cancelled(server, recorded, async_openai
     server.reply(Events(chat_text_chunks("Fo", "ur."), holds_after=2))
 
     async def run() -> None:
-        async with async_openai_client as client, asyncio.timeout(0.2):
+        seen = 0
+        async with async_openai_client as client, asyncio.timeout(None) as limit:
             async for _ in await stream(client):
-                pass
+                seen += 1
+                if seen == 2:  # the server holds what comes next
+                    limit.reschedule(0.0)
 
     with pytest.raises(TimeoutError):
         asyncio.run(run())

@@ -39,7 +39,14 @@ def test_a_newer_question_ends_the_search_under_way(worker: FindWorker, monkeypa
     ended: list[bool] = []
 
     def search_for_hours(cursor: Cursor, *_: object) -> list[str]:
-        threading.Timer(0.05, worker.cancel_before, (2,)).start()
+        is_over = threading.Event()
+
+        def ask_anew() -> None:
+            while not is_over.wait(0.05):
+                worker.cancel_before(2)  # before the statement has begun this does not end it
+
+        asking = threading.Thread(target=ask_anew)
+        asking.start()
         try:
             cursor.rows(
                 "SELECT count(*) FROM range(1_000_000_000) AS a, range(1_000_000) AS b WHERE a.range = -b.range"
@@ -47,6 +54,9 @@ def test_a_newer_question_ends_the_search_under_way(worker: FindWorker, monkeypa
         except Exception as error:
             ended.append("nterrupt" in f"{type(error).__name__}{error}")
             raise
+        finally:
+            is_over.set()
+            asking.join()
         return []
 
     monkeypatch.setattr("spanglass_store.database.trace_search.find_in_trace", search_for_hours)
