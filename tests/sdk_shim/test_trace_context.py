@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import spanglass
@@ -147,7 +147,6 @@ member = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E, exclude_c
 
 
 @given(st.lists(member.filter(lambda text: "braintrust" not in text), min_size=1).map(",".join))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_foreign_baggage_is_kept_byte_for_byte(logger, baggage):
     span = logger.start_span()
     injected = span.inject({"baggage": baggage})["baggage"]

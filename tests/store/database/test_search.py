@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from journal_rows import JournalWriter
 
@@ -201,7 +201,7 @@ _FILTERS = st.one_of(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(_FILTERS)
 def test_whatever_is_typed_raises_the_parsers_error_alone(reader: StoreReader, text: str) -> None:
     with contextlib.suppress(FilterError):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanglass_store.database.segments import list_segments, read_batch
@@ -31,7 +31,7 @@ def test_a_line_longer_than_a_batch_is_read_whole(tmp_path: Path):
     assert next(len(line) for _, line in batch.lines) == 5001
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(
     st.lists(
         st.binary(max_size=12).filter(lambda line: b"\n" not in line and line.strip(b" \t\r\x0b\x0c")), max_size=8

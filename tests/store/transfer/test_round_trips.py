@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from journal_rows import JournalWriter, root_id
 
@@ -101,7 +101,7 @@ class Transfer:
         assert import_spans(self.target, path).rejected == []
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(_histories(), st.sampled_from([iter_flat_lines, iter_nested_lines]))
 def test_lines_out_and_in_are_the_same_spans(rows: list[dict[str, Any]], iter_lines: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -217,7 +217,7 @@ def test_a_bundle_is_opened_elsewhere(transfer: Transfer, roots: list[str] | Non
         assert len(opened.list_attachments(["key-1", "key-2"])) == len(wanted)
 
 
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5)
 @given(
     _histories(),
     st.dictionaries(st.sampled_from(["k", "k2", "k3"]), st.binary(max_size=8), max_size=3),

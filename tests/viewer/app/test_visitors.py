@@ -6,7 +6,7 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QUrl
 
@@ -140,7 +140,7 @@ def test_another_user_is_let_in_by_nobody(guests: Guests, monkeypatch: pytest.Mo
     assert guests.taken == []
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.one_of(st.binary(max_size=2000), st.binary(max_size=200).map(lambda data: b'{"version":1' + data + b"}\n")))
 def test_any_bytes_leave_the_window_alive_and_in_its_place(guests: Guests, data: bytes) -> None:
     guests.taken.clear()

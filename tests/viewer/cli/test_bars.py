@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spanglass_viewer.cli.bars import TimeAxis
@@ -40,7 +40,6 @@ def test_without_line_drawing(make_span: Callable[..., SpanRecord]) -> None:
     assert AXIS.bar(make_span("x", at_ms=6000, end_us=None), draws_lines=False) == "      .."
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.none() | st.integers(-10, 10**6)), min_size=1), st.integers(1, 60))
 def test_every_span_has_a_bar_inside_the_axis(
     make_span: Callable[..., SpanRecord], times: list[tuple[int, int | None]], cells: int

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanglass_viewer.cli.span_tree import MAX_GUIDES, TreeRow, lay_out_tree
@@ -89,7 +89,7 @@ def test_a_long_chain_is_laid_out_with_bounded_guides(make_span: Callable[..., S
 
 
 @given(edges=st.lists(st.tuples(st.integers(0, 12), st.lists(st.integers(0, 15), max_size=3)), max_size=13))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(max_examples=150)
 def test_every_span_stands_exactly_once_as_itself(
     make_span: Callable[..., SpanRecord], edges: list[tuple[int, list[int]]]
 ) -> None:
@@ -101,7 +101,7 @@ def test_every_span_stands_exactly_once_as_itself(
 
 
 @given(_HISTORIES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(max_examples=150)
 def test_it_is_the_tree_of_the_window(make_span: Callable[..., SpanRecord], parents_of: dict[int, list[int]]) -> None:
     numbers = sorted(parents_of)
     place = {number: at for at, number in enumerate(numbers)}

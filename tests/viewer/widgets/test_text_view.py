@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor
 
@@ -69,7 +69,7 @@ def test_it_is_as_tall_as_its_lines_up_to_a_limit(qtbot: QtBot, appearance: Appe
     assert view.height() == 100
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(text=st.text() | st.text(alphabet="\x00\x1b\r\n\u2028\u2029\u202e\ufdd0\ufffc\ud800a"))
 def test_no_text_is_markup_or_lost(qtbot: QtBot, text: str) -> None:
     view = TextView(text)
