@@ -209,7 +209,8 @@ def test_a_kill_in_the_middle_loses_no_span(store_path: Path) -> None:
     assert trace["is_interrupted"]
     assert sorted(span.id for span in spans) == started
     assert {span.id for span in spans if span.is_interrupted} == set(started) - ended
-    assert {"support_agent.run", "planner", "vision.extract"} <= {span.name for span in spans if span.is_interrupted}
+    # what else runs when it is killed depends on how soon that was seen
+    assert "support_agent.run" in {span.name for span in spans if span.is_interrupted}
     assert all(span.input is not None for span in spans if span.type == "llm")
     assert read_traces(store_path)[0] == (trace, spans), "a second merge changes nothing"
     shown = spanglass("show", "latest", store=store_path).stdout

@@ -379,7 +379,7 @@ def test_text_grows_by_keys_in_every_pane_and_stays_so(
     assert appearance.text_percent == 175
     qtbot.waitUntil(lambda: appearance.is_settled)
     qtbot.waitUntil(lambda: traces.visualRect(traces.model().index(0, 0)).height() == round(heights[1] * 1.75))
-    assert table.rowHeight(0) == round(heights[0] * 1.75)
+    qtbot.waitUntil(lambda: table.rowHeight(0) == round(heights[0] * 1.75))
     alive = [label for label in window.findChildren(PlainLabel) if label in names]
     assert alive
     assert all(after.font().pixelSize() > size for after, size in zip(names, before, strict=True) if after in alive)
@@ -390,7 +390,8 @@ def test_text_grows_by_keys_in_every_pane_and_stays_so(
     qtbot.keyClick(again, Qt.Key.Key_0, CTRL)
     assert appearance.text_percent == 100
     qtbot.waitUntil(lambda: appearance.is_settled)
-    assert again.trace_pane.findChild(SpanTableView).rowHeight(0) == heights[0]
+    table = again.trace_pane.findChild(SpanTableView)
+    qtbot.waitUntil(lambda: table.rowHeight(0) == heights[0])
 
 
 @pytest.mark.usefixtures("journal")

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QPushButton
 from spanglass_store import open_store
 from spanglass_store.links.addresses import parse_address
 from spanglass_store.settings import StoreSettings, write_settings
+from spanglass_viewer.backend import store_worker
 from spanglass_viewer.panes.detail.breadcrumb import Breadcrumb
 from spanglass_viewer.panes.empty_pane import EmptyPane
 from spanglass_viewer.views.span_table_view import SpanTableView
@@ -253,22 +254,26 @@ def test_the_file_is_let_go_when_nothing_happens(
 
 
 def test_a_store_that_prunes_itself_does_so_when_the_window_is_quiet(
-    open_window: Callable[[], MainWindow], journal: JournalWriter, store_path: Path, qtbot: QtBot
-) -> None:
+    open_window: Callable[[], MainWindow], journal: JournalWriter, store_path: Path, qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     journal.span(5, trace=2, at=-20, name="older")
     write_failing_trace(journal)
     journal.die()
     write_settings(store_path, StoreSettings(prune_keep_last=1))
+    idle_after_secs = store_worker.IDLE_AFTER_SECS
+    monkeypatch.setattr(store_worker, "IDLE_AFTER_SECS", 1e9)  # not before what was there has been looked at
     window = open_window()
     done: list[str] = []
     window.backend.store_worker.upkeep_stepped.connect(done.append, Qt.ConnectionType.DirectConnection)
     rows = window.trace_list.view.model().rowCount
     assert rows() == 2
-    qtbot.waitUntil(lambda: rows() == 1, timeout=10_000)
-    assert any(label.text().startswith("Pruned 1 old trace") for label in window.status.findChildren(PlainLabel))
+    monkeypatch.setattr(store_worker, "IDLE_AFTER_SECS", idle_after_secs)
+    notices = window.status.findChildren(PlainLabel)
+    qtbot.waitUntil(lambda: any(label.text().startswith("Pruned 1 old trace") for label in notices))
+    qtbot.waitUntil(lambda: rows() == 1 and done[-1] == "")
     assert done[0] == "Looking for old traces"
     assert "Deleting 1 trace" in done
-    assert done[-1] == ""
 
 
 def test_what_another_process_prunes_leaves_the_sleeping_window(
