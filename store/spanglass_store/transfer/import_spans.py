@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from spanglass_store.blobs.files import blob_path, put_file
 from spanglass_store.database.connection import Database
 from spanglass_store.database.merge import Merger
-from spanglass_store.faults import StoreBusy, StoreFault
+from spanglass_store.faults import Interrupted, StoreBusy, StoreFault
 from spanglass_store.journal.lines import MAX_LINE_BYTES, BadLine, encode_line
 from spanglass_store.journal.segment import SegmentWriter
 from spanglass_store.location import REJECTED_FOLDER
 from spanglass_store.transfer.adoption import Adoption, origin_of
+from spanglass_store.transfer.interruption import ctrl_c_after
 from spanglass_store.transfer.open_source import open_source
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class RejectedLine:
 class ImportReport:
     """What an import did. `is_merged` is False where somebody else holds the tables and will merge it.
 
-    A span counts once, however often it was written: as added, or as changed if it was there before.
+    A span counts once, however often it was written: as added, or as changed if it was there before. `is_stopped`:
+    Ctrl+C came before the end, and this is what went in until then.
     """
 
     lines_read: int = 0
@@ -62,6 +64,7 @@ class ImportReport:
     rejected: list[RejectedLine] = field(default_factory=list[RejectedLine])  # the first 1,000
     rejected_path: Path | None = None
     is_merged: bool = True
+    is_stopped: bool = False
 
 
 def import_spans(
@@ -74,7 +77,8 @@ def import_spans(
     """Take in what lies at `path` ("-" is standard input) and merge it; doing it again changes nothing.
 
     `project_name` is for rows that name no project; it is the file's name by default. `on_progress` is called with
-    the bytes read so far and their number at the end, None where that is not known.
+    the bytes read so far and their number at the end, None where that is not known. Ctrl+C ends the reading: what was
+    read goes in, and the report says so; at a second one this raises KeyboardInterrupt, and the next merge takes it in.
     Raises StoreFault where the source cannot be read or the store not be written; what went in until then is whole.
     """
     if path.resolve() == store.resolve():
@@ -96,6 +100,8 @@ class _Import:
         self._rejected_lines: list[bytes] = []
         self._kept_bytes = 0
         self._read_bytes = 0
+        self._chunk: list[bytes] = []
+        self._chunk_bytes = 0
         self._faults: list[str] = []
         self._changed: set[int] = set()  # by the hash of their row ids: half of what the texts would take
         self._writer = SegmentWriter(store, sdk_version=_WRITER, on_fault=self._faults.append)
@@ -104,21 +110,27 @@ class _Import:
 
     def run(self) -> ImportReport:
         try:
-            self._merge()  # what is there already is not part of the count
-            self._report.spans_added = 0
-            self._changed.clear()
-            self._copy_blobs()
-            self._copy_lines()
-            self._writer.seal()
-            self._merge()
-            while not self._merger.tidy():
-                self._on_progress(self._read_bytes, self._source.size_bytes)
+            try:
+                self._merge(is_counted=False)  # what is there already
+                self._copy_blobs()
+                self._copy_lines()
+                self._merge_written()
+                while not self._merger.tidy():
+                    self._on_progress(self._read_bytes, self._source.size_bytes)
+            except (KeyboardInterrupt, Interrupted):
+                self._report.is_stopped = True
+                self._merge_written()
         finally:
             self._writer.seal()
             self._database.close()
         self._report.spans_changed = len(self._changed)
         self._keep_rejected()
         return self._report
+
+    def _merge_written(self) -> None:
+        self._write_chunk()
+        self._writer.seal()
+        self._merge()
 
     def _copy_blobs(self) -> None:
         for digest, file in self._source.iter_blobs():
@@ -138,24 +150,20 @@ class _Import:
 
     def _copy_lines(self) -> None:
         unmerged_bytes = 0
-        chunk: list[bytes] = []
-        chunk_bytes = 0
         for line in self._source.iter_lines():
             self._read_bytes += len(line.raw)
             self._report.lines_read += 1
             for adopted in self._adopt(line):
-                chunk.append(adopted)
-                chunk_bytes += len(adopted)
-            if chunk_bytes >= _CHUNK_BYTES:
-                self._write(chunk)
-                unmerged_bytes += chunk_bytes
-                chunk, chunk_bytes = [], 0
+                self._chunk.append(adopted)
+                self._chunk_bytes += len(adopted)
+            if self._chunk_bytes >= _CHUNK_BYTES:
+                unmerged_bytes += self._chunk_bytes
+                self._write_chunk()
                 self._on_progress(self._read_bytes, self._source.size_bytes)
             if unmerged_bytes >= _MERGE_AFTER_BYTES:
                 self._writer.seal()  # a segment that may still grow goes the slow way
                 self._merge()
                 unmerged_bytes = 0
-        self._write(chunk)
         self._on_progress(self._read_bytes, self._source.size_bytes)
 
     def _adopt(self, line: SourceLine) -> list[bytes]:
@@ -174,23 +182,28 @@ class _Import:
             self._name_rejected(line.file, line.number, f"{', '.join(deep)}: nested too deeply; the rest went in")
         return adopted
 
-    def _write(self, lines: list[bytes]) -> None:
-        if lines:
-            self._writer.append(b"".join(lines))
+    def _write_chunk(self) -> None:
+        if self._chunk:
+            self._writer.append(b"".join(self._chunk))
+            self._chunk, self._chunk_bytes = [], 0
         if self._faults:
             raise StoreFault(f"The import stopped: {self._faults[0]}", None)
 
-    def _merge(self) -> None:
-        """Merge what is in the journal; leave it there where another process holds the tables."""
+    def _merge(self, *, is_counted: bool = True) -> None:
+        """Merge what is in the journal; leave it there where another process holds the tables.
+
+        Ctrl+C waits for the transaction, or what it committed would not be counted.
+        """
+        is_caught_up = False
         try:
-            while True:
-                changes = self._merger.merge_once(budget_secs=_MERGE_SECS)
-                self._report.spans_added += changes.spans_added
-                self._changed.update(map(hash, changes.foreign_ids))
-                self._report.rejected_count += changes.lines_rejected
-                if self._merger.is_caught_up:
-                    self._report.is_merged = True
-                    return
+            while not is_caught_up:
+                with ctrl_c_after():
+                    changes = self._merger.merge_once(budget_secs=_MERGE_SECS)
+                    if is_counted:
+                        self._report.spans_added += changes.spans_added
+                        self._changed.update(map(hash, changes.foreign_ids))
+                    self._report.rejected_count += changes.lines_rejected
+                    self._report.is_merged = is_caught_up = self._merger.is_caught_up
         except StoreBusy:
             self._report.is_merged = False
 

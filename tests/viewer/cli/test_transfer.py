@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import re
+import signal
+import subprocess
+import sys
+import termios
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter, root_id
 
+from spanglass_store.database.merge import Merger
 from spanglass_store.database.reader import open_store
 from spanglass_store.transfer.bundle import write_bundle
+from spanglass_store.transfer.export_lines import iter_flat_lines
+from spanglass_store.transfer.import_spans import import_spans
 from spanglass_viewer.cli import progress as progress_module
 from spanglass_viewer.cli.command import ExitCode
 from spanglass_viewer.cli.commands import open_window
@@ -23,6 +31,8 @@ from spanglass_viewer.cli.progress import ProgressLine
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from spanglass_store.database.records import ChangeSet
 
 Printed = pytest.CaptureFixture[str]
 
@@ -311,3 +321,77 @@ def test_what_an_import_says_of_bad_lines_and_of_nothing_new(
     (tmp_path / "lines.jsonl").write_bytes(b"a,b\n1,2\n")
     assert main(importing) == ExitCode.FAULT
     assert "2 lines could not be read; no span was among them." in capsys.readouterr().err
+
+
+@pytest.mark.integration
+def test_ctrl_c_ends_an_import_which_says_what_went_in_and_goes_on_later(tmp_path: Path) -> None:
+    writer = JournalWriter(tmp_path / "source")
+    for number in range(400):
+        writer.span(number, trace=number, input="x" * 1000)
+    writer.die()
+    with open_store(tmp_path / "source") as store:
+        lines = b"".join(iter_flat_lines(store))
+    new = tmp_path / "new"
+    command = [sys.executable, "-m", "spanglass_viewer", "import", "-", "--json", "--store", str(new)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as importing:
+        assert importing.stdin is not None
+        importing.stdin.write(lines)  # more than a pipe holds: it is being read
+        importing.stdin.flush()
+        wait_until(lambda: unread_bytes(importing.stdin) == 0)
+        importing.send_signal(signal.SIGINT)
+        told, complaints = importing.communicate()
+        assert (importing.returncode, complaints) == (ExitCode.INTERRUPTED, b"")
+    report = json.loads(told)
+    assert (report["is_stopped"], report["lines_read"]) == (True, report["spans_added"])
+    with open_store(new) as store:
+        assert store.totals().spans == report["spans_added"] > 0
+    assert import_spans(new, lines_file(tmp_path, lines)).spans_added == 400 - report["spans_added"]
+    with open_store(new) as store:
+        assert b"".join(iter_flat_lines(store)) == lines
+
+
+def unread_bytes(pipe: IO[bytes]) -> int:
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+def lines_file(tmp_path: Path, lines: bytes) -> Path:
+    path = tmp_path / "lines.jsonl"
+    path.write_bytes(lines)
+    return path
+
+
+def test_ctrl_c_waits_for_what_is_just_being_merged(
+    filled: Path, tmp_path: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["export", "--store", str(filled), "-o", str(tmp_path / "lines.jsonl")]) == ExitCode.OK
+    merge_once, waiting = Merger.merge_once, [False, True]
+
+    def interrupted(merger: Merger, *, budget_secs: float) -> ChangeSet:
+        changes = merge_once(merger, budget_secs=budget_secs)
+        if waiting and waiting.pop(0):
+            signal.raise_signal(signal.SIGINT)
+        return changes
+
+    monkeypatch.setattr(Merger, "merge_once", interrupted)
+    importing = ["import", str(tmp_path / "lines.jsonl"), "--store", str(tmp_path / "new")]
+    assert main(importing) == ExitCode.INTERRUPTED
+    told = capsys.readouterr()
+    assert told.out.startswith("Stopped by Ctrl+C after 2 lines: 2 spans added. The same command again")
+    assert told.err == ""
+
+
+def test_a_second_ctrl_c_ends_an_import_at_once(
+    filled: Path, tmp_path: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["export", "--store", str(filled), "-o", str(tmp_path / "lines.jsonl")]) == ExitCode.OK
+
+    def endless(_merger: Merger, *, budget_secs: float) -> ChangeSet:
+        for _ in range(2):
+            signal.raise_signal(signal.SIGINT)
+        raise AssertionError(budget_secs)
+
+    monkeypatch.setattr(Merger, "merge_once", endless)
+    assert main(["import", str(tmp_path / "lines.jsonl"), "--store", str(tmp_path / "new")]) == ExitCode.INTERRUPTED
+    assert "What was read waits in the journal" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

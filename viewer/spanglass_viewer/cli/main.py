@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = options.command.run(options)
         sys.stdout.flush()
-        if options.command.tidies:
+        if options.command.tidies and code != ExitCode.INTERRUPTED:
             from spanglass_viewer.cli.tidying import tidy_if_due  # noqa: PLC0415 - a second start never tidies
 
             tidy_if_due(options)

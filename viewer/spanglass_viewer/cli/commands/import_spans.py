@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spanglass_store.faults import Interrupted
 from spanglass_store.location import ensure_store, locate_store
 from spanglass_viewer.cli.command import Command, ExitCode, NotFound, add_json_argument
 from spanglass_viewer.cli.progress import ProgressLine
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from spanglass_store.transfer.import_spans import ImportReport
 
 _MAX_COMPLAINTS = 10
+_AT_ONCE = "Stopped at once. What was read waits in the journal; the next command takes it in, and nothing twice."
 
 
 def _configure(parser: ArgumentParser) -> None:
@@ -40,6 +42,10 @@ def _run(options: Namespace) -> int:
     progress = ProgressLine("Importing")
     try:
         report = import_spans(store, options.source, project_name=options.project, on_progress=progress.show)
+    except (KeyboardInterrupt, Interrupted):
+        progress.clear()
+        complain(_AT_ONCE)
+        raise
     finally:
         progress.clear()
     _complain_of_rejected(report)
@@ -47,21 +53,29 @@ def _run(options: Namespace) -> int:
         standard_output().write_json({"store": str(store)} | _report_fields(report))
     else:
         standard_output().write_line(f"{_sentence(report)} {store}")
+    if report.is_stopped:
+        return ExitCode.INTERRUPTED
     is_in_vain = report.rejected_count and not report.lines_taken
     return ExitCode.FAULT if is_in_vain else ExitCode.OK
 
 
 def _sentence(report: ImportReport) -> str:
+    lines = format_many(report.lines_read, "line")
+    if report.is_stopped:
+        went_in = f"Stopped by Ctrl+C after {lines}: {_facts(report)}."
+        return f"{went_in} The same command again takes in the rest, and nothing twice."
+    return f"Read {lines}: {_facts(report)}." if report.is_merged else f"Read {lines}; {_facts(report)}."
+
+
+def _facts(report: ImportReport) -> str:
     if not report.is_merged:
-        return f"Read {format_many(report.lines_read, 'line')}; the program that has the store open takes them in."
-    if not (report.spans_added or report.spans_changed or report.blobs_read):
-        return f"Read {format_many(report.lines_read, 'line')}: nothing new."
+        return "the program that has the store open takes them in"
     facts = [f"{format_many(report.spans_added, 'span')} added"]
     if report.spans_changed:
         facts.append(f"{report.spans_changed:,} changed")
     if report.blobs_read:
         facts.append(f"{format_many(report.blobs_read, 'attachment')} added")
-    return f"Read {format_many(report.lines_read, 'line')}: {', '.join(facts)}."
+    return ", ".join(facts) if len(facts) > 1 or report.spans_added else "nothing new"
 
 
 def _complain_of_rejected(report: ImportReport) -> None:
@@ -80,6 +94,7 @@ def _report_fields(report: ImportReport) -> dict[str, object]:
         "spans_changed": report.spans_changed,
         "attachments_added": report.blobs_read,
         "is_merged": report.is_merged,
+        "is_stopped": report.is_stopped,
         "rejected": report.rejected_count,
         "rejected_lines": [{"file": at.file, "number": at.number, "reason": at.reason} for at in report.rejected],
         "rejected_path": None if report.rejected_path is None else str(report.rejected_path),
