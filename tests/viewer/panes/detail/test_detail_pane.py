@@ -575,3 +575,12 @@ def test_a_chat_has_room_for_all_of_itself_when_the_width_changes(pane: DetailPa
         assert chat.column.geometry().bottom() <= chat.rect().bottom()
         blocks = chat.findChildren(MessageBlock)
         assert max(block.geometry().bottom() for block in blocks) <= chat.column.rect().bottom()
+
+
+@pytest.mark.parametrize("width", [250, 380])
+def test_a_moment_stands_on_one_line_in_a_narrow_pane_too(pane: DetailPane, qtbot: QtBot, width: int) -> None:
+    pane.resize(width, 600)
+    pane.show_span(make_detail(metrics={"start": 1_795_442_531.25, "time_to_first_token": 0.5}))
+    _settle(pane, qtbot)
+    heights = {view.height() for view in pane.findChildren(TextView) if view.accessibleName() != "Raw"}
+    assert len(heights) == 1

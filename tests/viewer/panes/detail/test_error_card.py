@@ -293,3 +293,26 @@ def test_an_error_is_copied_as_it_was_or_for_an_llm(pane: DetailPane, qtbot: QtB
     with qtbot.waitSignal(pane.notice_given, check_params_cb=lambda sentence: "as it was" in sentence):
         pane.copy_error()
     assert QGuiApplication.clipboard().text() == "ValueError: no"
+
+
+def _caught(error: Exception) -> Exception:
+    """Return an error with a frame of its own."""
+    try:
+        raise error
+    except type(error):
+        return error
+
+
+def _make_group(depth: int) -> Exception:
+    leaf = _caught(ValueError(f"leaf {depth}"))
+    return _caught(ExceptionGroup(f"depth {depth}", [leaf, _make_group(depth - 1)])) if depth else leaf
+
+
+def test_a_group_thirty_deep_fits_a_narrow_pane(pane: DetailPane) -> None:
+    group = traceback.TracebackException.from_exception(_make_group(30), max_group_depth=40)
+    pane.resize(250, 600)
+    pane.show_span(make_detail(error="".join(group.format())))
+    QApplication.processEvents()
+    rows = pane.findChildren(FrameRow)
+    assert len(rows) > 20
+    assert all(row.mapTo(pane, QPoint(row.width(), 0)).x() <= pane.width() for row in rows)

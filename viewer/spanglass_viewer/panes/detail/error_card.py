@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _BANNER_TEXT_PX = 160
 _MAX_EXCEPTIONS = 40
-_GROUP_INDENT_PX = 14
+_GROUP_INDENT_PX, _MOST_INDENTS = 14, 4  # a group may be deep, and the pane narrow
 _LINK_WORDS = {
     Link.CAUSE: "Caused by",
     Link.CONTEXT: "Raised while handling",
@@ -97,7 +97,7 @@ class ErrorCard(Card):
         for number, exception in enumerate(exceptions):
             part = QWidget()
             part_column = QVBoxLayout(part)
-            part_column.setContentsMargins(min(exception.depth, 8) * _GROUP_INDENT_PX, 0, 0, 0)
+            part_column.setContentsMargins(min(exception.depth, _MOST_INDENTS) * _GROUP_INDENT_PX, 0, 0, 0)
             part_column.setSpacing(6)
             if exception.link is not None:
                 part_column.addWidget(_link_title(exception))

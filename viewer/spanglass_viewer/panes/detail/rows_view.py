@@ -16,8 +16,11 @@ from spanglass_viewer.widgets.text_view import TextView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QResizeEvent
+
 _SHORT_CHARS = 72
 _NAME_WIDTH_PX = 112
+_MOST_NAME_SHARE = 0.4
 
 
 class RowsView(QWidget):
@@ -35,10 +38,23 @@ class RowsView(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(7)
         grid.setColumnStretch(1, 1)
-        if any(_is_short(block) for _, block in rows):
-            grid.setColumnMinimumWidth(0, text_px(_NAME_WIDTH_PX))
+        self._grid = grid
+        self._names: list[ElidedLabel] = []  # which have their values beside them
         for number, (name, block) in enumerate(rows):
             self._add_row(grid, number, name, block, make_widget)
+        self._fit_names()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave a moment or a figure on one line where the pane is narrow."""
+        super().resizeEvent(event)
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        most = round(self.width() * _MOST_NAME_SHARE)
+        if self._names:
+            self._grid.setColumnMinimumWidth(0, min(text_px(_NAME_WIDTH_PX), most))
+        for name in self._names:
+            name.setMaximumWidth(most)
 
     def _add_row(
         self, grid: QGridLayout, number: int, name: str, block: Block, make_widget: Callable[[Block], QWidget]
@@ -50,6 +66,7 @@ class RowsView(QWidget):
             value.setAccessibleName(name)
             value.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a stop of Tab for each figure would be in everyone's way
             grid.addWidget(label, number * 2, 0, Qt.AlignmentFlag.AlignTop)
+            self._names.append(label)
             grid.addWidget(value, number * 2, 1)
             return
         if name:
