@@ -12,8 +12,17 @@ from journal_rows import JournalWriter
 from spanglass_store.settings import StoreSettings, write_settings
 from spanglass_store.upkeep import compaction
 from spanglass_store.upkeep.doctor import examine
-from spanglass_viewer.backend.requests import NameRequest
+from spanglass_viewer.backend.requests import (
+    DetailAnswer,
+    DetailRequest,
+    DiffAnswer,
+    DiffRequest,
+    NameRequest,
+    TraceAnswer,
+    TraceRequest,
+)
 from spanglass_viewer.backend.threads import Backend
+from spanglass_viewer.trace.references import SpanRef
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +61,30 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     monkeypatch.setattr(compaction, "query", query)
     monkeypatch.setattr("spanglass_store.upkeep.automatic._LEAST_DEAD_SHARE", 0.0)
     return began
+
+
+def test_of_what_is_asked_faster_than_it_can_be_read_the_last_is_answered(tmp_path: Path, qtbot: QtBot) -> None:
+    writer = JournalWriter(tmp_path / "asked")
+    for number in range(1, 4):
+        writer.span(number, trace=number, at=number)
+    writer.die()
+    refs = [SpanRef(f"{number:032x}", f"{number:016x}", 0) for number in range(1, 4)]
+    backend = Backend(tmp_path / "asked")
+    answers: list[TraceAnswer | DetailAnswer | DiffAnswer] = []
+    keep_answer = answers.append
+    workers = backend.store_worker, backend.detail_worker, backend.compare_worker
+    for signal in (workers[0].trace_loaded, workers[1].span_read, workers[2].diffed):
+        signal.connect(keep_answer)
+    for number, ref in enumerate(refs):
+        backend.load_trace(TraceRequest(number, ref.root_span_id, is_opening=True))
+        backend.read_span(DetailRequest(number, ref))
+        backend.diff_spans(DiffRequest(number, refs[0], ref))
+    backend.start()
+    try:
+        qtbot.waitUntil(lambda: sum(answer.request.number == 2 for answer in answers) == 3, timeout=20_000)
+        assert [answer.request.number for answer in answers] == [2, 2, 2]
+    finally:
+        backend.stop()
 
 
 def assert_ended(backend: Backend) -> None:

@@ -42,6 +42,14 @@ class CompareWorker(ReadingWorker):
     def __init__(self) -> None:
         super().__init__()
         self._prices: PriceBook | None = None
+        self._newest = 0  # the number of the newest question for a difference
+
+    def skip_before(self, number: int) -> None:
+        """Leave out what was asked for a difference before this question and waits; may be called from any thread.
+
+        Who holds a key down asks faster than can be read, and wants the last answer alone.
+        """
+        self._newest = number
 
     @Slot(object)
     def compare(self, request: CompareRequest) -> None:
@@ -94,6 +102,8 @@ class CompareWorker(ReadingWorker):
         return build_snapshot(skeleton, request.number, time.time_ns() // 1000, estimates)
 
     def _diff(self, cursor: Cursor, request: DiffRequest) -> None:
+        if request.number < self._newest:
+            return
         before, after = _find_record(cursor, request.before), _find_record(cursor, request.after)
         digests = _find_digests(cursor, before, after)
         sections = [(title, _diff_field(before, after, name, digests)) for title, name in _FIELDS]

@@ -51,6 +51,17 @@ class DetailWorker(ReadingWorker):
     containers_read = Signal(object)  # ContainersAnswer
     name_resolved = Signal(object)  # NameAnswer
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._newest = 0  # the number of the newest question for a span
+
+    def skip_before(self, number: int) -> None:
+        """Leave out what was asked before this question and waits; may be called from any thread.
+
+        Who holds a key down asks faster than can be read, and wants the last answer alone.
+        """
+        self._newest = number
+
     @Slot(object)
     def read_span(self, request: DetailRequest) -> None:
         """Answer with a span's payload."""
@@ -89,6 +100,8 @@ class DetailWorker(ReadingWorker):
     def _read_span(self, cursor: Cursor, request: DetailRequest) -> None:
         from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
 
+        if request.number < self._newest:
+            return
         detail = self._read(cursor, StoreReader(cursor), request)
         self.span_read.emit(DetailAnswer(request, detail, {} if detail is None else _read_fields(detail)))
 

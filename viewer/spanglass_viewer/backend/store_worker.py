@@ -77,6 +77,7 @@ class StoreWorker(QObject):
         self._upkeep: Generator[str, None, UpkeepReport | None] | None = None
         self._recovery: Recovery | None = None
         self._left_out: StoreFault | None = None
+        self._newest = 0  # the number of the newest question for a trace
         self._last_use = 0.0
         self._held_since: float | None = None
         self._is_asleep = False
@@ -129,6 +130,13 @@ class StoreWorker(QObject):
         """Cancel what is being asked of the store, by whichever worker; may be called from any thread."""
         if self._database is not None:
             self._database.interrupt()
+
+    def skip_before(self, number: int) -> None:
+        """Leave out what was asked for a trace before this question and waits; may be called from any thread.
+
+        Who holds a key down asks faster than can be read, and wants the last answer alone.
+        """
+        self._newest = number
 
     @Slot(object)
     def list_traces(self, request: ListRequest) -> None:
@@ -198,6 +206,8 @@ class StoreWorker(QObject):
     def _load_trace(self, request: TraceRequest) -> None:
         from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
 
+        if request.number < self._newest:
+            return
         began = time.perf_counter()
         before = self._shown if self._shown is not None and self._shown.root_span_id == request.root_span_id else None
         with self._need_database().cursor() as cursor:

@@ -109,11 +109,13 @@ class Backend(QObject):
         self._list_wanted.emit(request)
 
     def load_trace(self, request: TraceRequest) -> None:
-        """Ask for a trace laid out."""
+        """Ask for a trace laid out; older questions that wait are not answered."""
+        self.store_worker.skip_before(request.number)
         self._trace_wanted.emit(request)
 
     def read_span(self, request: DetailRequest) -> None:
-        """Ask for a span's payload."""
+        """Ask for a span's payload; older questions that wait are not answered."""
+        self.detail_worker.skip_before(request.number)
         self._detail_wanted.emit(request)
 
     def list_media(self, request: MediaRequest) -> None:
@@ -137,7 +139,8 @@ class Backend(QObject):
         self._comparison_wanted.emit(request)
 
     def diff_spans(self, request: DiffRequest) -> None:
-        """Ask how the values of two spans differ."""
+        """Ask how the values of two spans differ; older questions that wait are not answered."""
+        self.compare_worker.skip_before(request.number)
         self._diff_wanted.emit(request)
 
     def resolve_name(self, request: NameRequest) -> None:
