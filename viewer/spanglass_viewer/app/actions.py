@@ -92,7 +92,23 @@ def make_actions(
         action.triggered.connect(slots[spec.name])
         window.addAction(action)
         made[spec.name] = action
+    own = {name for name in made if find_keys(name) is not None}
+    if own:
+        _share_keys_out(made, own)
     return made
+
+
+def _share_keys_out(actions: Mapping[str, QAction], own: set[str]) -> None:
+    """Leave each key to one action: of two that have the same, Qt would call neither. Those chosen in `own` come first.
+
+    The dialog offers no such keys, but the settings can be edited by hand.
+    """
+    taken: set[str] = set()
+    for name in sorted(actions, key=lambda name: name not in own):
+        free = [key for key in actions[name].shortcuts() if key.toString() not in taken]
+        if len(free) < len(actions[name].shortcuts()):
+            actions[name].setShortcuts(free)
+        taken.update(key.toString() for key in free)
 
 
 def set_keys(action: QAction, keys: tuple[str, ...] | None) -> None:
