@@ -487,7 +487,10 @@ class Database:
         except FileNotFoundError:
             if self.is_read_only and self.path.exists():
                 return  # a store on a read-only disk that nobody has merged into by lock: nobody can now
-            raise StoreFault("There is nothing to open: the store has no tables yet.", self.path) from None
+            sentence = "There is nothing to open: the store has no tables yet."
+            if not self.path.exists():
+                sentence = "The store is not there any more: it was moved, or deleted."
+            raise StoreFault(sentence, self.path) from None
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise StoreFault(f"The store cannot be opened: {reason}. Nothing was changed.", self.store) from error

@@ -11,6 +11,7 @@ from trace_summaries import make_summary
 from spanglass_store.database.records import ChangeSet, StoreTotals
 from spanglass_store.faults import StoreFault
 from spanglass_store.search.expression import HasError
+from spanglass_viewer.app import controller
 from spanglass_viewer.app.controller import WindowController
 from spanglass_viewer.backend.requests import (
     DetailAnswer,
@@ -38,6 +39,7 @@ class FakeWorker(QObject):
     trace_loaded = Signal(object)
     pruned = Signal(object)
     prices_loaded = Signal(str)
+    questions_dropped = Signal(object)
     repetition_found = Signal()
     span_read = Signal(object)
     fault_raised = Signal(object)
@@ -226,6 +228,24 @@ def test_a_pause_holds_still_and_its_end_catches_up(window: SimpleNamespace) -> 
     assert window.backend.asked == []
     window.controller.set_paused(False)
     assert [type(request) for request in window.backend.asked] == [ListRequest]
+
+
+def test_what_a_fault_leaves_without_an_answer_is_said_and_asked_again(
+    window: SimpleNamespace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controller, "_AFTER_FAULT_MS", 50)
+    open_newest(window)
+    window.backend.store_worker.merged.emit(ChangeSet(1, 1, 0, frozenset({"elsewhere"})))
+    window.selection.select_trace(ONE.root_span_id)
+    window.backend.asked.clear()
+    window.backend.store_worker.questions_dropped.emit(StoreFault("The disk is away."))
+    assert window.trace.shown[-1] == ("fault", "The disk is away.")
+    assert not window.controller.is_opening
+    qtbot.waitUntil(lambda: len(window.backend.asked) == 2)
+    window.backend.answer_list(TWO, ONE)
+    request = window.backend.answer_trace("snapshot of one")
+    assert (request.root_span_id, request.is_opening) == (ONE.root_span_id, True)
+    assert ("opened", "snapshot of one") in window.trace.shown
 
 
 def test_a_link_opens_its_span_when_the_trace_is_there(window: SimpleNamespace) -> None:

@@ -103,6 +103,17 @@ def test_what_a_trace_was_before_is_let_go_of_while_there_is_work(
     assert held == [None]
 
 
+def test_what_a_fault_leaves_without_an_answer_is_told(worker: StoreWorker, qtbot: QtBot) -> None:
+    _load(worker, 1)
+    worker._need_database().let_go()
+    worker._store.rename(worker._store.with_name("moved"))
+    with qtbot.waitSignal(worker.questions_dropped) as dropped:
+        worker.load_trace(TraceRequest(2, ROOT, is_opening=True))
+    assert "not there any more" in str(dropped.args[0])
+    worker._store.with_name("moved").rename(worker._store)
+    assert _load(worker, 3).snapshot is not None
+
+
 def test_a_list_does_not_wait_for_what_a_large_trace_repeats(nested_worker: StoreWorker, qtbot: QtBot) -> None:
     with qtbot.waitSignal(nested_worker.repetition_found):
         assert _list_tokens(nested_worker) == [20]

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _LEAST_PAUSE_MS = 100
 _MAX_SCORE_NAME_CHARS = 14
 _RANKING_PAUSE_MS = 2000  # sorting otherwise than by start reads the whole store
+_AFTER_FAULT_MS = 2000
 _PAUSE_PER_LOAD = 3  # a live trace is read again at most a quarter of the time
 # What a reading of the live list takes beyond this is followed by so many times as long a pause: beside a trace of a
 # million spans, which is summed up for it, it takes 100 ms.
@@ -86,6 +87,7 @@ class WindowController(QObject):
         self._may_list_hold_deleted = False
         self._is_trace_stale = False
         self._is_detail_stale = False
+        self._has_trace_to_open = False  # it could not be read when it was chosen
         self._is_paused = False
         self._is_following = True
         self._awaits_prices = False
@@ -190,6 +192,7 @@ class WindowController(QObject):
         store.prices_loaded.connect(self._on_prices_loaded)
         store.repetition_found.connect(self._on_repetition_found)
         store.pruned.connect(self._on_pruned)
+        store.questions_dropped.connect(self._on_questions_dropped)
         details.span_read.connect(self._on_span_read)
         details.fault_raised.connect(self._on_detail_fault)
         self._traces.more_wanted.connect(self._on_more_wanted)
@@ -223,7 +226,7 @@ class WindowController(QObject):
         self._backend.list_traces(self._list_on_its_way)
 
     def _ask_for_trace(self, root_span_id: str, *, is_opening: bool) -> None:
-        self._is_trace_stale = False
+        self._is_trace_stale = self._has_trace_to_open = False
         self._trace_on_its_way = TraceRequest(self._next_number(), root_span_id, is_opening)
         self._backend.load_trace(self._trace_on_its_way)
 
@@ -301,6 +304,18 @@ class WindowController(QObject):
         self._refresh()
         self._tell_if_settled()
 
+    def _on_questions_dropped(self, fault: StoreFault) -> None:
+        """Say why a trace cannot be opened, and ask again in a while: a disk may be full, or away, for a moment."""
+        if self._list_on_its_way is not None:
+            self._list_on_its_way, self._is_list_stale = None, True
+            self._list_pause.start(_AFTER_FAULT_MS)
+        if self._trace_on_its_way is not None:
+            if self._trace_on_its_way.is_opening:
+                self._trace_pane.show_fault(str(fault))
+                self._has_trace_to_open = True
+            self._trace_on_its_way, self._is_trace_stale = None, True
+            self._reload.start(_AFTER_FAULT_MS)
+
     def _refresh(self) -> None:
         if self._is_paused:
             return
@@ -310,7 +325,7 @@ class WindowController(QObject):
         if root_span_id is None:
             return
         if self._is_trace_stale and self._trace_on_its_way is None and not self._reload.isActive():
-            self._ask_for_trace(root_span_id, is_opening=False)
+            self._ask_for_trace(root_span_id, is_opening=self._has_trace_to_open)
         if self._is_detail_stale and self._detail_on_its_way is None and self._selection.span is not None:
             self._ask_for_detail(self._selection.span)
 

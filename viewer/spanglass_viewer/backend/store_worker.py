@@ -50,6 +50,7 @@ class StoreWorker(QObject):
     merged = Signal(object)  # ChangeSet
     traces_listed = Signal(object)  # ListAnswer
     trace_loaded = Signal(object)  # TraceAnswer
+    questions_dropped = Signal(object)  # StoreFault: for it what was asked stays without an answer
     fault_raised = Signal(object)  # StoreFault
     fault_cleared = Signal()
     recovered = Signal(object)  # Recovery: the tables were damaged, and are rebuilt
@@ -363,8 +364,9 @@ class StoreWorker(QObject):
         except StoreFault as fault:
             self._has_fault = True
             self.fault_raised.emit(fault)
-            if not isinstance(fault, StoreBusy):
+            if not isinstance(fault, StoreBusy) and self._waiting:
                 self._waiting.clear()
+                self.questions_dropped.emit(fault)
             return False
         if self._has_fault:
             self._has_fault = False

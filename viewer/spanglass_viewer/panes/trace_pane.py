@@ -184,6 +184,10 @@ class TracePane(QWidget):
         """Show that the open trace is gone."""
         self._show_notice("This trace is no longer in the store")
 
+    def show_fault(self, sentence: str) -> None:
+        """Say why there is no trace."""
+        self._show_notice(sentence)
+
     def _show_notice(self, text: str) -> None:
         self._loading.stop()
         self._notice.setText(text)
