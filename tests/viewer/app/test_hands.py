@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QKeySequenceEdit, QLineEd
 
 from spanglass_store.database.records import TraceOrder
 from spanglass_store.location import ensure_store
+from spanglass_viewer.app import main_window
 from spanglass_viewer.app.actions import ACTIONS
 from spanglass_viewer.app.store_drop import find_dropped, find_dropped_store
 from spanglass_viewer.panes.command_palette import CommandPalette
@@ -363,6 +364,24 @@ def test_a_bundle_and_json_lines_are_known_among_what_is_dropped(store_path: Pat
     assert find_dropped(data) == export
     data.setUrls([*data.urls(), QUrl.fromLocalFile(str(store_path))])
     assert find_dropped(data) == store_path
+
+
+@pytest.mark.usefixtures("journal")
+def test_a_dropped_zip_file_that_is_no_bundle_is_said_to_be_none(
+    open_window: Callable[[], MainWindow], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window()
+    started: list[Path] = []
+    monkeypatch.setattr(main_window, "open_in_new_window", lambda target, _link: started.append(target) or True)
+    notices: list[str] = []
+    window.status.show_notice = notices.append  # pyright: ignore[reportAttributeAccessIssue] - what it would say
+    photos, export = tmp_path / "photos.zip", tmp_path / "traces.jsonl"
+    photos.write_bytes(b"PK\x03\x04 and more")
+    export.write_text("{}")
+    for target in (photos, tmp_path / "gone.zip", export):
+        window._on_store_wanted(target)
+    assert started == [export]
+    assert notices[0] == "photos.zip is no bundle of traces. Nothing was opened"
 
 
 @pytest.mark.usefixtures("journal")

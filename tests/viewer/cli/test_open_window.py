@@ -131,6 +131,19 @@ def test_a_picture_is_taken_beside_the_window(
     assert window.visits == []
 
 
+@pytest.mark.parametrize("name", ["notes.txt", "other.zip", "folder.d"])
+def test_what_is_no_store_and_no_export_is_said_to_be_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    target = tmp_path / name
+    if name == "folder.d":
+        target.mkdir()
+    else:
+        target.write_bytes(b"PK\x03\x04 but no bundle")
+    assert main(["open", str(target)]) == ExitCode.FAULT
+    assert f"neither a store's folder, nor a bundle, nor JSON lines. {target}" in capsys.readouterr().err
+
+
 def test_where_no_store_is_named_and_none_was_used_the_last_one_is_opened(
     store_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

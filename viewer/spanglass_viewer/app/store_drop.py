@@ -43,6 +43,18 @@ def find_dropped(data: QMimeData) -> Path | None:
     return find_dropped_store(data) or find_dropped_export(data)
 
 
+def is_no_bundle(target: Path) -> bool:
+    """Tell whether a zip file is something else than a bundle: the window that is started could say so to nobody."""
+    if target.suffix.lower() != ".zip":
+        return False
+    from spanglass_store.transfer.bundle import is_bundle  # noqa: PLC0415 - few drop one
+
+    try:
+        return not is_bundle(target)
+    except OSError:
+        return True
+
+
 def open_in_new_window(target: Path, link: str | None = None) -> bool:
     """Start a window on a store (at a link where there is one) or an export, and tell whether it could be started."""
     arguments = [str(target)] if link is None else ["--store", str(target), "--link", link]

@@ -89,6 +89,8 @@ def _find_place(options: argparse.Namespace) -> tuple[Path, Visit]:
         from spanglass_store.transfer.bundle_store import store_of_bundle  # noqa: PLC0415 - it loads DuckDB
 
         return store_of_bundle(Path(target)), Visit()
+    if options.link is None and _is_other_path(target):
+        raise StoreFault("This is neither a store's folder, nor a bundle, nor JSON lines.", Path(target))
     visit = read_visit(target)
     return _find_store(options, visit), visit
 
@@ -134,6 +136,15 @@ def _knows_store(visit: Visit, store_id: str) -> bool:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
+    except (OSError, ValueError):  # a link or an id is no path
+        return False
+
+
+def _is_other_path(target: str) -> bool:
+    """Tell whether a target names a file or a folder that cannot be opened; a plain word may be an id as well."""
+    path = Path(target)
+    try:
+        return (path.suffix != "" or path.name != target) and path.exists()
     except (OSError, ValueError):  # a link or an id is no path
         return False
 
