@@ -151,12 +151,12 @@ def test_a_chat_is_shown_in_another_size_when_its_messages_in_sight_are_made(
     chat = [{"role": ("user", "assistant")[number % 2], "content": f"turn {number} " * 20} for number in range(8)]
     pane.show_span(make_detail(type="llm", input=chat, output={"role": "assistant", "content": "done " * 20}))
     qtbot.waitUntil(lambda: pane.is_idle and window.updatesEnabled())
-    before = {id(block) for block in pane.findChildren(MessageBlock)}
+    before = pane.findChildren(MessageBlock)
     stand_ins: list[int] = []
     monkeypatch.setattr(MessageColumn, "_paint_message", lambda _column, _painter, number: stand_ins.append(number))
     appearance.set_text_percent(110)
     qtbot.waitUntil(lambda: appearance.is_settled and pane.is_idle and window.updatesEnabled())
-    made = [block for block in pane.findChildren(MessageBlock) if id(block) not in before and block.isVisible()]
+    made = [block for block in pane.findChildren(MessageBlock) if block not in before and block.isVisible()]
     assert len(made) >= 4
     assert stand_ins == []
     appearance.set_text_percent(100)
