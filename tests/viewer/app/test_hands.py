@@ -272,6 +272,20 @@ def test_what_the_span_s_menu_copies_is_said(open_window: Callable[[], MainWindo
 
 
 @pytest.mark.usefixtures("journal")
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_settings_that_cannot_be_saved_are_said_to_be(
+    open_window: Callable[[], MainWindow], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, *, is_saved: bool
+) -> None:
+    window = open_window()
+    monkeypatch.setattr(window._preferences, "save", lambda: is_saved)
+    notices: list[str] = []
+    window._chosen.notice_given.connect(notices.append)
+    qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
+    window.findChild(SettingsDialog).reject()
+    assert len(notices) == (0 if is_saved else 1)
+
+
+@pytest.mark.usefixtures("journal")
 def test_a_key_can_be_given_to_another_action(
     open_window: Callable[[], MainWindow], qtbot: QtBot, tmp_path: Path
 ) -> None:

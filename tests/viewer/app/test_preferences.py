@@ -20,6 +20,10 @@ def read(tmp_path: Path, text: str) -> Preferences:
     return Preferences(open_settings(path))
 
 
+def read_again(tmp_path: Path) -> Preferences:
+    return Preferences(open_settings(tmp_path / "window.ini"))
+
+
 def test_an_empty_file_gives_the_defaults(tmp_path: Path) -> None:
     preferences = read(tmp_path, "")
     assert preferences.theme is ThemeMode.SYSTEM
@@ -81,6 +85,17 @@ def test_each_store_has_its_own_session(tmp_path: Path) -> None:
     assert find_session(settings, "two") is None
     settings.setValue("session/two", '{"unknown": 1}')
     assert find_session(settings, "two") is None
+
+
+def test_settings_that_cannot_be_written_say_so(tmp_path: Path) -> None:
+    preferences = read(tmp_path, "")
+    preferences.set_editor("code")
+    assert preferences.save()
+    assert read_again(tmp_path).editor == "code"
+    (tmp_path / "no-folder").write_text("")
+    elsewhere = Preferences(open_settings(tmp_path / "no-folder" / "window.ini"))
+    elsewhere.set_editor("code")
+    assert not elsewhere.save()
 
 
 def test_motion_and_editor_are_kept(tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ class ChosenSettings(QObject):
         )
         dialog = SettingsDialog(shown, actions.values(), self._appearance, self._window)
         self._connect(dialog, actions)
+        dialog.finished.connect(self._on_closed)
         dialog.open()
 
     def _connect(self, dialog: SettingsDialog, actions: Mapping[str, QAction]) -> None:
@@ -101,6 +102,10 @@ class ChosenSettings(QObject):
         dialog.motion_chosen.connect(self._on_motion_chosen)
         dialog.editor_chosen.connect(self._on_editor_chosen)
         dialog.keys_chosen.connect(take_keys)
+
+    def _on_closed(self) -> None:
+        if not self._preferences.save():
+            self.notice_given.emit("The settings cannot be saved: they hold until the window is closed")
 
     def _on_theme_chosen(self, mode: ThemeMode) -> None:
         self._appearance.set_mode(mode)

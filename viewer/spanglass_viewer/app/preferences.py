@@ -133,6 +133,11 @@ class Preferences:
         """Keep the command that opens source lines."""
         self._settings.setValue("editor", command)
 
+    def save(self) -> bool:
+        """Write what was chosen into the file, and tell whether that could be done."""
+        self._settings.sync()
+        return self._settings.status() == self._settings.Status.NoError
+
     def find_keys(self, action: str) -> tuple[str, ...] | None:
         """Return the keys that the user gave to an action, None where the defaults hold."""
         name = f"keys/{action}"
