@@ -27,6 +27,20 @@ def test_long_lines_are_broken_for_the_screen_alone(qtbot: QtBot) -> None:
     assert _copied(view) == text
 
 
+def test_a_long_line_is_broken_between_words(qtbot: QtBot) -> None:
+    text = "\n".join((" ".join(f"word{number}" for number in range(900)), "x" * 2500, "short"))
+    view = TextView(text)
+    qtbot.addWidget(view)
+    lines = view.toPlainText().split("\n")
+    assert {word for line in lines for word in line.split()} == {*text.split(), "x" * 1000, "x" * 500} - {"x" * 2500}
+    assert max(map(len, lines)) == 1000
+    view.selectAll()
+    assert view.createMimeDataFromSelection().text() == text
+    place = text.index("word700")
+    view.reveal(place, len("word700"))
+    assert view.textCursor().selectedText() == "word700"
+
+
 def test_a_part_of_a_broken_line_is_copied_whole(qtbot: QtBot) -> None:
     view = TextView("a" * 1000 + "b" * 1000)
     qtbot.addWidget(view)

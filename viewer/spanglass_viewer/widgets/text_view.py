@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PAGE_CHARS = 256_000
 # Qt lays out one line as one: five megabytes without a break cost 90 ms a scroll, in pieces nothing
 _MAX_LINE_CHARS = 1000
+_MAX_WORD_CHARS = 80
 # What must not reach the screen as it is: control characters draw as nothing, direction overrides make text read as
 # another one, Qt takes paragraph separators and U+FDD0, U+FDD1 for its own structure, and half of a surrogate pair is
 # no text.
@@ -256,10 +257,14 @@ def _break_long_lines(text: str) -> tuple[str, list[int]]:
     lines: list[str] = []
     pieces: list[int] = []
     for line in text.split("\n"):
-        lines.append(line[:_MAX_LINE_CHARS])
-        for start in range(_MAX_LINE_CHARS, len(line), _MAX_LINE_CHARS):
+        start = 0
+        while len(line) - start > _MAX_LINE_CHARS:
+            end = start + _MAX_LINE_CHARS
+            end = line.rfind(" ", end - _MAX_WORD_CHARS, end) + 1 or end  # not within a word, where that can be
+            lines.append(line[start:end])
             pieces.append(len(lines))
-            lines.append(line[start : start + _MAX_LINE_CHARS])
+            start = end
+        lines.append(line[start:])
     return "\n".join(lines), pieces
 
 
