@@ -231,6 +231,11 @@ class StoreReader:
         """Write the scalars of the spans of these traces, or of all. Raises OSError."""
         self._cursor.write_csv(path, query("export_scalars"), {"roots": _listed(roots)})
 
+    def count_spans(self, roots: Sequence[str] | None = None) -> tuple[int, int]:
+        """Return how many traces and spans there are of these traces, or in all."""
+        [(traces, spans)] = self._cursor.rows(query("count_spans"), {"roots": _listed(roots)})
+        return int(traces), int(spans)
+
     def sql(self, text: str) -> QueryResult:
         """Return what one query gives, which cannot change anything. Raises QueryFailed for a faulty one."""
         return self._cursor.read_only(text)

@@ -20,12 +20,12 @@ def whole_file(path: Path) -> Generator[Path]:
     Whoever may, so might root, would rename a file into the place of `/dev/full`: what is no file is written itself.
     Raises OSError where it cannot be written.
     """
-    target = Path(os.path.realpath(path))  # of a link, what it leads to
-    if target.is_dir():
+    if path.is_dir():
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if target.exists() and not target.is_file():
-        yield target
+    if path.exists() and not path.is_file():
+        yield path  # `/dev/stdout` can be a pipe, which has no other name
         return
+    target = Path(os.path.realpath(path))  # of a link, what it leads to
     draft = target.with_name(f".spanglass-{os.urandom(8).hex()}")
     try:
         yield draft

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import pytest
 from spanglass_store.faults import Interrupted, StoreFault
 from spanglass_viewer.cli import main as main_module
 from spanglass_viewer.cli.command import Command, ExitCode, NotFound
-from spanglass_viewer.cli.commands import open_window
+from spanglass_viewer.cli.commands import install_desktop, open_window, uninstall_desktop
 from spanglass_viewer.cli.main import COMMANDS, load_command, main
 from spanglass_viewer.instance.doorway import Doorway
 
@@ -140,6 +141,23 @@ def test_init_makes_a_store_that_git_ignores(
     capsys.readouterr()
     main(["path"])
     assert capsys.readouterr().out == f"{tmp_path / '.spanglass'}\n"
+
+
+def test_init_tells_a_program_whether_the_store_is_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for is_new in (True, False):
+        assert main(["init", str(tmp_path), "--json"]) == ExitCode.OK
+        told = json.loads(capsys.readouterr().out)
+        assert (told["path"], told["is_new"]) == (str(tmp_path / ".spanglass"), is_new)
+
+
+def test_a_program_is_told_what_the_desktop_was_given(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install_desktop, "_install", lambda: ["/a/entry"])
+    monkeypatch.setattr(uninstall_desktop, "_uninstall", lambda: ["/a/entry"])
+    assert main(["install", "--json"]) == main(["uninstall", "--json"]) == ExitCode.OK
+    told = capsys.readouterr().out
+    assert re.sub(r"\s", "", told) == '{"written":["/a/entry"]}{"removed":["/a/entry"]}'
 
 
 @pytest.mark.parametrize("command", [["list"], ["show", "latest"], ["export"], ["attachment", "k"]])

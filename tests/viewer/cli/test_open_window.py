@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -174,6 +175,35 @@ def test_where_no_store_is_named_and_none_was_used_the_last_one_is_opened(
     journal.die()
     assert main(["open"]) == ExitCode.OK
     assert shown.pop() == usual, "something was logged there"
+
+
+def test_a_program_is_told_which_window_shows_what(
+    window: OpenWindow, store_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note_store(window.info)
+    link = f"spanglass://trace/a?store={window.info.id}"
+    assert main(["open", link, "--json"]) == ExitCode.OK
+    told = {"window": "reached", "pid": None, "store": str(store_path), "store_id": window.info.id, "link": link}
+    assert json.loads(capsys.readouterr().out) == told | {"picture": None}
+    elsewhere = f"spanglass://trace/a?store={OTHER_STORE}"
+    assert main(["open", elsewhere, "--json", "--store", str(tmp_path / "x")]) == ExitCode.OK
+    told |= {"store": None, "store_id": None, "link": elsewhere}
+    assert json.loads(capsys.readouterr().out) == told | {"picture": None}
+
+
+def test_a_program_is_told_of_a_window_before_it_closes(
+    store_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(open_window, "show_window", lambda *_, **__: said.append(capsys.readouterr().out) or 0)
+    assert main(["open", "--json", "--store", str(store_path)]) == ExitCode.OK
+    told = json.loads(said[0])
+    assert (told["window"], told["pid"], told["store"]) == ("opened", os.getpid(), str(store_path))
+    picture = tmp_path / "a.png"
+    assert main(["open", "--json", "--store", str(store_path), "--screenshot", str(picture)]) == ExitCode.OK
+    assert said[1] == ""
+    told = json.loads(capsys.readouterr().out)
+    assert (told["window"], told["pid"], told["picture"]) == ("none", None, str(picture))
 
 
 def test_a_name_that_cannot_be_handed_over_is_looked_up_here(window: OpenWindow, store_path: Path) -> None:

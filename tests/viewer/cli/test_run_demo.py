@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING
 
@@ -66,3 +67,16 @@ def test_a_picture_that_cannot_be_made_leaves_the_tree(
     printed = capsys.readouterr()
     assert "└─ settlement.watch" in printed.out
     assert printed.err == "spanglass: The window needs PySide6.\n"
+
+
+def test_a_program_is_told_where_the_demo_is(
+    monkeypatch: pytest.MonkeyPatch, store_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_demo, "show_window", lambda *_, **__: ExitCode.OK)
+    arguments = ["demo", "--headless", "--json", "--picture", str(tmp_path / "a.png")]
+    assert main([*arguments, "--store", str(store_path), "--speed", "40"]) == ExitCode.OK
+    told = json.loads(capsys.readouterr().out)
+    assert (told["window"], told["store"], told["picture"]) == ("none", str(store_path), str(tmp_path / "a.png"))
+    trace = newest_trace(store_path)
+    assert trace is not None
+    assert trace.root_span_id in told["link"]

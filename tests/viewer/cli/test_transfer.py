@@ -12,7 +12,7 @@ import sys
 import termios
 import threading
 import time
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 from journal_rows import JournalWriter, root_id
@@ -395,3 +395,56 @@ def test_a_second_ctrl_c_ends_an_import_at_once(
     assert "What was read waits in the journal" in capsys.readouterr().err
     monkeypatch.undo()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def told_json(capsys: Printed, *arguments: str) -> dict[str, Any]:
+    assert main(list(arguments)) == ExitCode.OK
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet", "a.zip", "a.md"])
+def test_an_export_tells_a_program_what_it_wrote(filled: Path, tmp_path: Path, capsys: Printed, name: str) -> None:
+    path = tmp_path / name
+    named = ["latest"] if name == "a.md" else []
+    told = told_json(capsys, "export", *named, "-o", str(path), "--json", "--store", str(filled))
+    count = 1 if named else 2
+    kind = {".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet", ".zip": "bundle", ".md": "markdown"}[path.suffix]
+    assert told == {
+        "path": str(path),
+        "format": kind,
+        "traces": count,
+        "spans": count,
+        "size_bytes": path.stat().st_size,
+        "store": str(filled),
+    }
+
+
+def test_a_saved_attachment_is_told_to_a_program(filled: Path, tmp_path: Path, capsys: Printed) -> None:
+    told = told_json(capsys, "attachment", "key-1", "-o", str(tmp_path / "a.bin"), "--json", "--store", str(filled))
+    assert told["path"] == str(tmp_path / "a.bin")
+    assert (told["filename"], told["content_type"], told["size_bytes"]) == ("a.bin", "application/x-a", 5)
+
+
+@pytest.mark.parametrize("command", [["export"], ["attachment", "key-1"], ["export", "-o", "-"]])
+def test_what_goes_to_the_standard_output_is_not_mixed_with_json(
+    filled: Path, command: list[str], capsys: Printed
+) -> None:
+    assert main([*command, "--json", "--store", str(filled)]) == ExitCode.USAGE
+    assert "-o FILE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1"])
+def test_a_pipe_by_its_name(filled: Path, tmp_path: Path, name: str) -> None:
+    command = [sys.executable, "-m", "spanglass_viewer", "export", "--store", str(filled), "-o"]
+    lines = subprocess.run([*command, name], capture_output=True, check=True, cwd=tmp_path).stdout
+    assert lines.count(b"\n") == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"filled"}
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+@pytest.mark.parametrize("command", ["list", "export", "show no-such-trace"])
+def test_closed_streams_are_taken_for_empty_ones(filled: Path, closed: str, command: str) -> None:
+    spanglass = f"{sys.executable} -m spanglass_viewer {command} --store {filled} {closed}"
+    done = subprocess.run(["/bin/sh", "-c", spanglass], capture_output=True, check=False, text=True)
+    assert done.returncode == (ExitCode.NOT_FOUND if "show" in command else ExitCode.OK)
+    assert "Traceback" not in done.stderr

@@ -63,6 +63,11 @@ def add_store_argument(parser: ArgumentParser) -> None:
     )
 
 
-def add_json_argument(parser: ArgumentParser) -> None:
-    """Add `--json`, which every command takes that prints data."""
-    parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON instead of a table")
+def add_json_argument(parser: ArgumentParser, help: str = "print JSON instead of a table") -> None:  # noqa: A002 - as argparse has it
+    """Add `--json`, which every command takes whose result a program could want."""
+    parser.add_argument("--json", action="store_true", dest="as_json", help=help)
+
+
+def output_argument(text: str) -> Path | None:
+    """Return the file that an argument names; None for "-", which is the standard output."""
+    return None if text == "-" else Path(text)

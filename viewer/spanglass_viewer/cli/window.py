@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from spanglass_store.faults import StoreFault
 from spanglass_viewer.cli.display import has_display
+from spanglass_viewer.cli.terminal import standard_output
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from spanglass_store.location import StoreInfo
     from spanglass_viewer.instance.doorway import Doorway
 
 # What Qt's libraries and plugins need on Debian 12; scripts/setup.sh installs these.
@@ -18,6 +21,23 @@ DEBIAN_PACKAGES = (
     "libglib2.0-0 libgl1 libegl1 libfontconfig1 libxkbcommon0 libdbus-1-3 libbrotli1 libgssapi-krb5-2"
     " libxrandr2 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
 )
+
+
+def tell_window(window: str, info: StoreInfo | None, link: str | None = None, picture: Path | None = None) -> None:
+    """Print as JSON which window shows what: one that is opened by this process, one that was reached, or "none".
+
+    `info` is None where the window that was reached decides which store it opens.
+    """
+    fields = {
+        "window": window,
+        "pid": os.getpid() if window == "opened" else None,
+        "store": None if info is None else str(info.path),
+        "store_id": None if info is None else info.id,
+        "link": link,
+        "picture": None if picture is None else str(picture.absolute()),
+    }
+    standard_output().write_json(fields)
+    sys.stdout.flush()  # who reads it does not wait for the window's end
 
 
 def show_window(

@@ -12,13 +12,21 @@ from spanglass_store.faults import StoreFault
 from spanglass_store.transfer.export_lines import iter_flat_lines, iter_nested_lines
 from spanglass_store.transfer.markdown import MAX_CHARS, trace_markdown
 from spanglass_store.transfer.whole_file import whole_file
-from spanglass_viewer.cli.command import Command, ExitCode, NotFound, WrongUsage, count_argument
+from spanglass_viewer.cli.command import (
+    Command,
+    ExitCode,
+    NotFound,
+    WrongUsage,
+    add_json_argument,
+    count_argument,
+    output_argument,
+)
 from spanglass_viewer.cli.commands.show_trace import resolve_trace
 from spanglass_viewer.cli.completion import complete_trace, completes_with
 from spanglass_viewer.cli.filters import add_filter_option, read_filter
 from spanglass_viewer.cli.progress import ProgressLine
 from spanglass_viewer.cli.stores import open_existing_store
-from spanglass_viewer.cli.terminal import plain_block
+from spanglass_viewer.cli.terminal import plain_block, standard_output
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -43,7 +51,9 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--bundle", action="store_const", const="bundle", dest="format", help="the same as --format bundle"
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to (default: standard output)")
+    parser.add_argument(
+        "-o", "--output", type=output_argument, metavar="FILE", help="where to (default, or -: standard output)"
+    )
     parser.add_argument(
         "--max-chars",
         type=count_argument,
@@ -52,6 +62,7 @@ def _configure(parser: ArgumentParser) -> None:
         help=f"of Markdown, about (default: {MAX_CHARS:,})",
     )
     add_filter_option(parser)
+    add_json_argument(parser, "tell as JSON what was written into FILE")
 
 
 def _run(options: Namespace) -> int:
@@ -60,6 +71,8 @@ def _run(options: Namespace) -> int:
         options.format = _FORMATS_OF_ENDINGS.get(ending, "jsonl")
     if options.format in _FILES_ONLY and options.output is None:
         raise WrongUsage(f"The format {options.format} needs a file: -o FILE.")
+    if options.as_json and options.output is None:
+        raise WrongUsage("The export itself goes to the standard output; --json needs a file for it: -o FILE.")
     with open_existing_store(options) as store:
         roots = _selected(store, options)
         try:
@@ -69,7 +82,23 @@ def _run(options: Namespace) -> int:
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise StoreFault(f"The export could not be written: {reason}.", options.output) from error
+        if options.as_json:
+            standard_output().write_json(_written_fields(store, roots, options))
     return ExitCode.OK
+
+
+def _written_fields(store: Store, roots: list[str] | None, options: Namespace) -> dict[str, object]:
+    traces, spans = store.count_spans(roots)
+    path = options.output.absolute()
+    size_bytes = path.stat().st_size if path.is_file() else None  # a device has none
+    return {
+        "path": str(path),
+        "format": options.format,
+        "traces": traces,
+        "spans": spans,
+        "size_bytes": size_bytes,
+        "store": str(store.path),
+    }
 
 
 def _selected(store: Store, options: Namespace) -> list[str] | None:

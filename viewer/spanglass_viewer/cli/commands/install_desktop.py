@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from spanglass_store.faults import StoreFault
-from spanglass_viewer.cli.command import Command, ExitCode
+from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
 from spanglass_viewer.cli.terminal import standard_output
 from spanglass_viewer.desktop.own_command import own_command
 
@@ -20,19 +20,22 @@ MAC_SENTENCE = (
 
 
 def _configure(parser: ArgumentParser) -> None:
-    del parser
+    add_json_argument(parser, "print as JSON what was written")
 
 
 def _run(options: Namespace) -> int:
-    del options
     terminal = standard_output()
     try:
-        for written in _install():
-            terminal.write_line(written)
+        written = _install()
     except OSError as error:
         raise StoreFault(
             f"The desktop's files cannot be written: {error.strerror or error}.", error.filename
         ) from error
+    if options.as_json:
+        terminal.write_json({"written": written})
+        return ExitCode.OK
+    for path in written:
+        terminal.write_line(path)
     terminal.write_line("Links that begin with spanglass:// open here now; `spanglass uninstall` takes this back.")
     return ExitCode.OK
 

@@ -23,11 +23,11 @@ from spanglass_store.location import (
     locate_store,
     read_store_info,
 )
-from spanglass_viewer.cli.command import Command, ExitCode
+from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
 from spanglass_viewer.cli.span_address import find_address, read_visit
 from spanglass_viewer.cli.stores import open_existing_store
 from spanglass_viewer.cli.terminal import standard_output
-from spanglass_viewer.cli.window import show_window
+from spanglass_viewer.cli.window import show_window, tell_window
 from spanglass_viewer.instance.doorway import Doorway
 from spanglass_viewer.instance.hand_over import activation_token, enter, hand_to_any
 from spanglass_viewer.instance.visit import Visit
@@ -51,6 +51,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--screenshot", type=Path, metavar="FILE", help="render the window into a PNG, without a display, and end"
     )
+    add_json_argument(parser, "tell as JSON which window shows what, as soon as it is known")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -61,19 +62,26 @@ def _run(options: argparse.Namespace) -> int:
     doorway: Doorway | None = Doorway()
     if options.screenshot is None:
         visit = replace(visit, activation=activation_token())
-        if not _knows_store(visit, info.id) and hand_to_any(visit):
-            return ExitCode.OK
-        doorway = enter(info.id, visit)
+        is_elsewhere = not _knows_store(visit, info.id) and hand_to_any(visit)
+        doorway = None if is_elsewhere else enter(info.id, visit)
         if doorway is None:
+            if options.as_json:
+                link = None if visit.address is None else format_address(visit.address)
+                tell_window("reached", None if is_elsewhere else info, link)
             return ExitCode.OK
     with contextlib.closing(doorway):
         link = None
         if visit.address is not None or visit.name is not None:
             link = format_address(find_address(visit, lambda: open_existing_store(options)))
+        if options.as_json and options.screenshot is None:
+            tell_window("opened", info, link)
         code = show_window(
             info.path, link=link, theme=options.theme, size=options.size, screenshot=options.screenshot, doorway=doorway
         )
     if options.screenshot is not None and code == ExitCode.OK:
+        if options.as_json:
+            tell_window("none", info, link, options.screenshot)
+            return code
         standard_output().write_line(str(options.screenshot))
     return code
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -10,21 +11,24 @@ from typing import TYPE_CHECKING
 
 from spanglass_assets.demo import HOLDING_LINE
 from spanglass_store.faults import StoreFault
+from spanglass_store.links.addresses import SpanAddress, format_address
 from spanglass_store.location import ensure_store
-from spanglass_viewer.cli.command import Command, ExitCode
+from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
 from spanglass_viewer.cli.commands.show_trace import resolve_trace
 from spanglass_viewer.cli.display import has_display
 from spanglass_viewer.cli.span_tree import lay_out_tree
 from spanglass_viewer.cli.stores import open_existing_store
-from spanglass_viewer.cli.terminal import standard_output
+from spanglass_viewer.cli.terminal import Terminal
 from spanglass_viewer.cli.trace_tree import write_trace
-from spanglass_viewer.cli.window import show_window
+from spanglass_viewer.cli.window import show_window, tell_window
 from spanglass_viewer.instance.hand_over import activation_token, enter
 from spanglass_viewer.instance.visit import Visit
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Generator
+
+    from spanglass_store.location import StoreInfo
 
 _AGENT = "spanglass_assets.demo"
 _STOP_TIMEOUT_SECS = 5.0
@@ -39,14 +43,17 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "--picture", type=Path, metavar="FILE", help="without a display: where to save the picture of the window"
     )
     parser.add_argument("--headless", action="store_true", help="do as if there were no display")
+    add_json_argument(parser, "tell as JSON which window shows what, as `open` does")
 
 
 def _run(options: argparse.Namespace) -> int:
     options.store = (options.store or _default_store()).absolute()
     info = ensure_store(options.store)
     if options.headless or not has_display():
-        return _run_without_display(options)
+        return _run_without_display(options, info)
     doorway = enter(info.id, Visit(activation=activation_token()))
+    if options.as_json:
+        tell_window("reached" if doorway is None else "opened", info)
     if doorway is None:
         return _run_beside_open_window(options)
     with contextlib.closing(doorway), _running_agent(options, is_piped=False):
@@ -59,10 +66,11 @@ def _run_beside_open_window(options: argparse.Namespace) -> int:
     return ExitCode.OK if agent.returncode == 0 else ExitCode.FAULT
 
 
-def _run_without_display(options: argparse.Namespace) -> int:
+def _run_without_display(options: argparse.Namespace, info: StoreInfo) -> int:
     """Log the same trace, print its tree while its last span runs, and save a picture of the window."""
     picture = (options.picture or options.store.with_name(options.store.name + ".png")).absolute()
-    terminal = standard_output()
+    told = io.StringIO() if options.as_json else sys.stdout
+    terminal = Terminal(told)
     with _running_agent(options, is_piped=True) as agent:
         for line in agent.stdout or ():
             terminal.write_line(line.rstrip())
@@ -77,7 +85,9 @@ def _run_without_display(options: argparse.Namespace) -> int:
         write_trace(terminal, lay_out_tree(spans), summary)
         terminal.write_line()
         code = show_window(options.store, theme=options.theme, size=_PICTURE_SIZE, screenshot=picture)
-    if code == ExitCode.OK:
+    if code == ExitCode.OK and options.as_json:
+        tell_window("none", info, format_address(SpanAddress(root_span_id, None, info.id)), picture)
+    elif code == ExitCode.OK:
         terminal.write_line(f"A picture of the window  {picture}")
         terminal.write_line(f"The store                {options.store}")
     return code

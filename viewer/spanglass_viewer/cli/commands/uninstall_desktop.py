@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from spanglass_store.faults import StoreFault
-from spanglass_viewer.cli.command import Command, ExitCode
+from spanglass_viewer.cli.command import Command, ExitCode, add_json_argument
 from spanglass_viewer.cli.commands.install_desktop import MAC_SENTENCE
 from spanglass_viewer.cli.terminal import standard_output
 
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 
 
 def _configure(parser: ArgumentParser) -> None:
-    del parser
+    add_json_argument(parser, "print as JSON what was removed")
 
 
 def _run(options: Namespace) -> int:
-    del options
     terminal = standard_output()
     try:
         removed = _uninstall()
@@ -27,6 +26,9 @@ def _run(options: Namespace) -> int:
         raise StoreFault(
             f"The desktop's files cannot be removed: {error.strerror or error}.", error.filename
         ) from error
+    if options.as_json:
+        terminal.write_json({"removed": removed})
+        return ExitCode.OK
     for path in removed:
         terminal.write_line(path)
     terminal.write_line("Taken back; the traces are where they were." if removed else "Nothing was installed.")
