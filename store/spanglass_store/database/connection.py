@@ -40,6 +40,8 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "checkpoint_threshold": _CHECKPOINT_THRESHOLD,
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    # This one turns each plan into bytes to find a part that is there twice: all values that an update writes, too.
+    "disabled_optimizers": "common_subplan",
 }
 # After these the connection may be invalid, and with it everything that was not committed.
 _ENVIRONMENT_ERRORS = (

@@ -313,6 +313,7 @@ def test_settings_of_the_live_holder_are_in_force(database: Database):
     assert found["threads"] == "1"
     assert found["max_vacuum_tasks"] == "0"
     assert found["autoload_known_extensions"] == "false"
+    assert found["disabled_optimizers"] == "common_subplan"
     assert found["enable_progress_bar"] == "false"
     assert connection_module.DATABASE_FILE == "traces.duckdb"
 
