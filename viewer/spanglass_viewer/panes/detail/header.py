@@ -32,10 +32,7 @@ _GAP_PX = 8
 _LEFT_PX, _SIDES_PX = 16, 24
 _TYPE_NAMES = {"llm": "LLM"}
 _MAX_TAGS, _MAX_TAG_CHARS = 20, 60
-_MAX_TAGS_CHARS, _CHIP_CHARS = (
-    240,
-    6,
-)  # about six lines of them: the header stays in sight, and leaves room for the span
+_MAX_TAGS_CHARS, _CHIP_CHARS = 150, 6  # some five lines of them: what is below the header has the room
 _MAX_TOLD_TAGS = 30  # of those for which there is no room, in a tooltip
 _COPIES = {
     "copy_span_id": "Copy span id",
@@ -191,6 +188,7 @@ class DetailHeader(QFrame):
             self._tag_row.addWidget(label)
         if further := tags[shown:]:
             label = PlainLabel(f"+{len(further):,} more", role=FontRole.TINY, tone="muted")
+            label.setProperty("kind", "stat")
             told = [one_line(tag, _MAX_TAG_CHARS) for tag in further[:_MAX_TOLD_TAGS]]
             label.setToolTip(plain_tooltip("\n".join([*told, "…"] if len(told) < len(further) else told)))
             self._tag_row.addWidget(label)
