@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from growing_traces import growing_traces
 from hypothesis import given
 from hypothesis import strategies as st
-from made_traces import MadeSpan, make_skeleton
+from made_traces import EPOCH_US, MadeSpan, make_skeleton
 
+from spanglass_viewer.trace import visible
 from spanglass_viewer.trace.layout import lay_out
 from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
-from spanglass_viewer.trace.visible import Folding, visible_rows
+from spanglass_viewer.trace.visible import Folding, Narrowing, visible_rows
 
 _NONE = np.zeros(0, np.int32)
 
@@ -68,3 +71,22 @@ def test_a_fold_of_a_span_that_is_gone_is_no_matter() -> None:
     folding = Folding()
     folding.toggle("elsewhere")
     assert len(_shown(folding, _snapshot())) == 4
+
+
+@pytest.mark.parametrize("most_lanes", [0, 1000], ids=["looked through", "climbed"])
+@given(growing_traces(), st.sets(st.integers(0, 12)))
+def test_hits_are_let_through_with_what_is_above_them(
+    most_lanes: int, steps: list[tuple[list[MadeSpan], int]], hits: set[int]
+) -> None:
+    snapshot = build_snapshot(make_skeleton(steps[-1][0], "s0"), 1, EPOCH_US)
+    layout = snapshot.layout
+    wanted: set[int] = set()
+    for span in snapshot.find_spans([f"s{number}" for number in hits]).tolist():
+        row = int(layout.row_of_span[span])
+        while row >= 0:
+            wanted.add(row)
+            row = int(layout.parent_row[row])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(visible, "_MOST_CLIMBED_LANES", most_lanes)
+        kept = Narrowing(span_ids=frozenset(f"s{number}" for number in hits)).kept_rows(snapshot)
+    assert set(np.flatnonzero(kept).tolist()) == wanted

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.layout import Bools, Ints, TraceLayout
     from spanglass_viewer.trace.snapshot import TraceSnapshot
 
+_MOST_CLIMBED_LANES = 300  # deeper than that, one look at every row takes less than a step a level
+
 
 def visible_rows(layout: TraceLayout, is_folded: Bools, first: int = 0, end: int | None = None) -> Ints:
     """Return the layout rows that show, in order; `is_folded` says by row whether what is below it is hidden.
@@ -98,14 +100,10 @@ class Narrowing:
     def kept_rows(self, snapshot: TraceSnapshot) -> Bools:
         """Return by layout row whether it is let through."""
         layout = snapshot.layout
-        is_kept = np.ones(len(layout), np.bool_)
-        if self.span_ids is not None:
-            spans = snapshot.find_spans(self.span_ids)
-            found = np.zeros(len(layout) + 1, np.int64)
-            found[layout.row_of_span[spans] + 1] = 1
-            up_to = np.cumsum(found)
-            rows = np.arange(len(layout))
-            is_kept &= up_to[rows + layout.subtree_rows] > up_to[rows]
+        if self.span_ids is None:
+            is_kept = np.ones(len(layout), np.bool_)
+        else:
+            is_kept = _rows_down_to(snapshot, layout.row_of_span[snapshot.find_spans(self.span_ids)])
         focus = None if self.focus_id is None else snapshot.find_span(self.focus_id)
         if focus is not None:
             first = int(layout.row_of_span[focus])
@@ -116,3 +114,22 @@ class Narrowing:
             is_hidden = np.array([name in self.hidden_types for name in types], np.bool_)
             is_kept &= ~is_hidden[snapshot.skeleton.type_code][layout.span]
         return is_kept
+
+
+def _rows_down_to(snapshot: TraceSnapshot, rows: Ints) -> Bools:
+    """Return by layout row whether it is one of these or stands above one."""
+    layout = snapshot.layout
+    if snapshot.lanes <= _MOST_CLIMBED_LANES:  # a search finds few of a million spans: what is above them is soon told
+        is_kept = np.zeros(len(layout), np.bool_)
+        while len(rows):
+            is_kept[rows] = True
+            above = layout.parent_row[rows]
+            above = above[above >= 0]
+            rows = np.unique(above[~is_kept[above]])
+        return is_kept
+    up_to = np.zeros(len(layout) + 1, np.int32)
+    up_to[rows + 1] = 1
+    np.cumsum(up_to, out=up_to)
+    ends = np.arange(len(layout), dtype=np.int32)
+    ends += layout.subtree_rows
+    return up_to.take(ends) > up_to[:-1]
