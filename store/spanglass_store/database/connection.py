@@ -138,12 +138,11 @@ class Cursor:
             described = self._cursor.description or ()
             json_columns = frozenset(place for place, column in enumerate(described) if str(column[1]) == "JSON")
             return QueryResult(tuple(str(column[0]) for column in described), rows, json_columns)
-        except engine.TransactionException as error:  # an attempt to write
-            raise QueryFailed(str(error)) from error
-        except (*_ENVIRONMENT_ERRORS, engine.InterruptException):
-            raise
         except engine.Error as error:
-            if is_damage(error):
+            is_of_file = isinstance(error, engine.IOException) and str(self.store) not in str(error)
+            is_of_query = is_of_file or isinstance(error, engine.TransactionException)  # which tried to write
+            is_fatal = isinstance(error, (*_ENVIRONMENT_ERRORS, engine.InterruptException)) and not is_of_query
+            if is_fatal or is_damage(error):
                 raise
             raise QueryFailed(str(error)) from error
         finally:

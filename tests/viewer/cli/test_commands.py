@@ -172,6 +172,15 @@ def test_ctrl_c_ends_a_query_that_takes_forever(filled_store: Path) -> None:
         assert asking.communicate() == (b"", b"")
 
 
+def test_a_file_that_a_query_names_in_vain_is_no_fault_of_the_store(
+    filled_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sql", "from read_csv('no-such.csv')", "--store", str(filled_store)]) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert "no-such.csv" in told
+    assert "tables cannot be used" not in told
+
+
 def test_sql_as_csv_keeps_values_whole(run: Callable[..., str]) -> None:
     query = "select repeat('a,', 80) as long, null as nothing, 1.5 as n, E'two\nlines' as lines"
     assert run("sql", query, "--csv") == f'long,nothing,n,lines\n"{"a," * 80}",,1.5,"two\nlines"\n'

@@ -128,7 +128,21 @@ def test_a_comparison_that_the_shell_took_apart_is_explained(
     assert capsys.readouterr().err.startswith(f"spanglass: '{name}' alone is looked for as text. To compare, quote it")
 
 
-@pytest.mark.parametrize("words", ["dur>2s", '"dur"', "name:cost", "duration", "error"])
+@pytest.mark.parametrize(
+    ("words", "taken"),
+    [("error and type:llm", "and"), ("not error", "not"), ("error AND (x)", "and"), ("error && x", "&&")],
+)
+def test_another_languages_operators_are_explained(
+    store_path: Path, capsys: pytest.CaptureFixture[str], words: str, taken: str
+) -> None:
+    JournalWriter(store_path).die()
+    assert main(["list", words, "--store", str(store_path)]) == ExitCode.OK
+    assert capsys.readouterr().err.startswith(f"spanglass: '{taken}' is looked for as text. Terms side by side")
+
+
+@pytest.mark.parametrize(
+    "words", ['"salt and pepper"', 'name:"not found"', "android", "dur>2s", '"dur"', "name:cost", "duration", "error"]
+)
 def test_whoever_quoted_is_left_alone(store_path: Path, capsys: pytest.CaptureFixture[str], words: str) -> None:
     JournalWriter(store_path).die()
     assert main(["list", words, "--store", str(store_path)]) == ExitCode.OK

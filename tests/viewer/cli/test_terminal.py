@@ -79,6 +79,7 @@ def test_a_poor_encoding_gets_question_marks() -> None:
 def test_wide_characters_take_two_columns() -> None:
     assert display_width("日本") == 4
     assert display_width("e\u0301") == 1
+    assert display_width("a\u200bb\u200d") == display_width("\u26a0\ufe0fb") == 2
     assert pad("日", 4) == "日  "
     assert pad_left("日", 4) == "  日"
 

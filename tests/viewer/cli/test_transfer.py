@@ -397,6 +397,16 @@ def test_a_second_ctrl_c_ends_an_import_at_once(
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_who_types_lines_is_told_how_to_end_them(
+    tmp_path: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = io.TextIOWrapper(io.BytesIO(b""))
+    monkeypatch.setattr(typed, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", typed)
+    assert main(["import", "-", "--store", str(tmp_path / "new")]) == ExitCode.OK
+    assert "Ctrl+D" in capsys.readouterr().err
+
+
 def told_json(capsys: Printed, *arguments: str) -> dict[str, Any]:
     assert main(list(arguments)) == ExitCode.OK
     return json.loads(capsys.readouterr().out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from spanglass_viewer.cli.command import WrongUsage
@@ -20,6 +21,8 @@ _HELP = (
     "in quotes, as a shell takes > and < for itself"
 )
 _COMPARED = {"dur": ">2s", "tokens": ">5k", "cost": ">0.1"}
+_FOREIGN = frozenset({"and", "not", "&&", "||", "!"})  # what other languages of filters say
+_QUOTED = re.compile(r'"[^"]*"')
 _WORDS = "filter"
 
 
@@ -71,6 +74,7 @@ def read_filter(words: str | Sequence[str]) -> Expression:
         line = "".join(" " if char.isspace() else char for char in text)
         raise WrongUsage(f"{error}\n  {line}\n  {' ' * error.offset}^") from error
     _hint_at_quotes(text)
+    _hint_at_operators(text)
     return found
 
 
@@ -83,6 +87,14 @@ def _hint_at_quotes(text: str) -> None:
             f"{name!r} alone is looked for as text. To compare, quote it, as in '{name}{rest}':"
             f" without quotes the shell takes {rest} for itself, and the output goes into a file {rest[1:]!r}."
         )
+
+
+def _hint_at_operators(text: str) -> None:
+    """Say what became of `error and not running`: another language's words were looked for as text."""
+    words = _QUOTED.sub(" ", text.lower()).replace("(", " ").replace(")", " ").split()
+    taken = next((word for word in words if word.lstrip("-") in _FOREIGN), None)
+    if taken is not None:
+        complain(f"{taken!r} is looked for as text. Terms side by side must all hold; - before a term means not.")
 
 
 def _joined(option: str, value: str) -> list[str]:

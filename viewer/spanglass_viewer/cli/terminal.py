@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34"}
 
+_NO_WIDTH = frozenset({"Mn", "Me", "Cf"})  # marks on the character before, joiners, zero-width spaces
+
 # CSI, OSC / DCS / PM / APC strings up to their end, then two-character escapes; C1 forms too
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
@@ -49,11 +51,11 @@ def plain_block(text: str) -> str:
 
 
 def display_width(text: str) -> int:
-    """Return the columns that a text takes: wide characters two, combining ones none."""
+    """Return the columns that a text takes: wide characters two, combining and invisible ones none."""
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+        0 if unicodedata.category(char) in _NO_WIDTH else 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
         for char in text
     )
 

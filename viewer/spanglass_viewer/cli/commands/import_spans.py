@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,8 @@ def _run(options: Namespace) -> int:
     if options.source != Path("-") and not options.source.exists():  # before a store is made for it
         raise NotFound(f"There is nothing to import: no such file or folder. {options.source}")
     ensure_store(store)
+    if options.source == Path("-") and sys.stdin.isatty():
+        complain("reading lines from the terminal; Ctrl+D ends them.")
     progress = ProgressLine("Importing")
     try:
         report = import_spans(store, options.source, project_name=options.project, on_progress=progress.show)
