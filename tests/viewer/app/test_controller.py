@@ -238,8 +238,9 @@ def test_what_a_fault_leaves_without_an_answer_is_said_and_asked_again(
     window.backend.store_worker.merged.emit(ChangeSet(1, 1, 0, frozenset({"elsewhere"})))
     window.selection.select_trace(ONE.root_span_id)
     window.backend.asked.clear()
-    window.backend.store_worker.questions_dropped.emit(StoreFault("The disk is away."))
+    window.backend.store_worker.questions_dropped.emit(StoreFault("The disk is away.", "/a/path"))
     assert window.trace.shown[-1] == ("fault", "The disk is away.")
+    assert window.detail.shown[-1] == ("blank", None)
     assert not window.controller.is_opening
     qtbot.waitUntil(lambda: len(window.backend.asked) == 2)
     window.backend.answer_list(TWO, ONE)

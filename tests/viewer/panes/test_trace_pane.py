@@ -565,3 +565,14 @@ def test_costs_have_a_column_where_a_trace_has_any(support: _Shown) -> None:
         support.pane.show_snapshot(build_snapshot(skeleton, 1, _NOW_US), opened=True)
         seen.append(not support.view.isColumnHidden(Column.COST))
     assert seen == [False, True, False]
+
+
+def test_a_long_fault_is_told_whole_in_a_narrow_pane(shown: _Shown) -> None:
+    shown.pane.resize(260, 400)
+    shown.pane.show_fault(
+        "The store is not there any more: it was moved, or deleted, or the disk that it is on is away."
+    )
+    QApplication.processEvents()
+    notice = shown.pane._notice
+    assert notice.width() <= shown.pane.width() == 260
+    assert notice.heightForWidth(notice.width()) > 2 * notice.fontMetrics().height() + 48

@@ -311,7 +311,8 @@ class WindowController(QObject):
             self._list_pause.start(_AFTER_FAULT_MS)
         if self._trace_on_its_way is not None:
             if self._trace_on_its_way.is_opening:
-                self._trace_pane.show_fault(str(fault))
+                self._trace_pane.show_fault(fault.sentence)
+                self._detail_pane.show_blank()
                 self._has_trace_to_open = True
             self._trace_on_its_way, self._is_trace_stale = None, True
             self._reload.start(_AFTER_FAULT_MS)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _TICK_MS, _SLOW_TICK_MS = 100, 1000
 _LOADING_AFTER_MS = 200  # what comes sooner would only flicker
 _PILL_BOTTOM_PX = 14
+_NOTICE_MARGIN_PX = 24
 _MAX_NAME_CHARS = 300
 _MOST_STEPS = 30
 _ALL_HIDDEN = "Every span of the trace is hidden\nA click on “{} hidden” above shows them again"
@@ -107,6 +108,8 @@ class TracePane(QWidget):
         self._all_hidden.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._all_hidden.hide()
         self._notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._notice.setWordWrap(True)
+        self._notice.setMargin(_NOTICE_MARGIN_PX)
         self._stack = QStackedWidget()
         self._stack.addWidget(trace)
         self._stack.addWidget(self._notice)
