@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from spanglass_viewer.backend.requests import FindAnswer, FindRequest
 from spanglass_viewer.models.selection import Selection
+from spanglass_viewer.panes import trace_finder
 from spanglass_viewer.panes.find_bar import FindBar
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.panes.types_menu import TypesMenu
@@ -295,3 +296,12 @@ def test_hits_are_marked_in_the_flame_view_too(found: Found, qtbot: QtBot) -> No
     assert flame.grab().toImage() != before
     found.finder.close()
     qtbot.waitUntil(lambda: flame.grab().toImage() == before)
+
+
+def test_that_not_all_hits_are_shown_is_said(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
+    found.finder.open()
+    found.finder.bar.set_text("refund")
+    found.finder.toggle_only_hits()
+    assert found.finder.describe_narrowing() == "all but hits"
+    monkeypatch.setattr(trace_finder, "MAX_HITS", 2)
+    assert found.finder.describe_narrowing() == "all but the first 2 hits"

@@ -116,7 +116,8 @@ class TraceFinder(QObject):
 
     def describe_narrowing(self) -> str:
         """Return which spans are hidden, in words; nothing where none are."""
-        parts = ["all but hits"] if self.bar.is_only_hits and self._asked.text else []
+        hits = f"the first {MAX_HITS:,} hits" if len(self._hit_ids) >= MAX_HITS else "hits"
+        parts = [f"all but {hits}"] if self.bar.is_only_hits and self._asked.text else []
         parts += ["all outside one subtree"] if self._focus_id is not None else []
         types = sorted(name or "without a type" for name in self._hidden_types)
         parts += [f"spans of type {', '.join(types)}"] if types else []
