@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -130,8 +131,8 @@ class BundleReader:
         try:
             head = cast("dict[str, object]", orjson.loads(self.archive.read(_HEAD)))
             bundle_format = int(str(head["spanglass_bundle"]))
-        except (ValueError, KeyError, TypeError):
-            raise StoreFault("This bundle is damaged; the store is as it was before.", self.path) from None
+        except (ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error):
+            raise StoreFault("This bundle is damaged or encrypted; the store is as it was before.", self.path) from None
         if bundle_format > BUNDLE_FORMAT:
             raise UnknownFormat("The bundle was written by a newer Spanglass; update it to open this.", self.path)
 

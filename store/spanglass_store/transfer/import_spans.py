@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
+import zipfile
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,8 @@ _MEMORY_MB = 512  # what one merge takes in fits well; an import of any size tak
 _MERGE_SECS = 2.0  # at once: enough for all of them
 _MAX_REPORTED = 1000
 _MAX_KEPT_BYTES = 64 * _CHUNK_BYTES  # of lines that are no rows: a film that was imported by mistake is not kept
+# of a source that ends early or is damaged: a file on a disk that fails, a bundle with a byte turned
+_UNREADABLE = (OSError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 _WRITER = "import"  # stands where segments of the SDK have its version
 
 
@@ -84,14 +88,20 @@ def import_spans(
     if path.resolve() == store.resolve():
         raise StoreFault("This is the store itself; there is nothing to import.", path)
     with open_source(path) as source:
-        return _Import(store, source, project_name, on_progress or _no_progress).run()
+        return _Import(store, path, source, project_name, on_progress or _no_progress).run()
 
 
 class _Import:
     def __init__(
-        self, store: Path, source: Source, project_name: str | None, on_progress: Callable[[int, int | None], None]
+        self,
+        store: Path,
+        path: Path,
+        source: Source,
+        project_name: str | None,
+        on_progress: Callable[[int, int | None], None],
     ) -> None:
         self._store = store
+        self._path = path
         self._source = source
         self._on_progress = on_progress
         written_us = source.written_us or time.time_ns() // 1000
@@ -112,8 +122,7 @@ class _Import:
         try:
             try:
                 self._merge(is_counted=False)  # what is there already
-                self._copy_blobs()
-                self._copy_lines()
+                self._copy_source()
                 self._merge_written()
                 while not self._merger.tidy():
                     self._on_progress(self._read_bytes, self._source.size_bytes)
@@ -126,6 +135,18 @@ class _Import:
         self._report.spans_changed = len(self._changed)
         self._keep_rejected()
         return self._report
+
+    def _copy_source(self) -> None:
+        try:
+            self._copy_blobs()
+            self._copy_lines()
+        except _UNREADABLE as error:
+            self._merge_written()
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            lines = self._report.lines_read
+            went_in = f"The lines before that ({lines:,}) went in." if lines else "Nothing of it went in."
+            sentence = f"This cannot be read to its end: {reason}. {went_in}"
+            raise StoreFault(sentence, self._path) from error
 
     def _merge_written(self) -> None:
         self._write_chunk()

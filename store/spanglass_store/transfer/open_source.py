@@ -24,10 +24,16 @@ if TYPE_CHECKING:
 
 PIPE = Path("-")
 _HEAD_BYTES = 4096
+_COMPRESSED = "a compressed file"
 _OTHER_FORMATS = {
     b"PAR1": "a Parquet table",
     b"PK": "a zip file that is no bundle",
-    b"\x1f\x8b": "a compressed file",
+    b"\x1f\x8b": _COMPRESSED,
+    b"\xfd7zXZ": _COMPRESSED,
+    b"\x28\xb5\x2f\xfd": _COMPRESSED,
+    b"BZh": _COMPRESSED,
+    b"\xff\xfe": "text in UTF-16, not in UTF-8",
+    b"\xfe\xff": "text in UTF-16, not in UTF-8",
 }
 
 
@@ -99,7 +105,8 @@ def _refuse_other_formats(path: Path) -> None:
     if kind is None and b"\0" in head:
         kind = "a binary file"
     if kind is not None:
-        raise StoreFault(f"This is {kind}; JSON lines, bundles and stores can be imported.", path)
+        way = " Unpack it into a pipe: `gunzip -c FILE | spanglass import -`." if kind is _COMPRESSED else ""
+        raise StoreFault(f"This is {kind}; JSON lines, bundles and stores can be imported.{way}", path)
 
 
 def _files_in(folder: Path) -> list[Path]:

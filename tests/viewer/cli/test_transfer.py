@@ -12,6 +12,7 @@ import sys
 import termios
 import threading
 import time
+import zipfile
 from typing import IO, TYPE_CHECKING, Any
 
 import pytest
@@ -292,6 +293,8 @@ def test_nothing_to_import_makes_no_store(tmp_path: Path, capsys: pytest.Capture
         (b"PAR1\x15\x04", "a Parquet table"),
         (b"PK\x03\x04", "a zip file that is no bundle"),
         (b"\x1f\x8b\x08", "a compressed file"),
+        (b"\x28\xb5\x2f\xfd", "a compressed file"),
+        (b"\xff\xfe{\0", "text in UTF-16, not in UTF-8"),
         (b"\x7fELF\0\0", "a binary file"),
     ],
 )
@@ -405,6 +408,48 @@ def test_who_types_lines_is_told_how_to_end_them(
     monkeypatch.setattr("sys.stdin", typed)
     assert main(["import", "-", "--store", str(tmp_path / "new")]) == ExitCode.OK
     assert "Ctrl+D" in capsys.readouterr().err
+
+
+def test_a_bundle_with_a_turned_byte_brings_in_what_stands_before_it(tmp_path: Path, capsys: Printed) -> None:
+    writer = JournalWriter(tmp_path / "source")
+    for number in range(200):
+        writer.span(number, trace=number, input=f"{number * 7919}" * 400)
+    writer.die()
+    bundle = tmp_path / "a.zip"
+    with open_store(tmp_path / "source") as store:
+        write_bundle(store, bundle)
+    data = bytearray(bundle.read_bytes())
+    with zipfile.ZipFile(bundle) as archive:
+        part = archive.getinfo("spans.jsonl")
+    data[part.header_offset + part.compress_size - 2000] ^= 0xFF
+    bundle.write_bytes(data)
+    new = tmp_path / "new"
+    assert main(["import", str(bundle), "--store", str(new)]) == ExitCode.FAULT
+    found = re.search(
+        r"cannot be read to its end: .*The lines before that \((\d+)\) went in\.", capsys.readouterr().err
+    )
+    assert found is not None
+    with open_store(new) as store:
+        assert store.totals().spans == int(found[1]) > 0
+    bundle.write_bytes(bundle.read_bytes()[:100])
+    assert main(["import", str(bundle), "--store", str(new)]) == ExitCode.FAULT
+
+
+@pytest.mark.parametrize("kind", ["encrypted", "of an unknown compression"])
+def test_a_bundle_that_cannot_be_read_at_all(filled: Path, tmp_path: Path, capsys: Printed, kind: str) -> None:
+    bundle = tmp_path / "a.zip"
+    with open_store(filled) as store:
+        write_bundle(store, bundle)
+    data = bytearray(bundle.read_bytes())
+    for magic, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        first = data.find(magic)
+        if kind == "encrypted":
+            data[first + flags] |= 1
+        else:
+            data[first + flags + 2] = 99
+    bundle.write_bytes(data)
+    assert main(["import", str(bundle), "--store", str(tmp_path / "new")]) == ExitCode.FAULT
+    assert "This bundle is damaged or encrypted" in capsys.readouterr().err
 
 
 def told_json(capsys: Printed, *arguments: str) -> dict[str, Any]:
