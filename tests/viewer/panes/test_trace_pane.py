@@ -350,6 +350,7 @@ def test_what_runs_holds_still_while_it_is_paused(shown: _Shown) -> None:
 
     shown.pane.set_paused(True)
     shown.now_us += 5_000_000
+    shown.pane.show_snapshot(build_snapshot(make_skeleton(spans), 2, shown.now_us), opened=False)
     assert durations() == ["20.0 s", "19.0 s", "20.0 s"]
     assert not shown.pane._tick.isActive()
     shown.open(build_snapshot(make_skeleton([*spans, MadeSpan("later", ("root",), 24.0, None)]), 2, shown.now_us))

@@ -144,9 +144,9 @@ class TracePane(QWidget):
     def show_snapshot(self, snapshot: TraceSnapshot, *, opened: bool) -> None:
         """Show a trace. `opened`: it was opened just now, and goes to its first error; else it is updated in place."""
         self._loading.stop()
-        self._clock.catch_up()
         put_paint_off(self.window())
         if opened:
+            self._clock.catch_up()  # but an update that was on its way is of the moment of the pause, as the list is
             self._clear_pill()
             self._axis.reset()
             self._model.set_snapshot(None)
