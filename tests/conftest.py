@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+# A shell that runs something behind itself has it ignore Ctrl+C, and so would the programs that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says on a shared machine what else runs there; what a test may take is pytest's to bound.
 # A test that names health checks of its own takes none of these over, so those that are not wanted stand here.
