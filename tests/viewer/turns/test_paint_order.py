@@ -45,15 +45,19 @@ class _Ground(QWidget):
         self.painted.append((self.turn, event.rect()))
 
 
-@pytest.mark.parametrize("puts_off", [True, False])
-def test_a_paint_that_is_due_waits_for_the_turn_after(qtbot: QtBot, puts_off: bool) -> None:
-    context = QObject()
-    ground = _Ground(puts_off=puts_off)
+def _show(qtbot: QtBot, ground: _Ground) -> _Ground:
     qtbot.addWidget(ground)
     ground.resize(200, 100)
     ground.show()
     qtbot.waitUntil(lambda: bool(ground.painted))
     ground.painted.clear()
+    return ground
+
+
+@pytest.mark.parametrize("puts_off", [True, False])
+def test_a_paint_that_is_due_waits_for_the_turn_after(qtbot: QtBot, puts_off: bool) -> None:
+    context = QObject()
+    ground = _show(qtbot, _Ground(puts_off=puts_off))
 
     def change_a_part() -> None:
         ground.update(_PART)
@@ -67,12 +71,7 @@ def test_a_paint_that_is_due_waits_for_the_turn_after(qtbot: QtBot, puts_off: bo
 
 
 def test_where_nothing_changes_nothing_is_painted_and_later_changes_are(qtbot: QtBot) -> None:
-    ground = _Ground(puts_off=True)
-    qtbot.addWidget(ground)
-    ground.resize(200, 100)
-    ground.show()
-    qtbot.waitUntil(lambda: bool(ground.painted))
-    ground.painted.clear()
+    ground = _show(qtbot, _Ground(puts_off=True))
     put_paint_off(ground)
     turn = ground.turn
     qtbot.waitUntil(lambda: ground.turn > turn + 3)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 
 from spanglass_viewer.backend.detail_worker import attachment_keys
+from spanglass_viewer.backend.newest_question import NewestQuestion
 from spanglass_viewer.backend.reading_worker import ReadingWorker
 from spanglass_viewer.backend.requests import (
     CompareAnswer,
@@ -42,14 +43,7 @@ class CompareWorker(ReadingWorker):
     def __init__(self) -> None:
         super().__init__()
         self._prices: PriceBook | None = None
-        self._newest = 0  # the number of the newest question for a difference
-
-    def skip_before(self, number: int) -> None:
-        """Leave out what was asked for a difference before this question and waits; may be called from any thread.
-
-        Who holds a key down asks faster than can be read, and wants the last answer alone.
-        """
-        self._newest = number
+        self.newest_difference = NewestQuestion()
 
     @Slot(object)
     def compare(self, request: CompareRequest) -> None:
@@ -102,7 +96,7 @@ class CompareWorker(ReadingWorker):
         return build_snapshot(skeleton, request.number, time.time_ns() // 1000, estimates)
 
     def _diff(self, cursor: Cursor, request: DiffRequest) -> None:
-        if request.number < self._newest:
+        if self.newest_difference.overtakes(request.number):
             return
         before, after = _find_record(cursor, request.before), _find_record(cursor, request.after)
         digests = _find_digests(cursor, before, after)

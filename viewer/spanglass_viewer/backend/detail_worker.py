@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal, Slot
 
 from spanglass_viewer.backend.decoder_process import open_plain_file
 from spanglass_viewer.backend.large_values import MOST_BYTES, MOST_MEDIA_BYTES, keep_values
+from spanglass_viewer.backend.newest_question import NewestQuestion
 from spanglass_viewer.backend.reading_worker import ReadingWorker
 from spanglass_viewer.backend.requests import (
     ContainersAnswer,
@@ -53,14 +54,7 @@ class DetailWorker(ReadingWorker):
 
     def __init__(self) -> None:
         super().__init__()
-        self._newest = 0  # the number of the newest question for a span
-
-    def skip_before(self, number: int) -> None:
-        """Leave out what was asked before this question and waits; may be called from any thread.
-
-        Who holds a key down asks faster than can be read, and wants the last answer alone.
-        """
-        self._newest = number
+        self.newest_span = NewestQuestion()
 
     @Slot(object)
     def read_span(self, request: DetailRequest) -> None:
@@ -100,7 +94,7 @@ class DetailWorker(ReadingWorker):
     def _read_span(self, cursor: Cursor, request: DetailRequest) -> None:
         from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
 
-        if request.number < self._newest:
+        if self.newest_span.overtakes(request.number):
             return
         detail = self._read(cursor, StoreReader(cursor), request)
         self.span_read.emit(DetailAnswer(request, detail, {} if detail is None else _read_fields(detail)))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from spanglass_store.faults import Interrupted, StoreBusy, StoreFault
 from spanglass_store.upkeep.schedule import is_upkeep_due
 from spanglass_viewer.backend.heap import give_memory_back
+from spanglass_viewer.backend.newest_question import NewestQuestion
 from spanglass_viewer.backend.requests import ListAnswer, ListRequest, TraceAnswer, TraceRequest
 from spanglass_viewer.backend.trace_listing import read_page
 from spanglass_viewer.trace.arrays import load_numpy
@@ -78,7 +79,7 @@ class StoreWorker(QObject):
         self._upkeep: Generator[str, None, UpkeepReport | None] | None = None
         self._recovery: Recovery | None = None
         self._left_out: StoreFault | None = None
-        self._newest = 0  # the number of the newest question for a trace
+        self.newest_trace = NewestQuestion()
         self._last_use = 0.0
         self._held_since: float | None = None
         self._is_asleep = False
@@ -131,13 +132,6 @@ class StoreWorker(QObject):
         """Cancel what is being asked of the store, by whichever worker; may be called from any thread."""
         if self._database is not None:
             self._database.interrupt()
-
-    def skip_before(self, number: int) -> None:
-        """Leave out what was asked for a trace before this question and waits; may be called from any thread.
-
-        Who holds a key down asks faster than can be read, and wants the last answer alone.
-        """
-        self._newest = number
 
     @Slot(object)
     def list_traces(self, request: ListRequest) -> None:
@@ -207,7 +201,7 @@ class StoreWorker(QObject):
     def _load_trace(self, request: TraceRequest) -> None:
         from spanglass_store.database.reader import StoreReader  # noqa: PLC0415 - heavy half
 
-        if request.number < self._newest:
+        if self.newest_trace.overtakes(request.number):
             return
         began = time.perf_counter()
         before = self._shown if self._shown is not None and self._shown.root_span_id == request.root_span_id else None

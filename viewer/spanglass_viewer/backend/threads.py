@@ -110,12 +110,12 @@ class Backend(QObject):
 
     def load_trace(self, request: TraceRequest) -> None:
         """Ask for a trace laid out; older questions that wait are not answered."""
-        self.store_worker.skip_before(request.number)
+        self.store_worker.newest_trace.note(request.number)
         self._trace_wanted.emit(request)
 
     def read_span(self, request: DetailRequest) -> None:
         """Ask for a span's payload; older questions that wait are not answered."""
-        self.detail_worker.skip_before(request.number)
+        self.detail_worker.newest_span.note(request.number)
         self._detail_wanted.emit(request)
 
     def list_media(self, request: MediaRequest) -> None:
@@ -140,7 +140,7 @@ class Backend(QObject):
 
     def diff_spans(self, request: DiffRequest) -> None:
         """Ask how the values of two spans differ; older questions that wait are not answered."""
-        self.compare_worker.skip_before(request.number)
+        self.compare_worker.newest_difference.note(request.number)
         self._diff_wanted.emit(request)
 
     def resolve_name(self, request: NameRequest) -> None:
