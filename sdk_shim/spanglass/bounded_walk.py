@@ -106,17 +106,28 @@ class BoundedWalk:
         self._chars_left -= len(text)
         if self._chars_left < 0 and len(text) > _CUT_STRING_CHARS:
             text = f"{text[:_CUT_STRING_CHARS]}… ({len(text)} characters)"
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:  # a lone surrogate, which no JSON of ours can hold
-            return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return str(text)
+        return storable(str(text))
 
     def _spend_node(self) -> bool:
         self._nodes_left -= 1
         if self._nodes_left % _NODES_BETWEEN_LOOKS_AT_THE_CLOCK == 0 and time.perf_counter() > self._deadline:
             self._nodes_left = 0
         return self._nodes_left > 0
+
+
+def storable(text: str) -> str:
+    """Return a text with U+FFFD for each lone surrogate.
+
+    JSON has escapes for them, and Braintrust's SDK writes these; DuckDB's JSON functions refuse them, and with them
+    each query over the column.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    except AttributeError:  # a name that is no text, as a number
+        return text
+    return text
 
 
 def _plain_int(value: int) -> Any:

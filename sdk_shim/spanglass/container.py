@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from spanglass.bounded_walk import storable
 from spanglass.identifiers import project_id_of
 from spanglass_store.links.slugs import ObjectType, SpanSlug
 
@@ -41,7 +42,7 @@ class Container(NamedTuple):
 def project_logs(recorder: Recorder, name: str | None, project_id: str | None = None) -> Container:
     """Return the logs of a project; its id follows from its name, unless it is given."""
     if project_id is None:
-        name = name or DEFAULT_PROJECT_NAME
+        name = storable(name or DEFAULT_PROJECT_NAME)
         project_id = project_id_of(recorder.store.id, name)
     fields = {"project_id": project_id, **({"project_name": name} if name else {}), "log_id": "g"}
     return Container(recorder, ObjectType.PROJECT_LOGS, project_id, _inner_json(fields), root_type="task")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from spanglass import activity, clock
+from spanglass.bounded_walk import storable
 from spanglass.container import DEFAULT_PROJECT_NAME, experiment_container
 from spanglass.destination import Destination
 from spanglass.identifiers import experiment_id_of, new_row_id, project_id_of
@@ -72,7 +73,8 @@ class Experiment(Destination):
         if description is not None:
             about["description"] = str(description)
         recorder = open_recorder(store)
-        self.name = name
+        self.name = name = storable(name)
+        project = None if project is None else storable(project)
         if project is None and project_id is None:
             project = DEFAULT_PROJECT_NAME
         self.project_id = project_id or project_id_of(recorder.store.id, project or DEFAULT_PROJECT_NAME)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from spanglass import clock
+from spanglass.bounded_walk import storable
 from spanglass.identifiers import new_row_id
 from spanglass.updates import update_row
 from spanglass.validation import checked_event
@@ -49,6 +50,6 @@ def record_feedback(
 
 def _record_comment(container: Container, row_id: str, fields: dict[str, Any]) -> None:
     _, stamp, iso, micros, _ = clock.read_row_time()
-    origin_json = orjson.dumps({"origin": {"id": str(row_id)}}).decode()[1:-1]
+    origin_json = orjson.dumps({"origin": {"id": storable(str(row_id))}}).decode()[1:-1]
     head = f'{{"id":"{new_row_id()}","created":"{iso}.{micros}+00:00",{container.fields_json},{origin_json}'
     container.recorder.record(head, {name: value for name, value in fields.items() if value is not None}, stamp)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 import orjson
 
 from spanglass import clock, identifiers, masking, printed_links
+from spanglass.bounded_walk import storable
 from spanglass.caller import find_caller
 from spanglass.clock import read_row_time
 from spanglass.conversion import register_conversion
@@ -119,6 +120,7 @@ class Span:
         if trace is None:
             trace = Trace(container, root_span_id or ids.new_root_span_id(span_id), propagated_event)
         if isinstance(row_id, str) and row_id:
+            row_id = storable(row_id)
             self = Span(trace, span_id, row_id, parent_ids, name, created, _json_text(row_id))
         else:
             self = Span(trace, span_id, own_row_id, parent_ids, name, created)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from spanglass import clock
+from spanglass.bounded_walk import storable
 from spanglass.failures import say_once
 from spanglass.parents import container_of, current_recorder
 from spanglass.validation import checked_event
@@ -25,7 +26,7 @@ def update_row(container: Container, row_id: str, event: dict[str, Any], slug: S
     fields = checked_event(event)
     if "scores" in fields and container.on_scores is not None:
         container.on_scores(row_id, fields["scores"])
-    named = {"id": str(row_id)}
+    named = {"id": storable(str(row_id))}
     if slug is not None and slug.span_id and slug.root_span_id:
         named |= {"span_id": slug.span_id, "root_span_id": slug.root_span_id}
     named_json = orjson.dumps(named).decode()[1:-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import spanglass
+from spanglass_store import open_store
 from spanglass_store.links.addresses import parse_address
 
 
@@ -67,3 +68,22 @@ def test_an_update_does_not_make_up_a_start(logger, journal):
     logger.update_span(span.id, output=2)
     assert ["created" in row for row in journal.rows] == [True, True, False, False]
     assert journal.rows[2]["project_name"] == "tests"
+
+
+def test_lone_surrogates_cost_no_span_wherever_they_are(journal):
+    logger = spanglass.init_logger("p\ud800", store=str(journal.store))
+    with logger.start_span(name="n\ud800", id="row\ud800", input={"a": "x\udcff"}) as span:
+        span.log(output="\udfff")
+    logger.update_span("row\ud800", expected="\ud800")
+    logger.log_feedback("row\ud800", comment="c\ud800", scores={"q": 1})
+    experiment = spanglass.init("p\ud800", "e\ud800", store=str(journal.store), set_current=False)
+    experiment.log(input="\ud800", output=1, scores={})
+    spanglass.flush()
+    with open_store(journal.store) as store:
+        spans = {item.id: item for trace in store.list_traces() for item in store.get_trace(trace.root_span_id)}
+        found = spans["row\ufffd"]
+        [comment] = store.list_comments(found.id)
+    assert len(spans) == 2
+    assert (found.project_name, found.expected, found.scores) == ("p\ufffd", '"\ufffd"', '{"q":1}')
+    assert (found.input, found.output) == ('{"a":"x\ufffd"}', '"\ufffd"')
+    assert comment.origin_id == found.id

@@ -398,6 +398,25 @@ def test_a_comment_is_no_span(merger: Merger, database: Database, rows: Any, ope
     assert (comment.text, comment.source) == ("well", "app")
 
 
+def test_a_comment_with_a_lone_surrogate_hides_no_other(
+    merger: Merger, database: Database, rows: Any, open_segment: Any
+):
+    """DuckDB refuses such JSON; a comment that was taken back stays away all the same."""
+    segment = open_segment()
+    start = rows.start(0)
+    segment.write(start)
+    comments = {"c1": '"well"', "c2": '"half \\ud800"', "c3": '"gone"'}
+    for comment_id, text in comments.items():
+        line = {"id": comment_id, "origin": {"id": start["id"]}, "comment": {"text": "?"}, "_stamp": rows.stamp()}
+        segment.write_bytes(json.dumps(line).replace('"?"', text).encode() + b"\n")
+    taken_back = {"id": "c3", "origin": {"id": start["id"]}, "comment": {"text": "gone"}, "_object_delete": True}
+    segment.write({**taken_back, "_stamp": rows.stamp()})
+    merger.merge_once()
+    with database.cursor() as cursor:
+        found = StoreReader(cursor).list_comments(start["id"])
+    assert [comment.id for comment in found] == ["c1", "c2"]
+
+
 def test_text_that_orjson_would_rewrite_is_kept_as_logged(
     merger: Merger, database: Database, rows: Any, open_segment: Any
 ):

@@ -1,4 +1,4 @@
 SELECT id, origin_id, epoch_us(created), text, source, raw
 FROM comments
-WHERE origin_id = $origin_id AND coalesce(raw ->> '$._object_delete', 'false') <> 'true'  -- taken back
+WHERE origin_id = $origin_id AND coalesce(TRY(raw ->> '$._object_delete'), 'false') <> 'true'  -- taken back
 ORDER BY created, id
