@@ -143,7 +143,7 @@ class _Import:
         except _UNREADABLE as error:
             self._merge_written()
             reason = (getattr(error, "strerror", None) or str(error)).lower()
-            lines = self._report.lines_read
+            lines = self._report.lines_taken  # what is read just before the damage shows may be no rows already
             went_in = f"The lines before that ({lines:,}) went in." if lines else "Nothing of it went in."
             sentence = f"This cannot be read to its end: {reason}. {went_in}"
             raise StoreFault(sentence, self._path) from error
