@@ -27,7 +27,7 @@ class FirstStep(QObject):
         super().__init__(parent)
         self._handle: QWindow | None = None
         for action in actions:  # of a key that calls an action the system's window is told nothing
-            action.triggered.connect(self._on_action)
+            action.triggered.connect(self._take)
 
     def watch(self, handle: QWindow) -> None:
         """Begin: what was done before is no step."""
@@ -45,9 +45,6 @@ class FirstStep(QObject):
         if event.type() in _STEPS:
             self._take()
         return super().eventFilter(watched, event)
-
-    def _on_action(self) -> None:
-        self._take()
 
     def _take(self) -> None:
         if self._handle is not None:

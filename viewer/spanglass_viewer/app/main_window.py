@@ -124,9 +124,7 @@ class MainWindow(QMainWindow):
         )
         self._make_tools(info)
         self._actions = make_actions(self, self._slots(), self._preferences.find_keys)
-        chosen = (action for name, action in self._actions.items() if name != "follow_newest")
-        self._first_step = FirstStep(chosen, self)
-        self._actions["follow_newest"].triggered.connect(self._first_step.stop)  # from there on it is the user's wish
+        self._first_step = self._make_first_step()
         self._top_bar = TopBar(self._make_menu(), self.trace_list.filter_box, appearance)
         self._banner, self._damage_banner = Banner(appearance), Banner(appearance)
         self.follower = LinkFollower(
@@ -145,9 +143,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._show_keys()
         self._memory.restore_layout(self, self._splitter, self.detail_pane)
-        self._has_shown_span = False
-        self._has_asked_for_containers = False
-        self.setAcceptDrops(True)
+        self._has_shown_span = self._has_asked_for_containers = False
         self.trace_list.show_loading()
         if not self._preferences.follows_newest:
             self.controller.stop_following()
@@ -211,6 +207,13 @@ class MainWindow(QMainWindow):
             "quit": self.close,
         }
 
+    def _make_first_step(self) -> FirstStep:
+        follow = self._actions["follow_newest"]
+        first_step = FirstStep((action for action in self._actions.values() if action is not follow), self)
+        follow.triggered.connect(first_step.stop)  # from there on it is the user's wish
+        first_step.taken.connect(self.controller.stop_following)
+        return first_step
+
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
         for name in _MENU:
@@ -263,6 +266,7 @@ class MainWindow(QMainWindow):
         for widget in (self._top_bar, self._damage_banner, self._banner, self._middle, self.status):
             column.addWidget(widget, 1 if widget is self._middle else 0)
         self.setCentralWidget(self._central)
+        self.setAcceptDrops(True)
 
     def _connect(self) -> None:
         for teller in (
@@ -277,7 +281,6 @@ class MainWindow(QMainWindow):
             self.comparing,
         ):
             teller.notice_given.connect(self.status.show_notice)
-        self._first_step.taken.connect(self.controller.stop_following)
         for part in (self.trace_pane, self.trace_list.view, self.controller):
             self._top_bar.paused_changed.connect(part.set_paused)
         self._top_bar.theme_turned.connect(self._chosen.turn_theme)
