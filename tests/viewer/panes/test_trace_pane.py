@@ -465,6 +465,7 @@ def test_what_a_lower_or_higher_pane_shows_is_what_a_whole_paint_shows(support: 
     window.show()
     support.pane.show()
     support.qtbot.waitExposed(window)
+    support.qtbot.waitUntil(lambda: support.pane._painted_parts.is_idle)  # its parts are painted a turn each
     support.view.setCurrentIndex(support.model.index(0 if span == "root" else support.model.rowCount() - 1, 0))
     for height in (300, 420, 250, 480):
         support.pane.resize(900, height)

@@ -94,6 +94,27 @@ def _rows_painted_by_tick(view: TraceListView, clock: list[int], *, after_secs: 
     return {row for row in range(_TRACES) if paints.region.intersects(view.visualRect(model.index(row, 0)))}
 
 
+def test_other_traces_are_painted_once_where_a_scroll_bar_comes_with_them(
+    qtbot: QtBot, appearance: Appearance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[int] = []
+    view = TraceListView(appearance)
+    qtbot.addWidget(view)
+    model = TraceListModel(view)
+    view.setModel(model)
+    view.resize(280, 8 * ROW_HEIGHT)
+    view.show()
+    qtbot.waitExposed(view)
+    QApplication.processEvents()
+    paint_row = TraceDelegate.paint
+    monkeypatch.setattr(TraceDelegate, "paint", lambda *given: (painted.append(given[3].row()), paint_row(*given))[1])
+    model.show_first_page([make_summary(-number) for number in range(_TRACES)], has_more=False)
+    qtbot.waitUntil(lambda: view.verticalScrollBar().isVisible() and len(painted) >= 8)
+    for _ in range(5):
+        QApplication.processEvents()
+    assert sorted(painted) == list(range(8))
+
+
 def test_a_second_paints_only_the_rows_that_say_something_else(view: TraceListView, clock: list[int]) -> None:
     _rows_painted_by_tick(view, clock, after_secs=0)
     assert _rows_painted_by_tick(view, clock, after_secs=1) == {1}

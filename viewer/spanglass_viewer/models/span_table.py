@@ -86,6 +86,8 @@ class SpanTableModel(QAbstractTableModel):
     def set_snapshot(self, snapshot: TraceSnapshot | None) -> None:
         """Show another trace, or a later state of the same: then what is folded stays so."""
         before = self._snapshot
+        if before is None and snapshot is None:
+            return
         with self._moving_rows():
             if before is not None and snapshot is not None and before.root_span_id == snapshot.root_span_id:
                 self._update(before, snapshot)

@@ -21,6 +21,7 @@ from spanglass_viewer.theme.text_size import wear
 from spanglass_viewer.trace.arrays import np
 from spanglass_viewer.trace.references import PathStep
 from spanglass_viewer.turns.paint_order import put_paint_off
+from spanglass_viewer.turns.painted_parts import PaintedParts
 from spanglass_viewer.views.flame_view import FlameView
 from spanglass_viewer.views.minimap import Minimap
 from spanglass_viewer.views.span_table_view import SpanTableView
@@ -83,6 +84,7 @@ class TracePane(QWidget):
         self._tick = QTimer(self, interval=_SLOW_TICK_MS if appearance.reduces_motion else _TICK_MS)
         self._expects_last_error = False
         self._loading = QTimer(self, interval=_LOADING_AFTER_MS, singleShot=True)
+        self._painted_parts = PaintedParts(self)
         self._lay_out()
         self._connect()
         self.show_nothing()
@@ -146,6 +148,7 @@ class TracePane(QWidget):
         self._loading.stop()
         put_paint_off(self.window())
         if opened:
+            self._painted_parts.start((self._bodies, self._minimap, self._header))
             self._clock.catch_up()  # but an update that was on its way is of the moment of the pause, as the list is
             self._clear_pill()
             self._axis.reset()

@@ -26,6 +26,7 @@ from spanglass_viewer.models.pane_clock import PaneClock
 from spanglass_viewer.models.trace_list import PRICES_ROLE, SCORE_ROLE, SUMMARY_ROLE
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.theme.text_size import text_px
+from spanglass_viewer.turns.painted_parts import PaintedParts
 from spanglass_viewer.views.row_style import elided, text_width
 from spanglass_viewer.widgets.state_dot import paint_state_dot, trace_state
 
@@ -65,6 +66,7 @@ class TraceListView(QTableView):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._appearance = appearance
         self._clock = PaneClock()
+        self._painted_parts = PaintedParts(self)
         self.setItemDelegate(TraceDelegate(appearance, self, self._clock.now_us))
         self._place = (0, 0)
         self.verticalScrollBar().valueChanged.connect(self._note_place)
@@ -106,7 +108,10 @@ class TraceListView(QTableView):
     def reset(self) -> None:
         """Show other traces, as they are now."""
         self._clock.catch_up()
+        # else Qt paints the rows, then has the column fit beside a scroll bar, then paints them again
+        self._painted_parts.start((self.viewport(),))
         super().reset()
+        self.executeDelayedItemsLayout()
 
     def rowsInserted(self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int) -> None:
         """Leave what is in sight where it is when traces come in above it; at the top, show them."""
