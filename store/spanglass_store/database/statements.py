@@ -18,6 +18,12 @@ def query(name: str) -> str:
     return (_HERE / "queries" / f"{name}.sql").read_text("utf-8")
 
 
+def read_queries() -> None:
+    """Read the texts of all queries, for who cannot wait for a file later."""
+    for file in (_HERE / "queries").iterdir():
+        query(file.name.removesuffix(".sql"))
+
+
 def repeated_in(spans: str) -> str:
     """Return the text of a query for what spans log again; `spans` names the query of the part of the table to read."""
     return query("repeated_amounts").format(spans=query(spans))

@@ -53,6 +53,10 @@ class FakeBackend:
         self.detail_worker = FakeWorker()
         self.asked: list[Any] = []
         self.list_traces = self.load_trace = self.read_span = self.asked.append
+        self.price_loads = 0
+
+    def load_prices(self) -> None:
+        self.price_loads += 1
 
     def take(self, kind: type[Any]) -> Any:
         (found,) = [request for request in self.asked if isinstance(request, kind)]
@@ -333,6 +337,22 @@ def test_what_was_answered_without_prices_is_asked_again_with_them(window: Simpl
     window.backend.answer_list(ONE)
     assert window.traces.index(0).data(PRICES_ROLE) is True
     qtbot.waitUntil(lambda: window.controller.is_settled)
+
+
+def test_prices_are_loaded_once_the_first_span_is_shown(window: SimpleNamespace, qtbot: QtBot) -> None:
+    due = window.controller._prices_due
+    window.controller.start()
+    request = window.backend.take(ListRequest)
+    window.backend.store_worker.traces_listed.emit(ListAnswer(request, (ONE,), TOTALS, 0.001, lacks_prices=True))
+    assert not due.isActive(), "the trace is still to come"
+    window.selection.select_span(SpanRef(ONE.root_span_id, "00aa", 5))
+    window.backend.answer_trace("snapshot 1")
+    assert not due.isActive(), "its span is still to come"
+    detail = window.backend.take(DetailRequest)
+    window.backend.detail_worker.span_read.emit(DetailAnswer(detail, None))
+    assert due.isActive()
+    qtbot.waitUntil(lambda: window.backend.price_loads == 1)
+    assert not window.controller.is_settled, "they are still to come"
 
 
 def test_what_was_listed_as_if_nothing_were_repeated_is_listed_again(window: SimpleNamespace) -> None:

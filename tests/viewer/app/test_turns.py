@@ -21,9 +21,6 @@ from spanglass_viewer.app.watchdog import MOST_BUSY_SECS
 
 _TESTS = Path(__file__).parents[2]
 _TRIES = 5
-# All that is used for the first time is in it, and finds the caches of a shared machine taken by others; the fixed
-# piece of work finds its own warm. It took 12 ms at one hour and 25 at another, at which that took as long as before.
-_COLD, _COLD_TIMES = "open the store", 2.0
 
 
 def _list_offenders(*arguments: str) -> dict[str, str]:
@@ -35,12 +32,8 @@ def _list_offenders(*arguments: str) -> dict[str, str]:
     return {
         turn["name"]: f"{turn['cpu_secs'] * 1000:.0f} ms where work took {usual:.1f} times as long, in {turn['where']}"
         for turn in turns
-        if turn["cpu_secs"] > _most_busy_secs(turn["name"]) * max(usual, turn["slowness"])
+        if turn["cpu_secs"] > MOST_BUSY_SECS * max(usual, turn["slowness"])
     }
-
-
-def _most_busy_secs(step: str) -> float:
-    return MOST_BUSY_SECS * (_COLD_TIMES if step == _COLD else 1.0)
 
 
 @pytest.mark.timeout(600)

@@ -175,7 +175,7 @@ def test_prices_that_come_later_do_not_make_it_read_the_trace_again(
     first = _load(worker, 1)
     assert first.lacks_prices
     with qtbot.waitSignal(worker.prices_loaded):
-        pass
+        worker.load_prices()
     with monkeypatch.context() as patched:
         patched.setattr(store_worker.StoreWorker, "_read_trace", None)
         second = _load(worker, 2)
@@ -247,31 +247,3 @@ def test_it_compresses_what_was_merged_between_other_work_and_goes_on_after_a_re
 
 def _is_all_compressed(kept: Path) -> bool:
     return {path.suffix for path in kept.iterdir()} == {".gz"}
-
-
-def test_prices_wait_for_a_trace_that_opens_and_not_for_one_that_grows(
-    worker: StoreWorker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun: list[object] = []
-    monkeypatch.setattr(worker, "_prices_due", _Waiting(begun))
-    worker.list_traces(ListRequest(1, EVERYTHING, 10))
-    assert len(begun) == 1
-    worker.load_trace(TraceRequest(2, ROOT, is_opening=True))
-    assert len(begun) == 2, "its span is still to be read and shown"
-    _load(worker, 3)
-    assert len(begun) == 2, "else they would never come"
-
-
-class _Waiting:
-    """A timer that notes each start, and is never due."""
-
-    def __init__(self, begun: list[object]) -> None:
-        self._begun = begun
-
-    def start(self) -> None:
-        self._begun.append(self)
-
-    def stop(self) -> None: ...
-
-    def isActive(self) -> bool:  # noqa: N802 - Qt's name
-        return bool(self._begun)

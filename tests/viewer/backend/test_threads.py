@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter
+from PySide6.QtCore import Qt
 
 from spanglass_store.settings import StoreSettings, write_settings
 from spanglass_store.upkeep import compaction
 from spanglass_store.upkeep.doctor import examine
+from spanglass_viewer.backend import find_worker
 from spanglass_viewer.backend.requests import (
     DetailAnswer,
     DetailRequest,
@@ -118,3 +120,18 @@ def test_a_query_is_cancelled(store: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert began.wait(20)
     backend.stop()
     assert_ended(backend)
+
+
+def test_what_the_first_trace_needs_is_loaded_by_a_thread_that_has_nothing_to_do(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: dict[str, int] = {}
+    monkeypatch.setattr(find_worker, "load_ahead", lambda: threads.update(loading=threading.get_ident()))
+    backend = Backend(tmp_path / "ahead")
+    backend.store_worker.database_ready.connect(
+        lambda _: threads.update(store=threading.get_ident()), Qt.ConnectionType.DirectConnection
+    )
+    backend.start()
+    qtbot.waitUntil(lambda: len(threads) == 2)
+    backend.stop()
+    assert len({threading.get_ident(), *threads.values()}) == 3, "neither the store's thread nor the window's waits"

@@ -41,6 +41,7 @@ _LEAST_PAUSE_MS = 100
 _MAX_SCORE_NAME_CHARS = 14
 _RANKING_PAUSE_MS = 2000  # sorting otherwise than by start reads the whole store
 _AFTER_FAULT_MS = 2000
+_PRICES_AFTER_MS = 150  # in which the cards of the span are made and painted: loading prices would slow that down
 _PAUSE_PER_LOAD = 3  # a live trace is read again at most a quarter of the time
 # What a reading of the live list takes beyond this is followed by so many times as long a pause: beside a trace of a
 # million spans, which is summed up for it, it takes 100 ms.
@@ -97,6 +98,8 @@ class WindowController(QObject):
         self._is_showing = False
         self._reload = QTimer(self, singleShot=True)
         self._reload.timeout.connect(self._on_reload_due)
+        self._prices_due = QTimer(self, singleShot=True, interval=_PRICES_AFTER_MS)
+        self._prices_due.timeout.connect(self._backend.load_prices)
         self._list_pause = QTimer(self, singleShot=True)
         self._list_pause.timeout.connect(self._on_reload_due)
         self._connect()
@@ -104,10 +107,13 @@ class WindowController(QObject):
     @property
     def is_settled(self) -> bool:
         """Tell whether everything asked for has been answered, the first list included."""
-        on_its_way = (self._list_on_its_way, self._trace_on_its_way, self._detail_on_its_way)
         is_list_due = self._is_list_stale and self._list_pause.isActive()
         is_waiting = self._awaits_prices or self._reload.isActive() or is_list_due
-        return self._number > 0 and not any(on_its_way) and not is_waiting
+        return self._number > 0 and not self._is_asking and not is_waiting
+
+    @property
+    def _is_asking(self) -> bool:
+        return any((self._list_on_its_way, self._trace_on_its_way, self._detail_on_its_way))
 
     @property
     def is_opening(self) -> bool:
@@ -441,6 +447,8 @@ class WindowController(QObject):
         self._tell_if_settled()
 
     def _tell_if_settled(self) -> None:
+        if self._awaits_prices and not self._is_asking and not self._prices_due.isActive():
+            self._prices_due.start()
         if self.is_settled:
             self.settled.emit()
 

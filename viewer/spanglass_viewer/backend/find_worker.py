@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
+from spanglass_viewer.backend.loading_ahead import load_ahead
 from spanglass_viewer.backend.reading_worker import ReadingWorker
 from spanglass_viewer.backend.requests import FindAnswer, FindRequest
 
@@ -24,6 +25,11 @@ class FindWorker(ReadingWorker):
         self._guard = threading.Lock()
         self._searching: Cursor | None = None
         self._wanted = 0
+
+    @Slot()
+    def load_ahead(self) -> None:
+        """Load what another thread needs next: there is nothing to find yet."""
+        load_ahead()
 
     def cancel_before(self, number: int) -> None:
         """End what is being searched for an older question than this one."""

@@ -37,7 +37,6 @@ ASLEEP_POLL_MS = 1000
 RETRY_MS = 250
 IDLE_AFTER_SECS = 1.0
 LOOK_AFTER_MS = 1000  # after the list: a trace of a million spans takes a second or more
-PRICES_AFTER_MS = 150  # in which the window asks for the trace that it opens, or shows it and its span
 SPARE_AFTER_MS = 500  # after a trace was given to the window, which shows it by then
 HOLD_AT_MOST_SECS = 3.0
 GIVE_WAY_MS = 120  # a lock is not handed on in turn: one who waits looks every 10 ms, DuckDB itself not at all
@@ -70,7 +69,6 @@ class StoreWorker(QObject):
         self._poll: QTimer | None = None
         self._look_pause: QTimer | None = None
         self._prices: PriceBook | None = None
-        self._prices_due: QTimer | None = None
         self._spare_due: QTimer | None = None
         self._shown: TraceSnapshot | None = None  # what the window was given last
         self._left: TraceSnapshot | None = None  # what it showed before
@@ -104,8 +102,6 @@ class StoreWorker(QObject):
         self._watch = JournalWatch(self._store / "journal", self._woken.emit)
         self._poll = QTimer(self, singleShot=True)
         self._poll.timeout.connect(self._on_poll)
-        self._prices_due = QTimer(self, singleShot=True, interval=PRICES_AFTER_MS)
-        self._prices_due.timeout.connect(self._load_prices)
         self._spare_due = QTimer(self, singleShot=True, interval=SPARE_AFTER_MS)
         self._spare_due.timeout.connect(self._spare_memory)
         self._look_pause = QTimer(self, singleShot=True)
@@ -120,7 +116,7 @@ class StoreWorker(QObject):
     @Slot()
     def stop(self) -> None:
         """Let go of everything; called by the worker's own thread when it ends."""
-        for timer in (self._poll, self._look_pause, self._prices_due, self._spare_due):
+        for timer in (self._poll, self._look_pause, self._spare_due):
             if timer is not None:
                 timer.stop()
         if self._watch is not None:
@@ -170,7 +166,7 @@ class StoreWorker(QObject):
             self._plan_look(cursor)
         priced = self._price(summaries, usage)
         query_secs = time.perf_counter() - began
-        lacks_prices = self._lacks_prices(are_needed=bool(usage))
+        lacks_prices = self._prices is None and bool(usage)
         self.traces_listed.emit(ListAnswer(request, priced, totals, query_secs, lacks_prices, amounts))
 
     def _price(self, summaries: list[TraceSummary], usage: list[ModelUsage]) -> tuple[TraceSummary, ...]:
@@ -180,17 +176,9 @@ class StoreWorker(QObject):
 
         return add_estimates(summaries, usage, self._prices)
 
-    def _lacks_prices(self, *, are_needed: bool, is_opening: bool = False) -> bool:
-        """Tell whether prices are needed that are not loaded yet; then they are, when the first trace is there."""
-        if self._prices is not None or not are_needed or self._prices_due is None:
-            return False
-        if is_opening or not self._prices_due.isActive():  # a trace that grows is read again before it is due
-            self._prices_due.start()
-        return True
-
     @Slot()
-    def _load_prices(self) -> None:
-        """Load the price list: it takes half a second, which neither the window nor the first list waits for."""
+    def load_prices(self) -> None:
+        """Load the price list: it takes a while, which neither the window nor the first list waits for."""
         from spanglass_viewer.trace.prices import PriceBook, describe_price_list  # noqa: PLC0415 - as above
 
         if self._prices is not None:
@@ -214,9 +202,7 @@ class StoreWorker(QObject):
             else:
                 self._shown = self._read_trace(cursor, request, before)
             self._shown_sequence = sequence
-        lacks_prices = self._shown is not None and self._lacks_prices(
-            are_needed=_has_unpriced_calls(self._shown.skeleton), is_opening=request.is_opening
-        )
+        lacks_prices = self._prices is None and self._shown is not None and _has_unpriced_calls(self._shown.skeleton)
         self.trace_loaded.emit(
             TraceAnswer(request, self._shown, time.perf_counter() - began, lacks_prices=lacks_prices)
         )

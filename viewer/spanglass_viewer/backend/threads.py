@@ -46,6 +46,8 @@ class Backend(QObject):
     _experiment_wanted = Signal(object)
     _media_wanted = Signal(object)
     _name_wanted = Signal(object)
+    _ahead_wanted = Signal()
+    _prices_wanted = Signal()
 
     def __init__(self, store: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -72,10 +74,13 @@ class Backend(QObject):
         self._threads[0].started.connect(self.store_worker.start)
         for reader in (self.detail_worker, self.compare_worker, self.find_worker):
             self.store_worker.database_ready.connect(reader.use_database)
+        self.store_worker.database_ready.connect(self._on_database_ready)
+        self._ahead_wanted.connect(self.find_worker.load_ahead)
         self._comparison_wanted.connect(self.compare_worker.compare)
         self._diff_wanted.connect(self.compare_worker.diff)
         self._list_wanted.connect(self.store_worker.list_traces)
         self._trace_wanted.connect(self.store_worker.load_trace)
+        self._prices_wanted.connect(self.store_worker.load_prices)
         self._detail_wanted.connect(self.detail_worker.read_span)
         self._find_wanted.connect(self.find_worker.find_in_trace)
         self._containers_wanted.connect(self.detail_worker.read_containers)
@@ -88,6 +93,9 @@ class Backend(QObject):
     def is_holding_file(self) -> bool:
         """Tell whether the database file is open here, and so shut to others."""
         return self.store_worker.is_holding_file
+
+    def _on_database_ready(self) -> None:
+        self._ahead_wanted.emit()  # by way of the UI thread, which has painted the window by then
 
     def start(self) -> None:
         """Begin to merge; requests made before are answered as soon as the store is open."""
@@ -112,6 +120,10 @@ class Backend(QObject):
         """Ask for a trace laid out; older questions that wait are not answered."""
         self.store_worker.newest_trace.note(request.number)
         self._trace_wanted.emit(request)
+
+    def load_prices(self) -> None:
+        """Ask for the price list; what was listed or shown without it can be asked for again then."""
+        self._prices_wanted.emit()
 
     def read_span(self, request: DetailRequest) -> None:
         """Ask for a span's payload; older questions that wait are not answered."""
