@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
+
+from spanglass_viewer.trace.loading import loading_with
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,14 +31,7 @@ _SETTINGS = {"OPENBLAS_NUM_THREADS": "1", "NUMPY_MADVISE_HUGEPAGE": "0"}
 
 
 def load_numpy() -> Any:
-    """Return numpy, without what is of no use here.
-
-    What is started from the window, an editor for example, must not find its settings in its environment.
-    """
-    ours = {name: value for name, value in _SETTINGS.items() if name not in os.environ}
-    os.environ.update(ours)
-    import numpy  # noqa: ICN001, PLC0415 - see above
-
-    for name in ours:
-        os.environ.pop(name, None)
+    """Return numpy, without what is of no use here."""
+    with loading_with(_SETTINGS):
+        import numpy  # noqa: ICN001, PLC0415 - see above
     return numpy

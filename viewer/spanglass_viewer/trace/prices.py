@@ -13,9 +13,15 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from genai_prices import Usage, calc_price
-from genai_prices.data_snapshot import get_snapshot
-from genai_prices.types import TieredPrices
+
+from spanglass_viewer.trace.loading import loading_with
+
+# pydantic, by which it reads its list, else loads what any package of the user's has plugged into it: with logfire
+# there it takes 2.4 times as long, and 18 MB more, and code runs here that nobody asked for
+with loading_with({"PYDANTIC_DISABLE_PLUGINS": "__all__"}):
+    from genai_prices import Usage, calc_price
+    from genai_prices.data_snapshot import get_snapshot
+    from genai_prices.types import TieredPrices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
