@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from spanglass_viewer.tracebacks.frame_kinds import frame_kind
 from spanglass_viewer.tracebacks.parse import parse_traceback
-from spanglass_viewer.tracebacks.parsed import FrameKind, Link
+from spanglass_viewer.tracebacks.parsed import FrameKind, Link, find_failed_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,12 +113,102 @@ def test_javascript_stacks_with_causes() -> None:
     first, cause = parse_traceback(text).exceptions
     assert (first.type, first.message) == ("TypeError", "Cannot read properties of undefined (reading 'id')")
     assert [(f.function, f.path, f.line, f.kind) for f in first.frames] == [
-        ("Refund", "/app/src/refund.ts", 12, FrameKind.USER),
-        ("run", "/app/src/run.ts", 3, FrameKind.USER),
         ("<anonymous>", "node:internal/process/task_queues", 95, FrameKind.LIBRARY),
-    ]
+        ("run", "/app/src/run.ts", 3, FrameKind.USER),
+        ("Refund", "/app/src/refund.ts", 12, FrameKind.USER),
+    ], "the outermost call first, as of Python"
     assert (cause.type, cause.message, cause.link) == ("Error", "no order", Link.CAUSE)
     assert cause.frames[0].kind is FrameKind.LIBRARY
+
+
+def test_the_failed_line_of_javascript_is_the_innermost_of_the_users() -> None:
+    text = (
+        "SyntaxError: Unexpected token\n    at JSON.parse (<anonymous>)\n    at read (/app/node_modules/r/i.js:4:5)\n"
+        "    at load (/app/load.js:3:10)\n    at async Promise.all (index 0)\n    at async main (/app/main.js:9:1)\n"
+    )
+    parsed = parse_traceback(text)
+    assert parsed.exceptions[0].message == "Unexpected token", "a frame without a place is no part of it"
+    failed = find_failed_frame(parsed)
+    assert failed is not None
+    assert (failed.path, failed.line) == ("/app/load.js", 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "function", "path", "number"),
+    [
+        ("    at Page (webpack-internal:///(rsc)/./app/(auth)/page.tsx:10:5)", "Page",
+         "webpack-internal:///(rsc)/./app/(auth)/page.tsx", 10),
+        ("    at q (eval at <anonymous> (/app/x.js:5:6), <anonymous>:1:21)", "q", "/app/x.js", 5),
+        (r"    at foo (C:\Users\me\my app\a.js:1:2)", "foo", r"C:\Users\me\my app\a.js", 1),
+        ("    at file:///C:/my%20app/b.mjs:3:4", "<anonymous>", "C:/my app/b.mjs", 3),
+        ("    at /home/me/my app/c.js:7:4", "<anonymous>", "/home/me/my app/c.js", 7),
+        ("global code@http://localhost/app.js:9:4", "global code", "http://localhost/app.js", 9),
+        ("x@http://localhost/a.js line 3 > eval:1:1", "x", "http://localhost/a.js", 1),
+    ],
+)  # fmt: skip
+def test_places_of_javascript(line: str, function: str, path: str, number: int) -> None:
+    (error,) = parse_traceback(f"Error: no\n{line}").exceptions
+    assert [(frame.function, frame.path, frame.line) for frame in error.frames] == [(function, path, number)]
+    assert error.message == "no"
+
+
+def test_what_javascript_says_below_and_above_a_stack_is_told() -> None:
+    text = (
+        "/app/a.js:10\n    throw error\n    ^\n\nError: ENOENT: no such file\n    at open (node:fs:573:18)\n"
+        "    at a (/app/a.js:10:3) {\n  errno: -2,\n  code: 'ENOENT'\n}\n"
+    )
+    (error,) = parse_traceback(text).exceptions
+    assert error.type == "Error"
+    told = "ENOENT: no such file\nerrno: -2,\ncode: 'ENOENT'\n\n/app/a.js:10\n    throw error\n    ^"
+    assert error.message == told
+
+
+def test_the_errors_of_an_aggregate_are_its_members() -> None:
+    text = (
+        "[AggregateError: All promises were rejected] {\n  [errors]: [\n    Error: one\n        at f (/app/a.js:1:2),\n"
+        "    TypeError: two\n        at g (/app/a.js:3:4) {\n      code: 'E2'\n    }\n  ]\n}"
+    )
+    assert [(e.type, e.message, e.link, e.depth) for e in parse_traceback(text).exceptions] == [
+        ("AggregateError", "All promises were rejected", None, 0),
+        ("Error", "one", Link.MEMBER, 1),
+        ("TypeError", "two\ncode: 'E2'", Link.MEMBER, 1),
+    ]
+
+
+def test_frames_of_rust_have_the_names_that_stand_above_their_places() -> None:
+    text = (
+        "thread 'main' panicked at src/main.rs:4:5:\nindex out of bounds\nstack backtrace:\n"
+        "   0: core::panicking::panic\n"
+        "             at /rustc/9fc6/library/core/src/panicking.rs:74:14\n   1: app::main\n"
+        "             at ./src/main.rs:4:5\n"
+    )
+    (error,) = parse_traceback(text).exceptions
+    assert error.message == "thread 'main' panicked at src/main.rs:4:5:\nindex out of bounds"
+    assert [(frame.function, frame.kind) for frame in error.frames] == [
+        ("app::main", FrameKind.USER),
+        ("core::panicking::panic", FrameKind.LIBRARY),
+    ]
+
+
+def test_what_a_log_says_above_a_traceback_is_not_its_type() -> None:
+    frame = 'Traceback (most recent call last):\n  File "/app/a.py", line 3, in f\n    g()\n'
+    (logged,) = parse_traceback(f"ERROR:root:Request failed\n{frame}ValueError: x").exceptions
+    assert (logged.type, logged.message) == ("ValueError", "x\n\nERROR:root:Request failed")
+    (doubled,) = parse_traceback(f"x is bad\n{frame}ValueError: x is bad").exceptions
+    assert (doubled.type, doubled.message) == ("ValueError", "x is bad")
+
+
+def test_a_process_pools_traceback_is_the_cause_without_its_quotes() -> None:
+    text = (
+        'concurrent.futures.process._RemoteTraceback: \n"""\nTraceback (most recent call last):\n'
+        '  File "/app/pool.py", line 4, in work\n    fail()\nValueError: in the worker\n"""\n\n'
+        "The above exception was the direct cause of the following exception:\n\n"
+        'Traceback (most recent call last):\n  File "/app/pool.py", line 9, in <module>\n    f.result()\n'
+        "ValueError: in the worker\n"
+    )
+    first, cause = parse_traceback(text).exceptions
+    assert (first.message, cause.message, cause.link) == ("in the worker", "in the worker", Link.CAUSE)
+    assert (first.frames[-1].function, cause.frames[-1].function) == ("<module>", "work")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ _LIBRARY = re.compile(
     r"[\\/](?:site-packages|dist-packages|node_modules)[\\/]"
     r"|[\\/]lib(?:64)?[\\/]python\d"
     r"|[\\/](?:Python\d+|pythoncore[^\\/]*)[\\/]Lib[\\/]"
-    r"|^(?:<frozen |node:|internal/|bun:|ext:)",
+    r"|^(?:<frozen |node:|internal/|bun:|ext:|/rustc/|webpack:///?webpack/|[a-z]+-extension://)"
+    r"|[\\/]\.cargo[\\/]registry[\\/]",
 )
 
 

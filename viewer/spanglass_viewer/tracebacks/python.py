@@ -10,7 +10,7 @@ from spanglass_viewer.tracebacks.frame_kinds import frame_kind
 from spanglass_viewer.tracebacks.parsed import Frame, Link, ParsedException
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 HEADER = re.compile(r"^(?:Exception Group )?Traceback \(most recent call last\):$")
 _FRAME = re.compile(r'^ {2}File "(?P<path>.*)", line (?P<line>\d{1,9})(?:, in (?P<function>.*))?$')
@@ -21,6 +21,7 @@ _BAR = re.compile(r"^ *[|+] ?")
 _MEMBER = re.compile(r"^ *\+(?:-\+)?-+ (?:\d+|\.\.\.) -+$")
 _MEMBERS_END = re.compile(r"^ *\+-+$")
 _CARETS = re.compile(r"^[ ~^]+$")
+_REMOTE = re.compile(r"^[\w.]*\b_?RemoteTraceback: ?$")
 _LINKS = {
     "The above exception was the direct cause of the following exception:": Link.CAUSE,
     "During handling of the above exception, another exception occurred:": Link.CONTEXT,
@@ -59,9 +60,33 @@ class _Draft:
 def parse_python(text: str) -> tuple[ParsedException, ...]:
     """Return the exceptions of a Python traceback, the one that got out first; () where the text holds none."""
     reader = _Reader()
-    for line in text.splitlines():
+    for line in _iter_lines(text):
         reader.take(line)
-    return tuple(exception for exception in _order(reader.drafts) if exception.type or exception.frames)
+    exceptions = _order(reader.drafts)
+    if exceptions and reader.before:
+        exceptions[0] = _with_before(exceptions[0], reader.before)
+    return tuple(exception for exception in exceptions if exception.type or exception.frames)
+
+
+def _iter_lines(text: str) -> Iterator[str]:
+    """Yield the lines, without what pools of processes put around the traceback of a worker."""
+    is_quoted = False
+    for line in text.splitlines():
+        is_start = _REMOTE.match(line) is not None
+        is_quoted = is_quoted or is_start
+        if not is_start and not (is_quoted and line == '"""'):
+            yield line
+
+
+def _with_before(exception: ParsedException, before: list[str]) -> ParsedException:
+    """Add what stands above the traceback: the exception itself, as the real SDK has it, or what a log says of it."""
+    said = "\n".join(before).strip()
+    if not exception.type:
+        name, _, message = said.partition(":")
+        return replace(exception, type=name.strip(), message=message.strip())
+    if said in f"{exception.type}: {exception.message}":
+        return exception
+    return replace(exception, message=f"{exception.message}\n\n{said}".strip("\n"))
 
 
 class _Reader:
@@ -69,7 +94,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.drafts: list[_Draft] = []
-        self._before: list[str] = []  # lines that stand before any header: the real SDK puts the exception there
+        self.before: list[str] = []  # lines that stand before any header
         self._is_in_frames = False
         self._is_in_group = False
         self._next_is_member = False
@@ -105,9 +130,6 @@ class _Reader:
     def _open(self, depth: int) -> None:
         draft = _Draft(depth, is_member=self._next_is_member)
         self._next_is_member = False
-        if not self.drafts and self._before:
-            draft.head, *draft.more = self._before
-            self._before = []
         self.drafts.append(draft)
         self._is_in_frames = True
 
@@ -132,8 +154,8 @@ class _Reader:
             self._next_is_member = False
             self.drafts.append(_Draft(depth, head=content, is_member=True))
         elif not self.drafts:
-            if content.strip() or self._before:
-                self._before.append(content)
+            if content.strip() or self.before:
+                self.before.append(content)
         elif self.drafts[-1].link_onward is None:
             draft = self.drafts[-1]
             if draft.head is None:
