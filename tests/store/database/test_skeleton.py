@@ -4,9 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spanglass_store.database import skeleton, statements
 from spanglass_store.database.skeleton import load_skeleton
 
 if TYPE_CHECKING:
+    import pytest
+
     from spanglass_store.database.connection import Database
     from spanglass_store.database.merge import Merger
     from spanglass_store.database.records import TraceSkeleton
@@ -141,6 +144,26 @@ def test_rows_are_in_the_order_of_their_beginnings_and_ids(
     assert skeleton.scores == {1: '{"n":3}', 2: '{"n":5}', 3: '{"n":1}', 4: '{"n":4}', 5: '{"n":2}'}
     assert (skeleton.parent[0], skeleton.extra_child.tolist(), skeleton.extra_parent.tolist()) == (5, [0], [2])
     assert [skeleton.names[code] for code in skeleton.name_code] == [f"span {n}" for n in (9, 3, 5, 1, 4, 2, 0)]
+
+
+def test_what_is_merged_while_it_is_read_is_not_in_half_of_it(
+    merger: Merger, database: Database, rows: Any, open_segment: Any, monkeypatch: pytest.MonkeyPatch
+):
+    segment = open_segment()
+    segment.write(rows.start(0), rows.start(1, parents=[0]))
+    merger.merge_once()
+    segment.write(rows.start(2, parents=[0]))
+
+    def query_after_merge(name: str) -> str:
+        if name == "skeleton_numbers":
+            merger.merge_once()
+        return statements.query(name)
+
+    with monkeypatch.context() as patched, database.cursor() as cursor:
+        patched.setattr(skeleton, "query", query_after_merge)
+        before = load_skeleton(cursor, ROOT)
+    assert (len(before), len(before.is_error), len(before.attachment_count)) == (2, 2, 2)
+    assert len(skeleton_of(merger, database)) == 3
 
 
 def test_an_unknown_trace_is_empty(merger: Merger, database: Database):

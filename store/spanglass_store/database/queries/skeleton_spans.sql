@@ -13,16 +13,7 @@ SELECT
     hash(name) AS name, hash(coalesce(type, '')) AS type, hash(coalesce(model, '')) AS model,
     epoch_us(start_ts) AS start_us,
     coalesce(epoch_us(end_ts), -1) AS end_us,
-    epoch_us(created) AS created_us,
-    is_error, is_interrupted,
-    coalesce(tokens, -1) AS tokens,
-    int_or_none(prompt_tokens) AS prompt_tokens,
-    int_or_none(completion_tokens) AS completion_tokens,
-    int_or_none(cached_tokens) AS cached_tokens,
-    int_or_none(reasoning_tokens) AS reasoning_tokens,
-    coalesce(cost, 'nan'::DOUBLE) AS cost,
-    coalesce((ttft_secs * 1e6)::BIGINT, -1) AS ttft_us,
-    attachment_count, score_count
+    epoch_us(created) AS created_us
 FROM (
     SELECT *, rowid AS source, id_number(span_parents[1]) AS first_parent
     FROM spans
