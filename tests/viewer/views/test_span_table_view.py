@@ -10,13 +10,14 @@ from made_traces import EPOCH_US, MadeSpan, make_skeleton
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QRegion, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget
 
 from spanglass_viewer.models.span_table import Column, SpanTableModel
 from spanglass_viewer.models.time_axis import TimeAxis
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.trace.snapshot import build_snapshot
 from spanglass_viewer.trace.visible import Narrowing
+from spanglass_viewer.turns.picture_hold import hold_picture, let_picture_go
 from spanglass_viewer.views import row_style
 from spanglass_viewer.views.row_style import RowStyle, row_height
 from spanglass_viewer.views.span_table_view import SpanTableView
@@ -318,3 +319,27 @@ def test_the_row_that_the_wheel_brings_under_the_mouse_is_lit(view: SpanTableVie
     QApplication.sendEvent(view.viewport(), wheel)
     assert view.verticalScrollBar().value() > 0
     assert view._state.hovered_row == view.rowAt(round(at.y())) > 2
+
+
+def test_a_trace_that_came_while_the_picture_was_held_is_painted_whole(
+    axis: TimeAxis, appearance: Appearance, qtbot: QtBot
+) -> None:
+    model = SpanTableModel(lambda: EPOCH_US)
+    stack = QStackedWidget()
+    qtbot.addWidget(stack)
+    view = SpanTableView(model, axis, appearance)
+    stack.addWidget(QLabel("No trace is open"))
+    stack.addWidget(view)
+    stack.resize(900, 500)
+    stack.show()
+    qtbot.waitExposed(stack)
+    paints = _Paints()
+    view.viewport().installEventFilter(paints)
+    hold_picture(view)
+    view.show_snapshot(build_snapshot(make_skeleton(list(_SPANS), "root"), 1, EPOCH_US))
+    assert not view.viewport().updatesEnabled(), "it would be on before its pane is, and not be painted with it"
+    stack.setCurrentWidget(view)
+    QApplication.processEvents()
+    assert paints.count == 0
+    let_picture_go(view)
+    qtbot.waitUntil(lambda: len(_rows_in(paints.region, view)) == model.rowCount() > 5)

@@ -225,7 +225,8 @@ class SpanTableView(QTableView):
         if current is not None and is_elsewhere:
             self._set_current_quietly(current)
         self._scroll_back(place)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, on=False)
+        # not where the picture of the pane is held: Qt has what comes on again painted, and this would be on already
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, on=not self.updatesEnabled())
         self._paint_what_differs(place.sight)
         if is_elsewhere:
             self._tell_current()
