@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from span_details import make_detail
@@ -30,3 +31,23 @@ def test_attachments_differ_by_their_bytes() -> None:
     assert _diff_field(before, same, "input", DIGESTS) == []
     assert [line.strip() for line in _changed(before, other)] == ['"key": "sha256 aa11"', '"key": "sha256 bb22"']
     assert [line.strip() for line in _changed(before, asked)] == ['"question": "why"', '"question": "how"']
+
+
+def test_no_difference_is_passed_over() -> None:
+    def changed(one: object, other: object) -> list[str]:
+        return _changed(make_detail(input=one).record, make_detail(input=other).record)
+
+    def deep(value: object) -> object:
+        for _ in range(150):
+            value = [value]
+        return value
+
+    urls = [f"data:image/png;base64,{letter * 400}" for letter in "AB"]
+    shown = changed({"image": urls[0]}, {"image": urls[1]})
+    assert len(set(shown)) == 2
+    assert all(line.startswith('  "image": "image/png, 300 B, sha256 ') for line in shown)
+    assert len(changed(deep("a"), deep("b"))) == 2
+    assert changed("text", "text\n") == [""]
+    assert changed(None, "") == ["null"]
+    unlogged = replace(make_detail(input="").record, input=None)
+    assert _changed(unlogged, make_detail(input="").record) == ['""']

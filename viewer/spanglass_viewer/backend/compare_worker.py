@@ -18,6 +18,7 @@ from spanglass_viewer.backend.requests import (
     ExperimentAnswer,
     ExperimentRequest,
 )
+from spanglass_viewer.values.data_urls import digest_data_urls
 from spanglass_viewer.values.decode import NotJson, decode_json_in_steps
 from spanglass_viewer.values.pretty import lined_json
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from spanglass_viewer.trace.snapshot import TraceSnapshot
     from spanglass_viewer.values.text_diff import DiffLine
 
-_FIELDS = (("Input", "input"), ("Output", "output"), ("Error", "error"))
+_FIELDS = (("Input", "input"), ("Output", "output"), ("Error", "error"), ("Expected", "expected"), ("Scores", "scores"),
+           ("Metadata", "metadata"))  # fmt: skip
 
 
 class CompareWorker(ReadingWorker):
@@ -127,13 +129,15 @@ def _diff_field(
         texts = [None if text is None else text.replace(f'"{key}"', f'"sha256 {digest}"') for text in texts]
     from spanglass_viewer.values.text_diff import diff_texts  # noqa: PLC0415 - loads beside the window
 
-    return [] if texts[0] == texts[1] else diff_texts(*(_readable(text) for text in texts))
+    if texts[0] == texts[1]:
+        return []
+    digested = ["" if text is None else digest_data_urls(text) for text in texts]
+    # what is read alike, as "" and nothing, or what lies very deep, differs as it was logged
+    return diff_texts(*(_readable(text) for text in digested)) or diff_texts(*digested)
 
 
-def _readable(json_text: str | None) -> str:
+def _readable(json_text: str) -> str:
     """Return a value as it is read: text as text, the rest as indented JSON whose texts have their line breaks."""
-    if json_text is None:
-        return ""
     try:
         return lined_json(decode_json_in_steps(json_text))
     except NotJson:

@@ -14,9 +14,9 @@ _MAX_CELLS = 250_000  # beyond it difflib would take seconds
 
 def match_in_order(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[tuple[int, int]]:
     """Return pairs of places with equal members, both rising. What both begin and end with is paired first."""
-    begin = _count_equal(zip(left, right, strict=False))
+    begin = count_equal(zip(left, right, strict=False))
     most = min(len(left), len(right)) - begin
-    end = min(_count_equal(zip(reversed(left), reversed(right), strict=False)), most)
+    end = min(count_equal(zip(reversed(left), reversed(right), strict=False)), most)
     inner_left, inner_right = left[begin : len(left) - end], right[begin : len(right) - end]
     is_small = len(inner_left) * len(inner_right) <= _MAX_CELLS
     inner = _match_blocks(inner_left, inner_right) if is_small else _match_next(inner_left, inner_right)
@@ -38,7 +38,8 @@ def merge_in_order(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[
     return merged[:-1]
 
 
-def _count_equal(pairs: zip[tuple[Hashable, Hashable]]) -> int:
+def count_equal(pairs: zip[tuple[Hashable, Hashable]]) -> int:
+    """Return how many pairs are of equals, up to the first that is not."""
     count = 0
     for one, other in pairs:
         if one != other:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 from dataclasses import dataclass
+
+from spanglass_viewer.format.quantities import format_bytes
 
 _HEAD = re.compile(r"data:([\w.+-]+/[\w.+-]+)(?:;[\w.+-]+=[^;,]{0,64})*;base64,", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Za-z0-9+/_-]+")
@@ -82,3 +85,19 @@ def find_bare_base64(text: str) -> DataUrl | None:
     if mark == "UklGR" and found.decode_head(12)[8:] != b"WEBP":
         return DataUrl(text, "audio/wav", 0, found.size_bytes) if found.decode_head(12)[8:] == b"WAVE" else None
     return found
+
+
+def digest_data_urls(json_text: str) -> str:
+    """Return a JSON text with each data URL's type, size and digest in its place: two of one size can be told apart."""
+    parts: list[str] = []
+    done = 0
+    while (begin := json_text.find('"data:', done)) >= 0 and (end := json_text.find('"', begin + 1)) >= 0:
+        parts.append(json_text[done : begin + 1])
+        text = json_text[begin + 1 : end]
+        found = find_data_url(text)
+        if found is not None:
+            digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+            text = f"{found.content_type}, {format_bytes(found.size_bytes)}, sha256 {digest}"
+        parts.append(text)
+        done = end
+    return "".join([*parts, json_text[done:]])

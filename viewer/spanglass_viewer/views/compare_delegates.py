@@ -28,6 +28,15 @@ _INDENT_PX, _MOST_INDENTS = 14, 30
 _MARKS = {Change.SAME: "", Change.CHANGED: "≠", Change.ADDED: "+", Change.REMOVED: "\N{MINUS SIGN}"}
 _GROUND_ALPHA, _WORD_ALPHA = 0.13, 0.34
 _LEAST_COLUMNS = 20
+# A character each, so that marks stay in their places: control characters by their signs, what turns the direction
+# of text around as what cannot be shown.
+_VISIBLE = {
+    **{code: 0x2400 + code for code in range(0x20)},
+    0x09: " ",
+    0x7F: 0x2421,
+    **dict.fromkeys((0x85, 0x2028, 0x2029), 0x2424),
+    **dict.fromkeys((0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
+}
 _FLAGS = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
 
@@ -105,15 +114,22 @@ class DiffLineDelegate(QStyledItemDelegate):
         if color is not None:
             painter.fillRect(rect, _faded(color, _GROUND_ALPHA))
             for first, end in line.marks:
-                left, width = text_left + first * self._char_px, (end - first) * self._char_px
-                painter.fillRect(QRectF(left, rect.top() + 1, width, rect.height() - 2), _faded(color, _WORD_ALPHA))
+                left, right = (text_left + self._width_px(line.text[:place]) for place in (first, end))
+                place = QRectF(left, rect.top() + 1, right - left, rect.height() - 2)
+                painter.fillRect(place, _faded(color, _WORD_ALPHA))
         painter.setFont(font(FontRole.CODE))
         painter.setPen(QColor(tokens.text_faint))
         painter.drawText(QRect(rect.left() + _PAD_PX, rect.top(), _MARK_PX, rect.height()), _FLAGS, mark)
         is_plain = line.kind in {LineKind.SKIPPED, LineKind.SAME}
         painter.setPen(QColor(tokens.text_muted if is_plain else tokens.text))
         place = QRect(text_left, rect.top(), rect.right() - text_left, rect.height())
-        painter.drawText(place, _FLAGS, line.text.replace("\t", " "))
+        painter.drawText(place, _FLAGS, line.text.translate(_VISIBLE))
+
+    def _width_px(self, text: str) -> float:
+        """Return how wide a text is painted: Chinese, for example, has characters of another width."""
+        if text.isascii():
+            return len(text) * self._char_px
+        return QFontMetricsF(font(FontRole.CODE)).horizontalAdvance(text.translate(_VISIBLE))
 
 
 def _change_color(tokens: Tokens, change: Change) -> QColor | None:
