@@ -7,6 +7,7 @@ import pytest
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
 from PySide6.QtWidgets import QTableView
 
+from spanglass_store.database.comparing import PayloadDigest
 from spanglass_viewer.panes.compare_dialog import CompareDialog
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.trace.comparison import compare_traces
@@ -47,7 +48,7 @@ def test_compare_dialog(qtbot: QtBot, dressed: Appearance, theme: str, check_gol
     qtbot.addWidget(dialog)
     dialog.resize(860, 560)
     dialog.show()
-    dialog.show_comparison(compare_traces(before, after, {"ask": 1}, {"ask": 2}))
+    dialog.show_comparison(compare_traces(before, after, {"ask": PayloadDigest(1, 1)}, {"ask": PayloadDigest(1, 2)}))
     dialog.show_diff((("Input", diff_texts(VALUES_BEFORE, VALUES_AFTER)),))
     check_golden(dialog, f"compare-{theme}")
     dialog.findChild(Chip).click()

@@ -117,8 +117,7 @@ class CompareTableModel(TitledTableModel):
     def _text(self, comparison: Comparison, row: int, column: int) -> str:
         before, after = int(comparison.before_span[row]), int(comparison.after_span[row])
         if column == Column.SPAN:
-            trace, span = (comparison.after, after) if after >= 0 else (comparison.before, before)
-            return span_name(trace.name_of(span), _MAX_NAME_CHARS)
+            return _name(comparison, before, after)
         if column in {Column.BEFORE, Column.AFTER}:
             trace, span = (comparison.before, before) if column == Column.BEFORE else (comparison.after, after)
             return format_duration(_duration_secs(trace, span)) if span >= 0 else NO_VALUE
@@ -161,6 +160,14 @@ def delta_cost(before: float, after: float, *, is_estimate: bool = False) -> str
 
 def _signed(difference: float, text: str) -> str:
     return f"{'+' if difference > 0 else '−'}{text}"  # noqa: RUF001 - a minus sign is meant
+
+
+def _name(comparison: Comparison, before: int, after: int) -> str:
+    """Return a row's name; both where the span has another one now."""
+    names = [
+        trace.name_of(span) for trace, span in ((comparison.before, before), (comparison.after, after)) if span >= 0
+    ]
+    return " → ".join(span_name(name, _MAX_NAME_CHARS) for name in dict.fromkeys(names))
 
 
 def _duration_secs(trace: TraceSnapshot, span: int) -> float | None:

@@ -1,4 +1,4 @@
-"""Two traces side by side: their trees aligned by name, type and order, and what changed."""
+"""Two traces side by side: their trees aligned, and what changed."""
 
 from __future__ import annotations
 
@@ -8,43 +8,23 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from spanglass_viewer.trace.sequences import merge_in_order
+from spanglass_viewer.trace.alignment import NOWHERE, SpanTree, align
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
+    from spanglass_store.database.comparing import PayloadDigest
     from spanglass_viewer.trace.layout import Ints
     from spanglass_viewer.trace.snapshot import TraceSnapshot
-
-Key = tuple[str, str]
-NOWHERE = -1
 
 
 class Change(enum.IntEnum):
     """What became of a span from one trace to the other."""
 
     SAME = 0
-    CHANGED = 1  # its input, its output, or whether it failed
+    CHANGED = 1  # its name, its input, its output or its error
     ADDED = 2
     REMOVED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class SpanTree:
-    """What alignment needs of a trace: by span its key and its children; `roots` are those without a parent."""
-
-    keys: Sequence[Key]
-    children: Sequence[Sequence[int]]
-    roots: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class AlignedSpan:
-    """A row of two aligned trees; -1 where the span is in one of them alone."""
-
-    before: int
-    after: int
-    depth: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,31 +59,15 @@ class Comparison:
         return int(np.count_nonzero(self.change == change))
 
 
-def align(before: SpanTree, after: SpanTree) -> list[AlignedSpan]:
-    """Return the rows of both trees in one, from top to bottom; every span of either stands in one row.
-
-    Spans are paired where their parents are, by key and in order; what hangs below an unpaired span is unpaired too.
-    """
-    rows: list[AlignedSpan] = []
-    waiting = _pair(before, after, before.roots, after.roots, 0)
-    while waiting:
-        row = waiting.pop()
-        rows.append(row)
-        lower_before = before.children[row.before] if row.before >= 0 else ()
-        lower_after = after.children[row.after] if row.after >= 0 else ()
-        if lower_before or lower_after:
-            waiting += _pair(before, after, lower_before, lower_after, row.depth + 1)
-    return rows
-
-
 def compare_traces(
     before: TraceSnapshot,
     after: TraceSnapshot,
-    before_digests: Mapping[str, int],
-    after_digests: Mapping[str, int],
+    before_digests: Mapping[str, PayloadDigest],
+    after_digests: Mapping[str, PayloadDigest],
 ) -> Comparison:
     """Align two traces; `…_digests` stand for the spans' values, by span id."""
-    rows = align(read_tree(before), read_tree(after))
+    earlier, later = read_tree(before, before_digests), read_tree(after, after_digests)
+    rows = align(earlier, later)
     before_span = np.array([row.before for row in rows], np.int32)
     after_span = np.array([row.after for row in rows], np.int32)
     change = np.where(before_span < 0, Change.ADDED, np.where(after_span < 0, Change.REMOVED, Change.SAME))
@@ -113,12 +77,14 @@ def compare_traces(
     digests_after = [after_digests.get(span_id) for span_id in after.skeleton.span_id.texts(other.tolist())]
     differs = np.array([a != b for a, b in zip(digests_before, digests_after, strict=True)], np.bool_)
     differs |= before.skeleton.is_error[one] != after.skeleton.is_error[other]
+    pairs = zip(cast("list[int]", one.tolist()), cast("list[int]", other.tolist()), strict=True)
+    differs |= np.array([earlier.keys[left] != later.keys[right] for left, right in pairs], np.bool_)
     change[paired[differs]] = Change.CHANGED
     depth = np.array([row.depth for row in rows], np.int32)
     return Comparison(before, after, before_span, after_span, depth, change.astype(np.int32))
 
 
-def read_tree(snapshot: TraceSnapshot) -> SpanTree:
+def read_tree(snapshot: TraceSnapshot, digests: Mapping[str, PayloadDigest]) -> SpanTree:
     """Return a trace as alignment needs it; a span with several parents stands under its first."""
     skeleton, layout = snapshot.skeleton, snapshot.layout
     name_codes: list[int] = skeleton.name_code.tolist()
@@ -133,15 +99,5 @@ def read_tree(snapshot: TraceSnapshot) -> SpanTree:
     for span, parent in zip(spans, cast("list[int]", parents.tolist()), strict=True):
         siblings = children[parent] if parent >= 0 else roots
         siblings.append(span)
-    return SpanTree(keys, children, roots)
-
-
-def _pair(
-    before: SpanTree, after: SpanTree, before_spans: Sequence[int], after_spans: Sequence[int], depth: int
-) -> list[AlignedSpan]:
-    """Return siblings paired, the last first: they are taken from the end."""
-    places = merge_in_order([before.keys[span] for span in before_spans], [after.keys[span] for span in after_spans])
-    return [
-        AlignedSpan(before_spans[one] if one >= 0 else NOWHERE, after_spans[other] if other >= 0 else NOWHERE, depth)
-        for one, other in reversed(places)
-    ]
+    values = [digests.get(span_id) for span_id in skeleton.span_id.texts(list(range(len(keys))))]
+    return SpanTree(keys, children, roots, [None if value is None else value.input for value in values])
