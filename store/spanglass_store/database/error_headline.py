@@ -8,7 +8,12 @@ from typing import Any, NamedTuple, cast
 from spanglass_store.database.json_text import dump_text
 
 MAX_MESSAGE_CHARS = 500
-_TRACEBACK_HEADER = re.compile(r"^[ +|]*(?:Exception Group )?Traceback \(most recent call last\):\s*$", re.MULTILINE)
+_TRACEBACK_HEADER = re.compile(
+    r"(?P<link>^[ |]*(?:The above exception was the direct cause of the following exception"
+    r"|During handling of the above exception, another exception occurred):\n[ |]*\n)?"
+    r"^(?P<header>[ +|]*(?:Exception Group )?Traceback \(most recent call last\)):\s*$",
+    re.MULTILINE,
+)
 _TYPED_LINE = re.compile(r"([A-Za-z_][\w.]*)(?::\s*(.*))?$", re.DOTALL)
 _TYPE_KEYS = ("type", "name", "code")
 _MESSAGE_KEYS = ("message", "error", "detail", "description")
@@ -41,17 +46,25 @@ def _of_text(text: str) -> Headline:
 
 
 def _exception_line(text: str) -> str | None:
-    """Return the line after the frames of the last traceback: a message of several lines begins there."""
-    headers = list(_TRACEBACK_HEADER.finditer(text))
+    """Return the line after the frames of the last traceback: a message of several lines begins there.
+
+    A traceback that nothing announces stands in a message, as what a tool printed.
+    """
+    found = list(_TRACEBACK_HEADER.finditer(text))
+    headers = [each for at, each in enumerate(found) if not at or each["link"] or _is_of_group(each)]
     if not headers:
         return None
-    is_group = "|" in headers[-1][0] or "+" in headers[-1][0] or "Group" in headers[-1][0]
-    header = next((found for found in headers if "Group" in found[0]), headers[-1]) if is_group else headers[-1]
+    is_group = _is_of_group(headers[-1])
+    header = next((each for each in headers if "Group" in each["header"]), headers[-1]) if is_group else headers[-1]
     for line in text[header.end() :].splitlines():
         bare = line.removeprefix("  | ") if is_group else line
         if bare.strip() and not bare.startswith((" ", "\t")):
             return bare.strip()
     return None
+
+
+def _is_of_group(header: re.Match[str]) -> bool:
+    return any(mark in header["header"] for mark in ("|", "+", "Group"))
 
 
 def _of_object(error: dict[str, Any]) -> Headline:

@@ -28,11 +28,21 @@ GROUP = """  + Exception Group Traceback (most recent call last):
     | ValueError: one
     +------------------------------------
 """
+PRINTED = """Traceback (most recent call last):
+  File "a.py", line 1, in f
+    run()
+ToolError: the tool failed:
+Traceback (most recent call last):
+  File "tool.py", line 9, in <module>
+    {}["k"]
+KeyError: 'k'
+"""
 
 
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
+        (PRINTED, ("ToolError", "the tool failed:")),
         (PYTHON, ("openai.RateLimitError", "slow")),
         (GROUP, ("ExceptionGroup", "two (2 sub-exceptions)")),
         ("Traceback (most recent call last):\n  File x\nKeyboardInterrupt\n", ("KeyboardInterrupt", "")),

@@ -198,6 +198,16 @@ def test_what_a_log_says_above_a_traceback_is_not_its_type() -> None:
     assert (doubled.type, doubled.message) == ("ValueError", "x is bad")
 
 
+def test_a_traceback_that_nothing_announces_is_part_of_a_message() -> None:
+    printed = 'Traceback (most recent call last):\n  File "tool.py", line 9, in <module>\n    {}["k"]\nKeyError: \'k\''
+    header = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    run()\n'
+    text = f"{header}ToolError: it failed:\n{printed}\n"
+    (error,) = parse_traceback(text).exceptions
+    assert (error.type, error.message) == ("ToolError", f"it failed:\n{printed}")
+    group = "".join(f"  | {line}\n" for line in text.splitlines()).replace("| T", "+ Exception Group T", 1)
+    assert [(member.type, member.depth) for member in parse_traceback(group).exceptions] == [("ToolError", 0)]
+
+
 def test_a_process_pools_traceback_is_the_cause_without_its_quotes() -> None:
     text = (
         'concurrent.futures.process._RemoteTraceback: \n"""\nTraceback (most recent call last):\n'

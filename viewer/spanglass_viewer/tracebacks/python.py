@@ -117,7 +117,7 @@ class _Reader:
         return line[bar.end() :], min(max(0, depth), _MAX_GROUPS)
 
     def _take_content(self, content: str, depth: int) -> None:
-        if HEADER.match(content):
+        if HEADER.match(content) and not self._is_in_message(depth):
             self._open(depth)
         elif content in _LINKS and self.drafts:
             self.drafts[-1].link_onward = _LINKS[content]
@@ -126,6 +126,13 @@ class _Reader:
             self._take_in_frames(content, depth)
         else:
             self._take_text(content, depth)
+
+    def _is_in_message(self, depth: int) -> bool:
+        """Tell whether a traceback that begins here is told by the exception before: what it tells of is announced."""
+        if not self.drafts or self._next_is_member:
+            return False
+        before = self.drafts[-1]
+        return before.head is not None and before.link_onward is None and before.depth == depth
 
     def _open(self, depth: int) -> None:
         draft = _Draft(depth, is_member=self._next_is_member)
