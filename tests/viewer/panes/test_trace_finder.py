@@ -223,6 +223,31 @@ def test_hits_stay_marked_while_the_trace_grows(found: Found) -> None:
     assert found.count == "2 of 2"
 
 
+def test_what_comes_into_the_trace_is_searched_too(found: Found, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trace_finder, "_LEAST_PAUSE_MS", 1)
+    found.finder.open()
+    found.finder.bar.set_text("refund")
+    found.finder.toggle_only_hits()
+    found.pane.select_span_id("d")
+    found.hits = ("c", "e", "g")
+    grown = snapshot_of(*SPANS, MadeSpan("g", ("a",), start=6), MadeSpan("h", ("a",), start=7))
+    found.pane.show_snapshot(grown, opened=False)
+    qtbot.waitUntil(lambda: found.rows == "abcdeg")
+    assert (found.selected, found.count) == ("d", "3 hits"), "it selects nothing"
+    searches = len(found.asked)
+    qtbot.waitUntil(lambda: not found.finder._again.isActive())
+    assert len(found.asked) == searches, "what does not grow is not searched again"
+
+
+def test_a_trace_that_grows_is_not_searched_all_the_time(found: Found) -> None:
+    found.finder.open()
+    found.finder.bar.set_text("refund")
+    for start in (6, 6.5, 7):
+        found.pane.show_snapshot(snapshot_of(*SPANS, MadeSpan("g", ("a",), start=start)), opened=False)
+    assert len(found.asked) == 1
+    assert found.finder._again.isActive(), "but in a while it is"
+
+
 def test_a_subtree_is_looked_at_alone(found: Found) -> None:
     found.pane.select_span_id("d")
     found.finder.focus_subtree()

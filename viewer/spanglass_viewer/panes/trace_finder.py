@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from spanglass_viewer.backend.requests import FindAnswer, FindRequest
 from spanglass_viewer.panes.find_bar import FindBar
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from spanglass_viewer.views.span_table_view import SpanTableView
 
 MAX_HITS = 5000  # more help nobody, and each is looked up in the UI thread
+_LEAST_PAUSE_MS = 500
+_PAUSE_PER_SEARCH = 4  # a trace that grows is searched again at most a fifth of the time
+_ANSWERED_AFTER_MS = 60_000  # or never: the store may be in the way
 
 
 class TraceFinder(QObject):
@@ -58,6 +62,10 @@ class TraceFinder(QObject):
         self._asked = FindRequest(0, "", "", MAX_HITS)
         # A step that was asked for while hits are on their way; None where none are.
         self._step_when_found: int | None = None
+        self._asked_at = 0.0
+        self._has_grown = False  # since its hits were asked for
+        self._again = QTimer(self, singleShot=True)
+        self._again.timeout.connect(self._search_again)
         self._hit_ids: tuple[str, ...] = ()
         self._spans: Ints = NOTHING
         self._focus_id: str | None = None
@@ -151,19 +159,36 @@ class TraceFinder(QObject):
         else:
             self._mark()
             self.narrowed.emit()
+            self._has_grown = True
+            if not self._again.isActive():
+                self._search_again()
 
     def show_hits(self, answer: FindAnswer) -> None:
-        """Mark what was found, and select the first hit unless one is selected."""
+        """Mark what was found, and select the first hit unless one is selected; a trace that grew selects none."""
         if answer.request.number != self._asked.number:
             return
         step, self._step_when_found = self._step_when_found, None
+        is_first = step is not None or not self._asked.text
+        is_new = answer.span_ids != self._hit_ids
+        self._again.start(max(_LEAST_PAUSE_MS, round(1000 * _PAUSE_PER_SEARCH * (time.monotonic() - self._asked_at))))
+        if not is_first and not is_new:
+            return
         self._hit_ids = answer.span_ids
         self._mark()
         self._narrow()
+        if not is_first:
+            return
         if len(self._spans) and self._view.current_span not in self._spans:
             self.step(1)
         elif step:
             self.step(step)
+
+    def _search_again(self) -> None:
+        """Look for the same in a trace that has grown meanwhile, unless more hits could not be shown."""
+        if not self._has_grown or not self._asked.text or self._step_when_found is not None:
+            return
+        if len(self._hit_ids) < MAX_HITS:
+            self._send(self._asked.root_span_id, self._asked.text)
 
     def _on_text_changed(self, text: str) -> None:
         self._ask(text)
@@ -173,13 +198,20 @@ class TraceFinder(QObject):
         root_span_id = "" if snapshot is None else snapshot.root_span_id
         if text != self._asked.text:
             self.needle_changed.emit(text)
-        self._asked = FindRequest(self._asked.number + 1, root_span_id, text, MAX_HITS)
         if text and root_span_id:
             self.bar.show_count("Searching…")
             self._step_when_found = 0
-            self.search_wanted.emit(self._asked)
+            self._send(root_span_id, text)
         else:
+            self._asked = FindRequest(self._asked.number + 1, root_span_id, text, MAX_HITS)
             self.show_hits(FindAnswer(self._asked, ()))
+
+    def _send(self, root_span_id: str, text: str) -> None:
+        self._asked = FindRequest(self._asked.number + 1, root_span_id, text, MAX_HITS)
+        self._asked_at = time.monotonic()
+        self._has_grown = False
+        self._again.start(_ANSWERED_AFTER_MS)
+        self.search_wanted.emit(self._asked)
 
     def _mark(self) -> None:
         snapshot = self._model.snapshot
