@@ -29,6 +29,12 @@ def test_small_costs_can_be_told_apart(dollars: float | None, shown: str) -> Non
     assert format_cost(dollars) == shown
 
 
+@pytest.mark.parametrize("noise", [-1e-15, 0, 1e-15])
+def test_equal_costs_read_equally_whatever_they_are_a_sum_of(noise: float) -> None:
+    assert format_cost_short(0.0035 + noise) == format_cost_short(0.0035)
+    assert format_cost(0.00125 + noise) == format_cost(0.00125)
+
+
 @pytest.mark.parametrize(
     ("size", "shown"),
     [(None, "—"), (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (212_300, "212 kB"), (1_200_000, "1.2 MB")],

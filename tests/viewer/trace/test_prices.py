@@ -80,6 +80,24 @@ def test_a_router_names_the_provider_before_the_model() -> None:
     assert BOOK.find_cost(f"openai/{MODEL}", tokens, EPOCH_US) == BOOK.find_cost(MODEL, tokens, EPOCH_US)
 
 
+@pytest.mark.parametrize(
+    ("model", "provider", "name"),
+    [
+        ("anthropic.claude-3-5-sonnet-20241022-v2:0", "aws", "anthropic.claude-3-5-sonnet-20241022-v2:0"),
+        ("us.anthropic.claude-sonnet-4-20250514-v1:0", "aws", "us.anthropic.claude-sonnet-4-20250514-v1:0"),
+        ("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "aws", "amazon.nova-pro-v1:0"),
+        ("models/gemini-2.5-pro", "google", "gemini-2.5-pro"),
+        ("publishers/google/models/gemini-2.5-pro", "google", "gemini-2.5-pro"),
+        ("projects/p/locations/eu/publishers/anthropic/models/claude-opus-4-1", "anthropic", "claude-opus-4-1"),
+    ],
+)
+def test_names_as_clouds_write_them_have_their_price(model: str, provider: str, name: str) -> None:
+    tokens = TokenCounts(1000, 100)
+    expected = float(calc_price(Usage(input_tokens=1000, output_tokens=100), name, provider_id=provider).total_price)
+    assert expected
+    assert BOOK.find_cost(model, tokens, EPOCH_US) == pytest.approx(expected)
+
+
 def test_spans_are_priced_as_single_calls_are() -> None:
     spans = [
         MadeSpan("root"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spanglass_viewer.format.durations import NO_VALUE
 
 _KIBI = 1000
+_COST_DIGITS = 9  # sums are off by less: else of two calls that cost $0.0035 one said $0.003, and one $0.004
 _LARGE_DOLLARS = 9_999.995  # from here on a list has no room for cents
 
 
@@ -35,6 +36,7 @@ def format_cost(dollars: float | None, *, is_estimate: bool = False) -> str:
         return f"≈ {format_cost(dollars)}"
     if dollars == 0:
         return "$0"
+    dollars = round(dollars, _COST_DIGITS)
     if dollars < 0.0001:
         return "<$0.0001"
     return f"${dollars:.4f}" if dollars < 0.1 else f"${dollars:.3f}" if dollars < 1 else f"${dollars:,.2f}"
@@ -42,6 +44,7 @@ def format_cost(dollars: float | None, *, is_estimate: bool = False) -> str:
 
 def format_cost_short(dollars: float, *, is_estimate: bool = False) -> str:
     """Return US dollars in the few characters that a list has room for: `$0.025`, `≈$1.20`, `<$0.001`, `$12.3k`."""
+    dollars = round(dollars, _COST_DIGITS) or dollars
     if 0 < dollars < 0.001:
         return "<$0.001"  # which says enough of an estimate, too
     text = "$0" if not dollars else f"${dollars:.3f}" if dollars < 1 else f"${dollars:,.2f}"

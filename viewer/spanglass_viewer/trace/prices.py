@@ -7,6 +7,7 @@ for each model, hour and tier.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -35,6 +36,14 @@ _US_PER_HOUR = 3_600_000_000
 _MILLION = 1_000_000
 # names that the package has a price for, but finds no provider by: its patterns know only `gpt-` and the like
 _MAKERS = {"text-embedding-": "openai", "chatgpt-": "openai", "ft:gpt-": "openai", "embed-v": "cohere"}
+
+# as Bedrock names its models, with or without the region of an inference profile
+_BEDROCK = re.compile(
+    r"(?:arn:aws[a-z-]*:bedrock:.*/)?(?P<model>(?:[a-z-]{2,6}\.)?"
+    r"(?:ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshotai|nvidia|openai|qwen|writer|zai)\..+)"
+)
+# as Gemini's own API and Vertex AI do
+_PUBLISHED = re.compile(r"(?:(?:projects/[^/]+/locations/[^/]+/)?publishers/(?P<maker>[^/]+)/)?models/(?P<model>[^/]+)")
 
 
 class Rates(NamedTuple):
@@ -165,9 +174,17 @@ def _dollars(model: str, moment: datetime, **tokens: int) -> float:
 
 
 def _price(model: str, moment: datetime, **tokens: int) -> PriceCalculation:
-    """Return the package's answer; `openai/gpt-5`, as routers write it, is the provider and its model."""
+    provider, name = _split_model(model)
+    return calc_price(Usage(**tokens), name, provider_id=provider, genai_request_timestamp=moment)
+
+
+def _split_model(model: str) -> tuple[str | None, str]:
+    """Return the provider and its model; `openai/gpt-5` is how routers write them."""
+    if (found := _BEDROCK.fullmatch(model)) is not None:
+        return "aws", found["model"]
+    if (found := _PUBLISHED.fullmatch(model)) is not None:
+        return found["maker"] or "google", found["model"]
     provider, slash, rest = model.partition("/")
-    if not slash:
-        provider = next((maker for start, maker in _MAKERS.items() if model.startswith(start)), None)
-        rest = model
-    return calc_price(Usage(**tokens), rest, provider_id=provider, genai_request_timestamp=moment)
+    if slash:
+        return provider, rest
+    return next((maker for start, maker in _MAKERS.items() if model.startswith(start)), None), model
