@@ -28,14 +28,13 @@ _INDENT_PX, _MOST_INDENTS = 14, 30
 _MARKS = {Change.SAME: "", Change.CHANGED: "≠", Change.ADDED: "+", Change.REMOVED: "\N{MINUS SIGN}"}
 _GROUND_ALPHA, _WORD_ALPHA = 0.13, 0.34
 _LEAST_COLUMNS = 20
-# A character each, so that marks stay in their places: control characters by their signs, what turns the direction
-# of text around as what cannot be shown.
+# A character each, so that marks stay in their places: line breaks of other kinds, and what cannot be shown, be it that
+# it would turn the direction of text around.
 _VISIBLE = {
-    **{code: 0x2400 + code for code in range(0x20)},
+    **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, 0x061C), 0xFFFD),
+    **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
+    **dict.fromkeys((0x0D, 0x85, 0x2028, 0x2029), "¶"),
     0x09: " ",
-    0x7F: 0x2421,
-    **dict.fromkeys((0x85, 0x2028, 0x2029), 0x2424),
-    **dict.fromkeys((0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
 }
 _FLAGS = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
