@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._show_keys()
+        self._on_span_changed(None)
         self._memory.restore_layout(self, self._splitter, self.detail_pane)
         self._has_shown_span = self._has_asked_for_containers = False
         self.trace_list.show_loading()
@@ -402,7 +403,9 @@ class MainWindow(QMainWindow):
     # comparing
 
     def _on_compare_previous(self) -> None:
-        if self.selection.root_span_id is not None:
+        if self.selection.root_span_id is None:
+            self.status.show_notice("No trace is open. Nothing was compared")
+        else:
             self.comparing.compare(self.selection.root_span_id)
 
     def _on_show_experiment(self) -> None:

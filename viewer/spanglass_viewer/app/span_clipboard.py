@@ -44,9 +44,12 @@ class SpanClipboard(QObject):
     def copy_link_to(self, span: SpanRef | None, field: str | None = None) -> None:
         """Copy a link to a span, or to a field of it; None means the open trace as a whole."""
         root_span_id = span.root_span_id if span is not None else self._selection.root_span_id
+        link = None
         if root_span_id is not None:
-            address = SpanAddress(root_span_id, span.span_id if span is not None else None, self._info.id, field)
-            self._copy(format_address(address), "Link copied")
+            link = format_address(
+                SpanAddress(root_span_id, None if span is None else span.span_id, self._info.id, field)
+            )
+        self._copy(link, "Link copied")
 
     def copy_span_id(self) -> None:
         """Copy the selected span's id."""

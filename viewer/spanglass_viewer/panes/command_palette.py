@@ -75,12 +75,24 @@ class CommandPalette(QDialog):
         if watched is not self._edit or not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
             return super().eventFilter(watched, event)
         if event.key() in _LIST_KEYS:
-            self._list.event(event)
+            if not self._wrap(event.key()):
+                self._list.event(event)
             return True
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._on_item_chosen(self._list.currentItem())
             return True
         return False
+
+    def _wrap(self, key: int) -> bool:
+        """Go from the first command up to the last, from the last down to the first, and tell whether that was it."""
+        row, last = self._list.currentIndex().row(), self._list.topLevelItemCount() - 1
+        leaps = {Qt.Key.Key_Up: (0, last), Qt.Key.Key_Down: (last, 0)}
+        at, to = leaps.get(Qt.Key(key), (-1, -1))
+        item = self._list.topLevelItem(to)
+        if row != at or item is None:
+            return False
+        self._list.setCurrentItem(item)
+        return True
 
     def _on_typed(self, typed: str) -> None:
         scored = [(match_command(typed, action.text()), action) for action in self._candidates]
