@@ -107,6 +107,11 @@ def test_the_palette_is_moved_through_by_arrows_and_left_by_esc(
     first = names.currentItem().text(0)
     qtbot.keyClick(edit, Qt.Key.Key_Down)
     assert names.currentItem().text(0) != first
+    for _ in range(2):  # from the second to the first, and on to the last
+        qtbot.keyClick(edit, Qt.Key.Key_Up)
+    assert names.indexOfTopLevelItem(names.currentItem()) == names.topLevelItemCount() - 1 > 1
+    qtbot.keyClick(edit, Qt.Key.Key_Down)
+    assert names.currentItem().text(0) == first
     qtbot.keyClicks(edit, "qqqq")
     assert not names.isVisible()
     qtbot.keyClick(edit, Qt.Key.Key_Return)
@@ -316,6 +321,48 @@ def test_a_key_can_be_given_to_another_action(
     QGuiApplication.clipboard().clear()
     qtbot.keyClick(open_window(), Qt.Key.Key_F9)
     assert QGuiApplication.clipboard().text() == root_id()
+
+
+@pytest.mark.usefixtures("journal")
+def test_keys_that_move_are_not_given_away_and_escape_leaves_all_as_it_was(
+    open_window: Callable[[], MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
+    dialog = window.findChild(SettingsDialog)
+    edit = next(edit for edit in dialog.findChildren(QKeySequenceEdit) if edit.objectName() == "toggle_flame")
+    for key, said in (("Esc", False), ("Up", True), ("Return", True), ("Shift+Left", True)):
+        edit.setKeySequence(QKeySequence(key))
+        edit.editingFinished.emit()
+        assert edit.keySequence() == QKeySequence("F"), key
+        assert dialog._clash.isVisible() == said, key
+    assert dialog._clash.text() == "Shift+Left moves in trees, lists and texts. Nothing was changed"
+    assert window._actions["toggle_flame"].shortcuts() == [QKeySequence("F")]
+
+
+@pytest.mark.usefixtures("journal")
+def test_one_action_gets_its_usual_keys_again(open_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
+    window = open_window()
+    next_error = window._actions["next_error"]
+    usual = next_error.shortcuts()
+    qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
+    dialog = window.findChild(SettingsDialog)
+    button = next(button for button in dialog.findChildren(IconButton) if button.objectName() == "next_error")
+    assert button.accessibleName() == "Take the keys of Next error away"
+    button.click()
+    assert next_error.shortcuts() == []
+    assert button.accessibleName() == "Give Next error its usual keys again"
+    edits = {edit.objectName(): edit for edit in dialog.findChildren(QKeySequenceEdit)}
+    edits["toggle_flame"].setKeySequence(QKeySequence("E"))
+    edits["toggle_flame"].editingFinished.emit()
+    button.click()
+    assert next_error.shortcuts() == [], "E is another one's now"
+    assert dialog._clash.text() == "E calls “Tree or flame view” already. Nothing was changed"
+    edits["toggle_flame"].setKeySequence(QKeySequence("F"))
+    edits["toggle_flame"].editingFinished.emit()
+    button.click()
+    assert next_error.shortcuts() == usual
+    assert window._preferences.find_keys("next_error") is None
 
 
 @pytest.mark.usefixtures("journal")

@@ -256,6 +256,9 @@ def test_command_palette(qtbot: QtBot, theme: str, check_golden: Check) -> None:
 def test_settings(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: Check) -> None:
     window = QWidget()
     qtbot.addWidget(window)
+    actions = make_some_actions(window)
+    usual_keys = {action.objectName(): tuple(key.toString() for key in action.shortcuts()) for action in actions}
+    actions[1].setShortcuts([QKeySequence("F9")])  # it has keys of the user's own
     shown = ShownSettings(
         ThemeMode(theme),
         100,
@@ -265,8 +268,9 @@ def test_settings(qtbot: QtBot, dressed: Appearance, theme: str, check_golden: C
         follows_newest=True,
         endpoint=Endpoint("http://localhost:8080/v1", "LLM_KEY"),
         path="window.ini",
+        usual_keys=usual_keys,
     )
-    dialog = SettingsDialog(shown, make_some_actions(window), dressed, window)
+    dialog = SettingsDialog(shown, actions, dressed, window)
     qtbot.addWidget(dialog)
     dialog.show()
     check_golden(dialog, f"settings-{theme}")

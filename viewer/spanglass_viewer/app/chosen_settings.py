@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from spanglass_viewer.app.actions import set_keys
+from spanglass_viewer.app.actions import ACTIONS, set_keys
 from spanglass_viewer.app.preferences import SCALES_PERCENT
 from spanglass_viewer.panes.detail.editor import list_editors
 from spanglass_viewer.theme.text_size import TEXT_PERCENTS
@@ -81,6 +81,7 @@ class ChosenSettings(QObject):
             reduces_motion=preferences.reduces_motion,
             editor=preferences.editor,
             editors=list_editors(),
+            usual_keys={spec.name: spec.keys for spec in ACTIONS},
         )
         dialog = SettingsDialog(shown, actions.values(), self._appearance, self._window)
         self._connect(dialog, actions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -31,12 +31,21 @@ from spanglass_viewer.widgets.labels import PlainLabel
 from spanglass_viewer.widgets.screen_room import resize_within_screen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from spanglass_viewer.theme.appearance import Appearance
 
 _SIZE = (560, 640)
 _KEY_PX = 112  # for Ctrl+Shift+M
+# what every list, tree, text and dialog lives by; to give such a key away would leave no way to move, or out
+_MOVING_KEYS = frozenset(
+    QKeySequence(key).toString()
+    for key in (
+        *("Return", "Enter", "Tab", "Backtab", "Shift+Tab", "Space", "Backspace"),
+        *("Up", "Down", "Left", "Right", "Home", "End", "PgUp", "PgDown"),
+        *("Shift+Left", "Shift+Right", "+", "-"),  # the tree's own: its time
+    )
+)
 _MODE_NAMES = {ThemeMode.SYSTEM: "As the system", ThemeMode.LIGHT: "Light", ThemeMode.DARK: "Dark"}
 
 
@@ -56,6 +65,7 @@ class ShownSettings:
     reduces_motion: bool = False
     editor: str = ""
     editors: Sequence[str] = ()  # that are installed
+    usual_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, "tuple[str, ...]"])  # by action
 
 
 class SettingsDialog(QDialog):
@@ -80,6 +90,8 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._actions = list(actions)
         self._edits: dict[str, QKeySequenceEdit] = {}
+        self._removers: dict[str, IconButton] = {}
+        self._usual_keys = shown.usual_keys
         self._clash = PlainLabel(role=FontRole.SMALL, tone="warning")
         self._clash.setWordWrap(True)
         self._clash.hide()
@@ -149,8 +161,8 @@ class SettingsDialog(QDialog):
             ("Try prompts at", self._base_url),
             ("Key in variable", self._key_variable),
         )
-        for label, field in rows:
-            form.addRow(PlainLabel(label, tone="muted"), field)
+        for label, box in rows:
+            form.addRow(PlainLabel(label, tone="muted"), box)
         self._name_boxes(motion, follow)
         if shown.remote_hosts:  # there is nothing to take back before something was allowed
             self._hosts = QLineEdit(" ".join(shown.remote_hosts))
@@ -212,9 +224,10 @@ class SettingsDialog(QDialog):
         return grid
 
     def _make_remover(self, action: QAction) -> IconButton:
-        button = IconButton("close", f"Take the keys of {action.text()} away", self._appearance)
+        button = IconButton("close", "", self._appearance)
         button.setObjectName(action.objectName())
         button.clicked.connect(self._on_remover_clicked)
+        self._removers[action.objectName()] = button
         return button
 
     def _make_foot(self, shown: ShownSettings) -> QHBoxLayout:
@@ -234,7 +247,19 @@ class SettingsDialog(QDialog):
 
     def _show_keys(self) -> None:
         for action in self._actions:
-            self._edits[action.objectName()].setKeySequence(action.shortcut())
+            name = action.objectName()
+            self._edits[name].setKeySequence(action.shortcut())
+            is_usual = self._has_usual_keys(action)
+            self._removers[name].set_icon("close" if is_usual else "arrow-left")
+            self._removers[name].set_what(
+                f"Take the keys of {action.text()} away" if is_usual else f"Give {action.text()} its usual keys again"
+            )
+
+    def _has_usual_keys(self, action: QAction) -> bool:
+        return action.shortcuts() == self._usual_keys_of(action)
+
+    def _usual_keys_of(self, action: QAction) -> list[QKeySequence]:
+        return [QKeySequence(key) for key in self._usual_keys.get(action.objectName(), ())]
 
     def _on_theme_chosen(self) -> None:
         self.theme_chosen.emit(self._theme.currentData())
@@ -262,10 +287,11 @@ class SettingsDialog(QDialog):
         chosen = edit.keySequence()
         if chosen == action.shortcut():
             return
-        others = [other.text() for other in self._actions if other is not action and chosen in other.shortcuts()]
-        if others and not chosen.isEmpty():
-            self._clash.setText(f"{chosen.toString()} calls “{others[0]}” already. Nothing was changed")
-            self._clash.show()
+        if chosen == QKeySequence(Qt.Key.Key_Escape):  # who presses it wants out
+            edit.setKeySequence(action.shortcut())
+            return
+        if reason := self._find_objection(action, [chosen]):
+            self._show_objection(reason)
             edit.setKeySequence(action.shortcut())
             return
         self._clash.hide()
@@ -273,9 +299,33 @@ class SettingsDialog(QDialog):
         keys = [chosen, *action.shortcuts()[1:]]
         portable = QKeySequence.SequenceFormat.PortableText
         self.keys_chosen.emit(action.objectName(), tuple(key.toString(portable) for key in keys if not key.isEmpty()))
+        self._show_keys()
+
+    def _find_objection(self, action: QAction, keys: Sequence[QKeySequence]) -> str | None:
+        """Return why an action cannot have these keys, None where it can."""
+        for key in keys:
+            if key.toString() in _MOVING_KEYS:
+                return f"{key.toString()} moves in trees, lists and texts"
+            others = [other.text() for other in self._actions if other is not action and key in other.shortcuts()]
+            if others and not key.isEmpty():
+                return f"{key.toString()} calls “{others[0]}” already"
+        return None
+
+    def _show_objection(self, reason: str) -> None:
+        self._clash.setText(f"{reason}. Nothing was changed")
+        self._clash.show()
 
     def _on_remover_clicked(self) -> None:
-        self.keys_chosen.emit(self.sender().objectName(), ())
+        """Take an action's keys away, or give it the usual ones where it has others."""
+        name = self.sender().objectName()
+        action = next(action for action in self._actions if action.objectName() == name)
+        if self._has_usual_keys(action):
+            self.keys_chosen.emit(name, ())
+        elif reason := self._find_objection(action, self._usual_keys_of(action)):
+            self._show_objection(reason)
+            return
+        else:
+            self.keys_chosen.emit(name, None)
         self._clash.hide()
         self._show_keys()
 
