@@ -12,7 +12,7 @@ from journal_rows import JournalWriter, root_id
 from spanglass_store.database import model_usage
 from spanglass_store.database.connection import Database
 from spanglass_store.database.experiment_summary import summarize_experiment
-from spanglass_store.database.model_usage import list_all_model_usage, list_model_usage
+from spanglass_store.database.model_usage import list_all_model_usage, list_experiment_usage, list_model_usage
 from spanglass_store.database.reader import StoreReader
 from spanglass_store.database.records import TraceOrder
 from spanglass_store.database.repeated_amounts import NOTHING_REPEATED, read_all_repeated
@@ -168,6 +168,10 @@ def test_estimates_are_added_alike(cursor: Cursor) -> None:
         trace.root_span_id: (before.cost or 0.0) + by_trace.get(trace.root_span_id, 0.0)
         for before, trace in zip(traces, listed, strict=True)
     } == {trace.root_span_id: pytest.approx(trace.cost or 0.0) for trace in listed}, "sorting by cost adds the same"
+    of_experiment = {root_id(trace) for trace in range(1, TRACES + 1) if trace % 3 == 0}
+    estimated = sum(price_usage(used, BOOK, 0) or 0.0 for used in list_experiment_usage(cursor, "e"))
+    assert estimated == pytest.approx(sum(by_trace.get(root, 0.0) for root in of_experiment))
+    assert 0 < estimated < sum(by_trace.values())
 
 
 def test_what_an_open_trace_finds_repeated_is_what_the_store_finds(cursor: Cursor) -> None:

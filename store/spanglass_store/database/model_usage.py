@@ -43,6 +43,14 @@ def list_all_model_usage(cursor: Cursor) -> list[ModelUsage]:
     return _list_usage(cursor, repeated_in("every_span"), EPOCH, None)
 
 
-def _list_usage(cursor: Cursor, repeated: str, since: datetime, roots: list[str] | None) -> list[ModelUsage]:
+def list_experiment_usage(cursor: Cursor, experiment_id: str) -> list[ModelUsage]:
+    """Return what such calls of an experiment's traces used."""
+    roots = [root for (root,) in cursor.rows(query("roots_of_experiment"), {"id": experiment_id})]
+    return _list_usage(cursor, repeated_in("spans_of_experiment"), EPOCH, roots, {"id": experiment_id})
+
+
+def _list_usage(
+    cursor: Cursor, repeated: str, since: datetime, roots: list[str] | None, parameters: dict[str, str] | None = None
+) -> list[ModelUsage]:
     sql = query("list_model_usage").format(repeated=repeated)
-    return [ModelUsage(*row) for row in cursor.rows(sql, {"since": since, "roots": roots})]
+    return [ModelUsage(*row) for row in cursor.rows(sql, {"since": since, "roots": roots, **(parameters or {})})]

@@ -185,7 +185,10 @@ class ScoreSummary:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentSummary:
-    """An experiment as a whole. `metadata` is JSON text; tokens and cost (US dollars, where logged) are sums."""
+    """An experiment as a whole. `metadata` is JSON text; tokens and cost (US dollars, where logged) are sums.
+
+    `has_estimate`: the cost also holds what calls cost by list prices that logged none; the store adds no estimates.
+    """
 
     id: str
     name: str | None
@@ -200,6 +203,7 @@ class ExperimentSummary:
     tokens: int | None
     cost: float | None
     scores: tuple[ScoreSummary, ...] = ()
+    has_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

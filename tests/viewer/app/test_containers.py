@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from spanglass_viewer.models.score_table import Column
 from spanglass_viewer.models.trace_list import SCORE_ROLE
+from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ def journal(store_path: Path) -> Iterator[JournalWriter]:
         writer.span(
             trace, trace=trace, at=trace, after=5 - trace, name=f"case {trace}", type="eval", input=trace % 2,
             scores={"tone": value}, experiment_id=experiment, experiment_name=f"{experiment} prompt",
+            metadata={"model": "gpt-4o"}, metrics={"prompt_tokens": 950, "completion_tokens": 50},
         )  # fmt: skip
     writer.span(9, trace=9, at=9, after=9, name="plain")
     yield writer
@@ -119,6 +121,7 @@ def test_an_experiment_is_summed_up_against_the_one_before(window: MainWindow, q
     cells = {column: dialog.model.index(0, column).data() for column in Column}
     assert (cells[Column.NAME], cells[Column.MEAN], cells[Column.BASE]) == ("tone", "0.75", "0.60")
     assert (cells[Column.IMPROVED], cells[Column.REGRESSED]) == ("▲ 1", "▼ 1")
+    assert any("2.0k tokens · ≈ $0.0057" in label.text() for label in dialog.findChildren(PlainLabel)), "as listed"
     dialog.bases.setCurrentIndex(0)
     qtbot.waitUntil(lambda: dialog.model.index(0, Column.BASE).data() == "")
     dialog.close()

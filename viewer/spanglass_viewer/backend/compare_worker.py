@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -24,7 +25,7 @@ from spanglass_viewer.values.pretty import lined_json
 
 if TYPE_CHECKING:
     from spanglass_store.database.connection import Cursor
-    from spanglass_store.database.records import SpanRecord
+    from spanglass_store.database.records import ExperimentSummary, SpanRecord
     from spanglass_viewer.trace.comparison import Comparison
     from spanglass_viewer.trace.prices import PriceBook
     from spanglass_viewer.trace.references import SpanRef
@@ -66,7 +67,19 @@ class CompareWorker(ReadingWorker):
         from spanglass_store.database.experiment_summary import summarize_experiment  # noqa: PLC0415 - heavy half
 
         summary = summarize_experiment(cursor, request.experiment_id, request.base_id)
+        if summary is not None and summary.tokens:
+            summary = self._with_estimate(cursor, summary)
         self.summarized.emit(ExperimentAnswer(request, summary))
+
+    def _with_estimate(self, cursor: Cursor, summary: ExperimentSummary) -> ExperimentSummary:
+        """Add what calls cost by list prices that logged no cost."""
+        from spanglass_store.database.model_usage import list_experiment_usage  # noqa: PLC0415 - heavy half
+        from spanglass_viewer.trace.prices import PriceBook, price_usage  # noqa: PLC0415 - half a second
+
+        book = self._prices = self._prices or PriceBook()
+        usage = list_experiment_usage(cursor, summary.id)
+        prices = [price for used in usage if (price := price_usage(used, book, used.start_us)) is not None]
+        return replace(summary, cost=sum(prices, summary.cost or 0.0), has_estimate=True) if prices else summary
 
     def _compare(self, cursor: Cursor, request: CompareRequest) -> None:
         from spanglass_store.database.comparing import find_previous_run  # noqa: PLC0415 - heavy half

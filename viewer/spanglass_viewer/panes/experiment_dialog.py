@@ -149,7 +149,7 @@ def _facts(summary: ExperimentSummary) -> list[str]:
     if summary.tokens is not None:
         facts.append(f"{format_compact(summary.tokens)} tokens")
     if summary.cost is not None:
-        facts.append(format_cost(summary.cost))
+        facts.append(format_cost(summary.cost, is_estimate=summary.has_estimate))
     return facts
 
 
