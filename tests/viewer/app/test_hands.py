@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter, root_id
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QSettings, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QComboBox, QKeySequenceEdit, QLineEdit, QMenu, QTreeWidget
 
@@ -17,9 +17,11 @@ from spanglass_store.database.records import TraceOrder
 from spanglass_store.location import ensure_store
 from spanglass_viewer.app import main_window
 from spanglass_viewer.app.actions import ACTIONS
+from spanglass_viewer.app.session import find_session
 from spanglass_viewer.app.store_drop import find_dropped, find_dropped_store
 from spanglass_viewer.panes.command_palette import CommandPalette
 from spanglass_viewer.panes.settings_dialog import SettingsDialog
+from spanglass_viewer.theme.appearance import ThemeMode
 from spanglass_viewer.views.span_table_view import SpanTableView
 from spanglass_viewer.widgets.buttons import IconButton
 from spanglass_viewer.widgets.labels import PlainLabel
@@ -51,11 +53,11 @@ def journal(store_path: Path) -> Iterator[JournalWriter]:
 
 
 @pytest.fixture
-def open_window(open_window: Callable[[], MainWindow], qtbot: QtBot) -> Callable[[], MainWindow]:
+def open_window(open_window: Callable[..., MainWindow], qtbot: QtBot) -> Callable[..., MainWindow]:
     """Opens the window, and waits for the span that it opens with."""
 
-    def open_it() -> MainWindow:
-        window = open_window()
+    def open_it(**set_before: str) -> MainWindow:
+        window = open_window(**set_before)
         qtbot.waitUntil(lambda: window.controller.is_settled and window.selection.span is not None, timeout=10_000)
         return window
 
@@ -158,6 +160,32 @@ def test_the_window_comes_back_where_it_was_unless_newer_traces_came(
     window.close()
     window = open_window()
     qtbot.waitUntil(lambda: selected(window) == 9, timeout=10_000)
+
+
+@pytest.mark.usefixtures("journal")
+def test_a_window_that_is_killed_comes_back_about_where_it_was(
+    open_window: Callable[[], MainWindow], qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main_window, "_SAVE_AFTER_MS", 50)
+    window = open_window()
+    window.controller.open_trace(root_id(2))
+    qtbot.waitUntil(lambda: selected(window) == 5)
+    qtbot.waitUntil(lambda: not window._saving.isActive())
+    kept = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    session = find_session(kept, window._info.id)
+    assert session is not None
+    assert (session.root_span_id, session.span_id) == (root_id(2), f"{5:016x}")
+    assert kept.contains("panes")
+
+
+@pytest.mark.usefixtures("journal")
+def test_settings_that_are_not_understood_are_named(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window(**{"theme": "purple", "keys/nxt_error": "F8"})
+    assert window._damage_banner.isVisible()
+    assert "theme=purple, nxt_error=F8" in window._damage_banner.text
+    window._preferences.set_theme(ThemeMode.DARK)
+    window._preferences.set_keys("nxt_error", None)
+    assert not open_window()._damage_banner.isVisible()
 
 
 @pytest.mark.usefixtures("journal")

@@ -116,3 +116,23 @@ def test_the_strip_and_the_hosts_of_images_are_kept(tmp_path: Path) -> None:
     preferences.set_shows_filmstrip(False)
     assert preferences.remote_hosts == ("c.example",)
     assert not preferences.shows_filmstrip
+
+
+def test_what_is_not_understood_is_said(tmp_path: Path) -> None:
+    text = (
+        "[General]\ntheme=dark\nscale=150\ntext_size=80\nfollow_newest=No\nfilmstrip=\nreduced_motion=1\n"
+        "editor=vi, vim\n[keys]\nnext_error=F9 Ctrl+,\nquit=\n"
+    )
+    actions = {"next_error", "quit"}
+    assert read(tmp_path, text).say_faults(actions) is None
+    assert read(tmp_path, "").say_faults(actions) is None
+    path = tmp_path / "window.ini"
+    for wrong in ("theme=purple", "scale=abc", "scale=90", "text_size=9000", "text_size=1,5", "filmstrip=maybe"):
+        assert read(tmp_path, f"[General]\n{wrong}\n").say_faults(actions) == (
+            f"Not understood in the settings, or out of range: {wrong}. There the usual holds, or the nearest. {path}"
+        )
+    for wrong in ("next_error=Hyper+Nonsense", "nxt_error=F8"):
+        assert f": {wrong}. " in str(read(tmp_path, f"[keys]\n{wrong}\n").say_faults(actions))
+    many = read(tmp_path, "[General]\ntheme=a\nscale=b\ntext_size=c\nfilmstrip=d\nreduced_motion=e\n")
+    assert ": theme=a, scale=b, text_size=c and 2 more. " in str(many.say_faults(actions))
+    assert "lines that are no settings" in str(read(tmp_path, "dark\n[\n").say_faults(actions))

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.references import SpanDetail, SpanRef
 
+_SAVE_AFTER_MS = 10_000  # at most so often: whoever ends the window by force finds himself about where he was
 _OUTER_WIDTHS = (288, 372)  # of the traces and the detail
 _MENU = ("show_palette", None, "go_back", "go_forward", "toggle_live", "follow_newest", None, "annotate", "try_prompt",
          None, "copy_link", "copy_json", "copy_markdown", "copy_snippet", "export_trace", None, "next_error",
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self._preferences = Preferences(settings)
         self._memory = WindowMemory(settings, info.id)
         self._history = History()
+        self._saving = QTimer(self, singleShot=True, interval=_SAVE_AFTER_MS)
         self.setWindowTitle("Spanglass")
         self.selection = Selection(self)
         self.images = ImageLoader(self, ThumbnailCache())
@@ -144,6 +146,8 @@ class MainWindow(QMainWindow):
         self._show_keys()
         self._on_span_changed(None)
         self._memory.restore_layout(self, self._splitter, self.detail_pane)
+        if (faults := self._preferences.say_faults(self._actions)) is not None:
+            self._damage_banner.say(faults, is_warning=True)
         self._has_shown_span = self._has_asked_for_containers = False
         self.trace_list.show_loading()
         if not self._preferences.follows_newest:
@@ -318,6 +322,7 @@ class MainWindow(QMainWindow):
         self.follower.store_wanted.connect(self._on_store_wanted)
         self.follower.store_unknown.connect(self._on_store_unknown)
         self.selection.span_changed.connect(self._on_span_changed)
+        self._saving.timeout.connect(self._save)
         self.selection.trace_changed.connect(self.comparing.note_opened)
         self.controller.totals_changed.connect(self._on_totals_changed)
         self.controller.span_shown.connect(self._on_span_shown)
@@ -384,6 +389,8 @@ class MainWindow(QMainWindow):
 
     def _on_span_changed(self, ref: SpanRef | None) -> None:
         if ref is not None:
+            if not self._saving.isActive():
+                self._saving.start()
             self._history.visit(Place(ref.root_span_id, ref.span_id))
         self._actions["go_back"].setEnabled(self._history.can_go_back)
         self._actions["go_forward"].setEnabled(self._history.can_go_forward)
@@ -504,12 +511,14 @@ class MainWindow(QMainWindow):
         if not (has_newer and self._preferences.follows_newest):
             self.controller.open_trace(session.root_span_id, session.span_id)
 
-    def _save_session(self) -> None:
+    def _save(self) -> None:
+        """Keep where the user is, and how all is laid out."""
         root_span_id, span = self.selection.root_span_id, self.selection.span
         if root_span_id is not None:
             self._memory.save_session(
                 Session(root_span_id, None if span is None else span.span_id, self.controller.newest_root)
             )
+        self._memory.save_layout(self, self._splitter, self.detail_pane)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the paint to the next turn: with all that is laid out in this one it would be too long."""
@@ -552,8 +561,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the sizes and end the threads."""
         self.closing.emit()
-        self._save_session()
-        self._memory.save_layout(self, self._splitter, self.detail_pane)
+        self._saving.stop()
+        self._save()
         self._backend.stop()
         self.trace_pane.stop()
         self.detail_pane.stop()

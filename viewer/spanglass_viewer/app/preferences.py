@@ -14,7 +14,7 @@
     [keys]
     next_error=F8 E         the keys of an action, separated by spaces; nothing takes them all away
 
-Whatever is missing or cannot be read is as if it were not there: the default holds.
+Whatever is missing or cannot be read is as if it were not there: the default holds, and the window says so.
 """
 
 from __future__ import annotations
@@ -24,14 +24,19 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
+from spanglass_viewer.format.text import one_line
 from spanglass_viewer.theme.appearance import ThemeMode
-from spanglass_viewer.theme.text_size import NORMAL_PERCENT, within_range
+from spanglass_viewer.theme.text_size import NORMAL_PERCENT, TEXT_PERCENTS, within_range
 from spanglass_viewer.values.chat.prompt_draft import Endpoint
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
     from PySide6.QtCore import QKeyCombination, QSettings
 
 SCALES_PERCENT = (100, 125, 150, 175, 200)
+_YES, _NO = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
+_MOST_FAULTS, _MOST_FAULT_CHARS = 3, 60
 
 
 class Preferences:
@@ -81,7 +86,7 @@ class Preferences:
     @property
     def follows_newest(self) -> bool:
         """Whether the newest trace opens by itself."""
-        return self._text("follow_newest").lower() not in {"false", "0", "no"}
+        return self._text("follow_newest").lower() not in _NO
 
     def set_follows_newest(self, follows: bool) -> None:
         """Keep whether the newest trace opens by itself."""
@@ -90,7 +95,7 @@ class Preferences:
     @property
     def shows_filmstrip(self) -> bool:
         """Whether a trace's attachments are shown below it."""
-        return self._text("filmstrip").lower() not in {"false", "0", "no"}
+        return self._text("filmstrip").lower() not in _NO
 
     def set_shows_filmstrip(self, shows: bool) -> None:
         """Keep whether a trace's attachments are shown below it."""
@@ -118,7 +123,7 @@ class Preferences:
     @property
     def reduces_motion(self) -> bool:
         """Whether nothing is to move that need not."""
-        return self._text("reduced_motion").lower() in {"true", "1", "yes"}
+        return self._text("reduced_motion").lower() in _YES
 
     def set_reduces_motion(self, reduces: bool) -> None:
         """Keep whether nothing is to move that need not."""
@@ -153,11 +158,42 @@ class Preferences:
         else:
             self._settings.setValue(f"keys/{action}", " ".join(keys))
 
+    def say_faults(self, actions: Collection[str]) -> str | None:
+        """Return a sentence on what in the file is not understood, None where all is; `actions` can have keys."""
+        faults = [one_line(fault, _MOST_FAULT_CHARS) for fault in self._iter_faults(actions)]
+        if not faults:
+            return None
+        more = len(faults) - _MOST_FAULTS
+        named = ", ".join(faults[:_MOST_FAULTS]) + (f" and {more} more" if more > 0 else "")
+        holds = "There the usual holds, or the nearest"
+        return f"Not understood in the settings, or out of range: {named}. {holds}. {self.path}"
+
+    def _iter_faults(self, actions: Collection[str]) -> Iterator[str]:
+        if self._settings.status() is self._settings.Status.FormatError:
+            yield "lines that are no settings"
+        switches = {name: self._text(name) for name in ("follow_newest", "filmstrip", "reduced_motion")}
+        theme, scale, text_size = (self._text(name) for name in ("theme", "scale", "text_size"))
+        if theme and theme not in {mode.value for mode in ThemeMode}:
+            yield f"theme={theme}"
+        if scale and not _is_percent(scale, SCALES_PERCENT):
+            yield f"scale={scale}"
+        if text_size and not _is_percent(text_size, TEXT_PERCENTS):
+            yield f"text_size={text_size}"
+        yield from (f"{name}={text}" for name, text in switches.items() if text and text.lower() not in _YES | _NO)
+        keyed = [key.removeprefix("keys/") for key in self._settings.allKeys() if key.startswith("keys/")]
+        for name in keyed:
+            if name not in actions or self.find_keys(name) is None:
+                yield f"{name}={self._text(f'keys/{name}')}"
+
     def _text(self, name: str) -> str:
         value = self._settings.value(name)
         if isinstance(value, list):  # Qt reads what has a comma as a list
             return ",".join(str(part) for part in value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - texts, by Qt's own rule
         return value if isinstance(value, str) else ""
+
+
+def _is_percent(text: str, percents: Sequence[int]) -> bool:
+    return text.isascii() and text.isdigit() and percents[0] <= int(text) <= percents[-1]
 
 
 def _is_key(text: str) -> bool:
