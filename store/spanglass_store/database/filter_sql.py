@@ -16,6 +16,7 @@ import orjson
 from spanglass_store.database.columns import EPOCH
 from spanglass_store.database.statements import query, repeated_in
 from spanglass_store.search.expression import (
+    Among,
     And,
     Compare,
     EndedSince,
@@ -83,6 +84,8 @@ class Condition:
     def _of_trace(self, term: Expression) -> str:
         if isinstance(term, Since):
             return self._fill("trace_since", since=self._moment(term))
+        if isinstance(term, Among):
+            return self._fill("trace_among", roots=list(term.root_span_ids))
         if isinstance(term, Compare):
             if term.quantity == "dur":
                 return self._fill("trace_duration", _words_of(term), number=term.number)
@@ -112,6 +115,8 @@ class Condition:
             return self._fill("match_since", since=self._moment(term))
         if isinstance(term, EndedSince):
             return self._fill("match_ended_since", since=_moment(term.at_us))
+        if isinstance(term, Among):
+            return self._fill("trace_among", roots=list(term.root_span_ids))
         raise TypeError(f"{type(term).__name__} is no term")
 
     def _of_field(self, term: Match) -> str:

@@ -96,6 +96,13 @@ class EndedSince:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """The trace is one of these; no text means it, the window asks it where it knows more of traces than the store."""
+
+    root_span_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """`-term`: the term does not hold; of a trace: for none of its spans."""
 
@@ -116,6 +123,6 @@ class Or:
     parts: tuple[Expression, ...]
 
 
-Term = HasError | IsRunning | HasAttachment | Text | Match | Compare | Score | Meta | Since | EndedSince
+Term = HasError | IsRunning | HasAttachment | Text | Match | Compare | Score | Meta | Since | EndedSince | Among
 Expression = Term | Not | And | Or
 EVERYTHING = And()

@@ -1,0 +1,1 @@
+root_span_id IN (SELECT unnest($roots))
