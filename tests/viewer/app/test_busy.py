@@ -121,8 +121,8 @@ def _steps(window: MainWindow) -> Iterator[_Step]:
         yield "filter the list", lambda text=text: box.set_text(text), lambda: window.controller.is_settled
     for step in range(5):
         yield "scroll", lambda step=step: bar.setValue(bar.maximum() // 2 + 84 * step), always
-    yield "fold all", press(Qt.Key.Key_BracketLeft), lambda: model.rowCount() < SPANS
-    yield "unfold all", press(Qt.Key.Key_BracketRight), lambda: model.rowCount() >= SPANS
+    yield "fold all", act("collapse_all"), lambda: model.rowCount() < SPANS
+    yield "unfold all", act("expand_all"), lambda: model.rowCount() >= SPANS
     yield "go up", press(Qt.Key.Key_Home), lambda: view.currentIndex().row() == 0
     yield "fold the root", press(Qt.Key.Key_Left), lambda: model.rowCount() == 1
     yield "unfold the root", press(Qt.Key.Key_Right), lambda: model.rowCount() >= SPANS

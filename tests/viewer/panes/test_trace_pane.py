@@ -173,16 +173,17 @@ def test_keys_move_fold_and_unfold(support: _Shown) -> None:
     assert support.selected == "run"
     support.press(Qt.Key.Key_End)
     assert support.selected == "lost"
-    support.press(Qt.Key.Key_BracketLeft)
+    support.pane.collapse_all()
     assert support.model.rowCount() == 9
-    support.press(Qt.Key.Key_BracketRight)
+    support.pane.expand_all()
     assert support.model.rowCount() == 29
 
 
 def test_letters_are_left_to_the_window(support: _Shown) -> None:
-    before = support.selected
-    support.press(Qt.Key.Key_C, Qt.Key.Key_J)
+    before, rows = support.selected, support.model.rowCount()
+    support.press(Qt.Key.Key_C, Qt.Key.Key_J, Qt.Key.Key_BracketLeft)  # whose keys can be taken away
     assert support.selected == before
+    assert support.model.rowCount() == rows
 
 
 def test_a_click_on_the_chevron_folds_and_selects_nothing(support: _Shown) -> None:
@@ -236,6 +237,23 @@ def test_a_ghost_is_the_span_itself(support: _Shown) -> None:
     assert support.view.currentIndex().row() == ghost
     support.click(own)
     assert support.view.currentIndex().row() == own
+
+
+@pytest.mark.parametrize("leave", ["return", "enter", "double click"])
+def test_from_a_ghost_one_goes_to_the_spans_own_row_though_it_is_folded_away(support: _Shown, leave: str) -> None:
+    own, ghost = (row for row, span_id in enumerate(support.ids) if span_id == "join")
+    support.model.toggle(support.model.parent_of(own))
+    ghost = support.ids.index("join")
+    support.click(ghost)
+    assert support.model.row_at(ghost).is_ghost
+    if leave == "double click":
+        place = support.view.visualRect(support.model.index(ghost, Column.DURATION))
+        support.qtbot.mouseDClick(support.view.viewport(), Qt.MouseButton.LeftButton, pos=place.center())
+    else:
+        support.press(Qt.Key.Key_Return if leave == "return" else Qt.Key.Key_Enter)
+    assert support.view.currentIndex().row() == own
+    assert not support.model.row_at(own).is_ghost
+    assert support.selected == "join"
 
 
 def test_a_span_is_selected_by_its_id(support: _Shown) -> None:

@@ -8,7 +8,7 @@ from growing_traces import growing_traces
 from hypothesis import given, settings
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QKeyEvent, QPaintEvent, QRegion, QWheelEvent
+from PySide6.QtGui import QImage, QPaintEvent, QRegion, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget
 
@@ -184,7 +184,7 @@ def test_what_is_painted_bit_by_bit_is_what_a_whole_paint_gives(
     look()
     view._axis.zoom_by(0.4, EPOCH_US + 3_000_000)
     look()
-    view.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_BracketLeft, Qt.KeyboardModifier.NoModifier))
+    view.fold_all()
     view.setCurrentIndex(view.model().index(0, 0))
     look()
     appearance.set_mode(ThemeMode.LIGHT)

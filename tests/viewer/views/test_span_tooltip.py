@@ -28,4 +28,4 @@ def test_a_tooltip_says_what_the_cells_have_no_room_for(qapp: QApplication) -> N
     assert "7 spans below\n2 errors below" in texts["executor", False]
     assert texts["dead", False].endswith("Its process died before the span ended")
     assert texts["join", False].endswith("Has several parents")
-    assert texts["join", True].endswith("Stands under check_tone, and has this parent too")
+    assert "Stands under check_tone, and has this parent too: Enter" in texts["join", True]

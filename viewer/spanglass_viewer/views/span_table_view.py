@@ -352,16 +352,12 @@ class SpanTableView(QTableView):
             self._go_to_row(0)
         elif key == Qt.Key.Key_End:
             self._go_to_row(self._spans.rowCount() - 1)
-        elif key == Qt.Key.Key_BracketLeft:
-            self.fold_all()
-        elif key == Qt.Key.Key_BracketRight:
-            self.unfold_all()
         elif row >= 0 and key == Qt.Key.Key_Left:
             self._fold_or_go_up(row)
         elif row >= 0 and key == Qt.Key.Key_Right:
             self._unfold_or_go_down(row)
-        elif row >= 0 and key in {Qt.Key.Key_Space, Qt.Key.Key_Return}:
-            self._spans.toggle(row)
+        elif row >= 0 and key in {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._toggle_or_go_home(row)
         elif event.text().isprintable() and event.text():
             event.ignore()
         else:
@@ -391,6 +387,12 @@ class SpanTableView(QTableView):
         elif shown.has_children:
             self._go_to_row(row + 1)
 
+    def _toggle_or_go_home(self, row: int) -> None:
+        """Fold or unfold what is below a row; a ghost leads to the row that is the span itself."""
+        self._spans.toggle(row)
+        if (shown := self._spans.row_at(row)).is_ghost:
+            self.select_span(shown.span, centred=True)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Fold by the chevron, go to an error's origin by its mark, else select."""
         at = event.position().toPoint()
@@ -407,22 +409,21 @@ class SpanTableView(QTableView):
         super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Fold or unfold the row; two quick clicks on its chevron are two clicks."""
+        """Fold or unfold the row, or leave a ghost; two quick clicks on its chevron are two clicks."""
         at = event.position().toPoint()
         index = self.indexAt(at)
         cell = self._cell_at(index)
         if not index.isValid() or (cell is not None and cell.chevron.contains(at)):
             self.mousePressEvent(event)
         else:
-            self._spans.toggle(index.row())
+            self._toggle_or_go_home(index.row())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Light up the row under the mouse."""
-        self._hover(self.rowAt(event.position().toPoint().y()))
-        index = self.indexAt(event.position().toPoint())
-        cell = self._cell_at(index)
-        link = None if cell is None else cell.origin_link
-        is_over = link is not None and link.contains(event.position().toPoint())
+        at = event.position().toPoint()
+        self._hover(self.rowAt(at.y()))
+        cell = self._cell_at(self.indexAt(at))
+        is_over = cell is not None and cell.origin_link is not None and cell.origin_link.contains(at)
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if is_over else Qt.CursorShape.ArrowCursor)
         super().mouseMoveEvent(event)
 
@@ -448,9 +449,8 @@ class SpanTableView(QTableView):
             self._hover(self.rowAt(event.position().toPoint().y()))
 
     def _cell_at(self, index: QModelIndex) -> SpanCell | None:
-        if not index.isValid() or index.column() != Column.SPAN:
-            return None
-        return lay_out_cell(self._spans.row_at(index.row()), self.visualRect(index))
+        is_span = index.column() == Column.SPAN
+        return lay_out_cell(self._spans.row_at(index.row()), self.visualRect(index)) if is_span else None
 
     def _hover(self, row: int) -> None:
         if row == self._state.hovered_row:

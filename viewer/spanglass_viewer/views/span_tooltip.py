@@ -48,7 +48,7 @@ def _states(row: SpanRow) -> tuple[tuple[bool, str], ...]:
             row.clock_fault is not ClockFault.NONE,
             f"It {row.clock_fault.value}: clocks differ, or the times were logged so",
         ),
-        (row.is_ghost, f"Stands under {row.also_under}, and has this parent too"),
+        (row.is_ghost, f"Stands under {row.also_under}, and has this parent too: Enter or a double click goes there"),
         (row.has_further_parents and not row.is_ghost, "Has several parents"),
         (row.error is ErrorKind.BUBBLED, "The error began further below: click the mark to go there"),
     )
