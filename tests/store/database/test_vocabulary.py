@@ -17,8 +17,21 @@ def merged(database: Database, merger: Merger, open_segment: Any, rows: Any) -> 
     segment = open_segment()
     segment.write(
         rows.start(0, span_attributes={"name": "agent", "type": "task"}, tags=["prod", "eu"]),
-        rows.start(1, parents=[0], span_attributes={"name": "chat", "type": "llm"}, metadata={"model": "gpt-5"}),
-        rows.start(2, parents=[0], span_attributes={"name": "chat", "type": "llm"}, tags=["prod"]),
+        rows.start(
+            1,
+            parents=[0],
+            span_attributes={"name": "chat", "type": "llm"},
+            metadata={"model": "gpt-5"},
+            scores={"tone": 1},
+        ),
+        rows.start(
+            2,
+            parents=[0],
+            span_attributes={"name": "chat", "type": "llm"},
+            tags=["prod"],
+            metadata={"model": "", "env": 1},
+            scores={"exact": 0, "tone": 1},
+        ),
         rows.start(3, parents=[0], span_attributes={"name": "n" * 300}),
     )
     merger.merge_once()
@@ -35,6 +48,8 @@ def test_the_most_frequent_words_of_each_field_come_first(merged: Database) -> N
         "project": ("demo",),
         "experiment": (),
         "tag": ("prod", "eu"),
+        "score": ("tone", "exact"),
+        "meta": ("model", "env"),
     }
 
 

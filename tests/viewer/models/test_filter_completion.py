@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanglass_store.search.expression import Match
+from spanglass_store.search.expression import Match, Score
 from spanglass_store.search.parse import parse_filter
 from spanglass_viewer.models.filter_completion import complete_filter, quoted
 
@@ -14,6 +14,8 @@ WORDS = {
     "model": ("gpt-5",),
     "project": ("my shop",),
     "tag": (),
+    "score": ("quality", "tone of it", "a.b"),
+    "meta": ("user_id", "env", "a:b"),
 }
 
 
@@ -33,7 +35,12 @@ WORDS = {
         ("tag:x", []),
         ("nothing like it", []),
         ("type:llm", []),
-        ("score.q", []),
+        ("score.", ["score.quality>", 'score."tone of it">', "score.a.b>"]),
+        ("score.q", ["score.quality>"]),
+        ('error score."to', ['score."tone of it">']),
+        ("score.quality>", []),
+        ("-META.e", ["meta.env:", "meta.user_id:"]),
+        ("meta.a", ['meta."a:b":']),
     ],
 )
 def test_what_can_be_completed(text: str, candidates: list[str]) -> None:
@@ -53,6 +60,12 @@ def test_every_field_is_offered_where_nothing_is_typed() -> None:
 @given(st.text(min_size=1, max_size=40).filter(lambda word: not any("\ud800" <= char <= "\udfff" for char in word)))
 def test_a_quoted_word_means_itself(word: str) -> None:
     assert parse_filter(f"name={quoted(word)}") == Match("name", word, is_exact=True)
+
+
+@given(st.text(min_size=1, max_size=40).filter(lambda word: not any("\ud800" <= char <= "\udfff" for char in word)))
+def test_a_completed_score_means_itself(word: str) -> None:
+    (candidate,) = complete_filter("score.", 6, {"score": (word,)}).candidates
+    assert parse_filter(f"{candidate}0.5") == Score(word, ">", 0.5)
 
 
 @given(st.text(max_size=40), st.integers(0, 40))

@@ -74,7 +74,7 @@ def _fits(candidate: str, prefix: str) -> bool:
 
 def _whole(text: str) -> str:
     """Return a candidate that means something as it is: a shell puts a space behind it."""
-    return text + _EXAMPLES.get(text, "")
+    return text + _EXAMPLES.get(text, "0.5" if text.startswith("score.") else "")
 
 
 @contextlib.contextmanager

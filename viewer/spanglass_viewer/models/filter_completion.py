@@ -21,6 +21,9 @@ _STARTS = (
 _PIECE = re.compile(r'(?:[^\s()"]|"(?:[^"\\]|\\.)*(?:"|$))*$')
 _FIELD_VALUE = re.compile(r"(?P<field>[A-Za-z]+)(?P<operator>[:=])(?P<value>.*)", re.DOTALL)
 _PLAIN_WORD = re.compile(r'[^\s()"]+')
+_NAMED = re.compile(r"(?P<field>score|meta)\.(?P<typed>[^:=<>]*)", re.IGNORECASE | re.DOTALL)
+_PLAIN_KEY = re.compile(r'[^\s()":=<>.]+(?:\.[^\s()":=<>.]+)*')
+_SIGNS = {"score": ">", "meta": ":"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Completion:
     candidates: tuple[str, ...] = ()
 
 
-def complete_filter(text: str, cursor: int, vocabulary: Mapping[Field, Sequence[str]]) -> Completion:
+def complete_filter(text: str, cursor: int, vocabulary: Mapping[str, Sequence[str]]) -> Completion:
     """Return what the piece that ends at the cursor (in characters) can become; words that begin so come first."""
     start = _start_of_piece(text, cursor)
     piece = text[start:cursor]
@@ -50,7 +53,13 @@ def _start_of_piece(text: str, cursor: int) -> int:
     return start
 
 
-def _candidates(piece: str, vocabulary: Mapping[Field, Sequence[str]]) -> Iterator[str]:
+def _candidates(piece: str, vocabulary: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    named = _NAMED.fullmatch(piece)
+    if named is not None:
+        field = named["field"].lower()
+        for word in _fitting(vocabulary.get(field, ()), named["typed"]):
+            yield f"{field}.{_quoted_key(word)}{_SIGNS[field]}"
+        return
     value = _FIELD_VALUE.fullmatch(piece)
     if value is None:
         yield from (start for start in _STARTS if start.startswith(piece.lower()))
@@ -58,16 +67,28 @@ def _candidates(piece: str, vocabulary: Mapping[Field, Sequence[str]]) -> Iterat
     field = next((field for field in _FIELDS if field == value["field"].lower()), None)
     if field is None:
         return
-    typed = value["value"].strip('"').lower()
-    words = [word for word in vocabulary.get(field, ()) if typed in word.lower()]
-    words.sort(key=lambda word: not word.lower().startswith(typed))  # stable: else the most frequent come first
-    for word in words:
+    for word in _fitting(vocabulary.get(field, ()), value["value"]):
         yield f"{field}{value['operator']}{quoted(word)}"
+
+
+def _fitting(words: Sequence[str], typed: str) -> list[str]:
+    """Return the words that hold what was typed, those that begin with it first; else the most frequent first."""
+    typed = typed.strip('"').lower()
+    return sorted(
+        (word for word in words if typed in word.lower()), key=lambda word: not word.lower().startswith(typed)
+    )
 
 
 def quoted(word: str) -> str:
     """Return a word as it is written in a filter."""
-    if _PLAIN_WORD.fullmatch(word):
-        return word
+    return word if _PLAIN_WORD.fullmatch(word) else _in_quotes(word)
+
+
+def _quoted_key(word: str) -> str:
+    """Return the name of a score, or a key of metadata, as it is written before an operator."""
+    return word if _PLAIN_KEY.fullmatch(word) else _in_quotes(word)
+
+
+def _in_quotes(word: str) -> str:
     escaped = word.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
