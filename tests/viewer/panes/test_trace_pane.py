@@ -10,7 +10,7 @@ from made_traces import (
     make_skeleton,
     make_support_skeleton,
 )
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -492,6 +492,31 @@ def test_what_a_lower_or_higher_pane_shows_is_what_a_whole_paint_shows(support: 
         whole = support.pane.grab().toImage()
         assert on_screen == whole.convertToFormat(on_screen.format()), height
     support.pane.setParent(None)
+
+
+def _assert_screen_is_whole(shown: _Shown) -> None:
+    """What stands on the screen, painted bit by bit, is what one paint of everything shows."""
+    for _ in range(3):
+        QCoreApplication.sendPostedEvents()  # layouts and paints, but no timer: the tree still waits for its turn
+    shown.qtbot.waitUntil(lambda: shown.pane._painted_parts.is_idle)
+    QApplication.processEvents()
+    on_screen = shown.pane.screen().grabWindow(shown.pane.winId()).toImage()
+    assert on_screen == shown.pane.grab().toImage().convertToFormat(on_screen.format())
+
+
+def test_each_trace_that_opens_is_on_the_screen_whole(shown: _Shown) -> None:
+    for snapshot in (build_snapshot(make_support_skeleton(), 1, _NOW_US), _wide(3), _wide(40), _wide(0)):
+        shown.open(snapshot)
+        _assert_screen_is_whole(shown)
+
+
+def test_a_trace_that_grows_as_it_opens_is_on_the_screen_whole(shown: _Shown) -> None:
+    shown.open(_wide(3))
+    shown.pane.show_snapshot(_wide(9), opened=False)
+    _assert_screen_is_whole(shown)
+    shown.pane.show_snapshot(_wide(12), opened=False)
+    shown.open(_wide(5, MadeSpan("other", ("root",), 50.0)))
+    _assert_screen_is_whole(shown)
 
 
 def test_a_new_trace_is_shown_whole(support: _Shown) -> None:

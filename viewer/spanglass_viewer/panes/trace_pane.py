@@ -148,7 +148,7 @@ class TracePane(QWidget):
         self._loading.stop()
         put_paint_off(self.window())
         if opened:
-            self._painted_parts.start((self._bodies, self._minimap, self._header))
+            self._painted_parts.start((self._bodies,))
             self._clock.catch_up()  # but an update that was on its way is of the moment of the pause, as the list is
             self._clear_pill()
             self._axis.reset()
