@@ -256,6 +256,22 @@ def test_from_a_ghost_one_goes_to_the_spans_own_row_though_it_is_folded_away(sup
     assert support.selected == "join"
 
 
+def test_a_span_that_others_select_stays_selected_though_the_tree_has_to_unfold_for_it(support: _Shown) -> None:
+    support.pane.collapse_all()
+    assert support.pane.select_span_id("classify")
+    snapshot = support.model.snapshot
+    assert snapshot is not None
+    told: list[str] = []
+    support.selection.span_changed.connect(lambda ref: told.append(ref.span_id))
+    for span_id in ("vision", "embed"):  # as a click in the flame view or in the strip of attachments does
+        span = snapshot.find_span(span_id)
+        assert span is not None
+        assert span_id not in support.ids
+        support.selection.select_span(snapshot.ref(span))
+        assert support.selected == support.current == span_id
+    assert told == ["vision", "embed"]
+
+
 def test_a_span_is_selected_by_its_id(support: _Shown) -> None:
     assert support.pane.select_span_id("vision")
     assert support.selected == support.current == "vision"

@@ -220,15 +220,15 @@ class SpanTableView(QTableView):
         place, self._place = self._place, None
         if place is None:
             return
-        current = None if place.current_key is None else self._spans.find_key(place.current_key)
-        is_elsewhere = current not in {None, self.currentIndex().row()}
-        if current is not None and is_elsewhere:
+        found = None if place.current_key is None else self._spans.find_key(place.current_key)
+        current = self.currentIndex().row() if found is None else found
+        if current != self.currentIndex().row():
             self._set_current_quietly(current)
         self._scroll_back(place)
         # not where the picture of the pane is held: Qt has what comes on again painted, and this would be on already
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_UpdatesDisabled, on=not self.updatesEnabled())
         self._paint_what_differs(place.sight)
-        if is_elsewhere:
+        if self._spans.key_of(current) != place.current_key:  # else others may be selecting another just now
             self._tell_current()
 
     def _scroll_back(self, place: _Place) -> None:
@@ -340,8 +340,7 @@ class SpanTableView(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move, fold, zoom the time; letters are the window's."""
-        row = self.currentIndex().row()
-        key = Qt.Key(event.key())
+        row, key = self.currentIndex().row(), Qt.Key(event.key())
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and key in _PANS:
             self._axis.pan_by(_PANS[key])
             return
