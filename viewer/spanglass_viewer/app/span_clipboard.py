@@ -63,12 +63,15 @@ class SpanClipboard(QObject):
     def copy_json(self) -> None:
         """Copy the span's row as JSON."""
         detail = self._detail
-        self._copy(None if detail is None else span_as_json(detail.record, detail.large), "Span copied as JSON")
+        text = None if detail is None else span_as_json(detail.record, detail.large)
+        self._copy(text, _say_copied("JSON", detail))
 
     def copy_markdown(self) -> None:
         """Copy the span as Markdown."""
         detail = self._detail
-        self._copy(None if detail is None else span_as_markdown(detail.record, detail.large), "Span copied as Markdown")
+        self._copy(
+            None if detail is None else span_as_markdown(detail.record, detail.large), _say_copied("Markdown", detail)
+        )
 
     def copy_snippet(self) -> None:
         """Copy a program that reads the span from the store."""
@@ -81,3 +84,9 @@ class SpanClipboard(QObject):
             return
         QGuiApplication.clipboard().setText(text)
         self.notice_given.emit(notice)
+
+
+def _say_copied(form: str, detail: SpanDetail | None) -> str:
+    """Return what was copied, and what of the span is too large to be in it."""
+    large = [] if detail is None else sorted(detail.large)
+    return f"Span copied as {form}" + (f", without its {' and '.join(large)}" if large else "")
