@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from journal_rows import JournalWriter, root_id
-from PySide6.QtCore import QMimeData, QSettings, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QComboBox, QKeySequenceEdit, QLineEdit, QMenu, QTreeWidget
 
 from spanglass_store.database.records import TraceOrder
@@ -471,6 +471,49 @@ def test_a_dropped_zip_file_that_is_no_bundle_is_said_to_be_none(
         window._on_store_wanted(target)
     assert started == [export]
     assert notices[0] == "photos.zip is no bundle of traces. Nothing was opened"
+
+
+@pytest.mark.usefixtures("journal")
+def test_no_line_of_the_window_takes_a_dropped_file_as_text(
+    open_window: Callable[[], MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    for key, modifier in ((Qt.Key.Key_F, CTRL), (Qt.Key.Key_F, CTRL | ALT), (Qt.Key.Key_A, Qt.KeyboardModifier(0))):
+        qtbot.keyClick(window.trace_pane.findChild(SpanTableView), key, modifier)
+    files, text = QMimeData(), QMimeData()
+    files.setUrls([QUrl.fromLocalFile("/somewhere/traces.zip")])
+    text.setText("error")
+    lines = window.findChildren(QLineEdit)
+    assert len(lines) >= 4
+
+    def takes(line: QLineEdit, data: QMimeData) -> bool:
+        buttons, action = Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction
+        event = QDragEnterEvent(line.rect().center(), action, data, buttons, Qt.KeyboardModifier.NoModifier)
+        line.dragEnterEvent(event)
+        return event.isAccepted()
+
+    assert [line.accessibleName() for line in lines if takes(line, files)] == []
+    assert all(takes(line, text) for line in lines)
+
+
+@pytest.mark.usefixtures("journal")
+def test_of_several_dropped_files_one_opens_and_that_is_said(
+    open_window: Callable[[], MainWindow], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window()
+    started: list[Path] = []
+    monkeypatch.setattr(main_window, "open_in_new_window", lambda target, _link: started.append(target) or True)
+    notices: list[str] = []
+    window.status.show_notice = notices.append  # pyright: ignore[reportAttributeAccessIssue] - what it would say
+    paths = [tmp_path / name for name in ("notes.txt", "one.jsonl", "two.jsonl")]
+    for path in paths:
+        path.write_text("{}")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    buttons, action = Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction
+    window.dropEvent(QDropEvent(QPointF(9, 9), action, data, buttons, Qt.KeyboardModifier.NoModifier))
+    assert started == [paths[1]]
+    assert notices == ["one.jsonl opens in a window of its own; 2 more did not"]
 
 
 @pytest.mark.usefixtures("journal")

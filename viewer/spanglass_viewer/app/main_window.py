@@ -34,7 +34,7 @@ from spanglass_viewer.app.preferences import Preferences
 from spanglass_viewer.app.prompt_trying import PromptTrying
 from spanglass_viewer.app.session import Session
 from spanglass_viewer.app.span_clipboard import SpanClipboard
-from spanglass_viewer.app.store_drop import find_dropped, is_no_bundle, open_in_new_window
+from spanglass_viewer.app.store_drop import count_files, find_dropped, is_no_bundle, open_in_new_window
 from spanglass_viewer.app.text_sizing import TextSizing
 from spanglass_viewer.app.trace_media import TraceMedia
 from spanglass_viewer.app.window_memory import WindowMemory
@@ -460,13 +460,14 @@ class MainWindow(QMainWindow):
         if not QProcess.startDetached(sys.executable, arguments)[0]:
             self.status.show_notice("The sample agent could not be started")
 
-    def _on_store_wanted(self, target: Path, link: str | None = None) -> None:
+    def _on_store_wanted(self, target: Path, link: str | None = None, left_out: int = 0) -> None:
         name = one_line(target.name, 60)
         if is_no_bundle(target):
             self.status.show_notice(f"{name} is no bundle of traces. Nothing was opened")
             return
         is_started = open_in_new_window(target, link)
-        self.status.show_notice(f"{name} opens in a window of its own" if is_started else "No window could be started")
+        opens = f"{name} opens in a window of its own" + (f"; {left_out} more did not" if left_out else "")
+        self.status.show_notice(opens if is_started else "No window could be started")
 
     def _on_store_unknown(self, link: str) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Open the store of the link")
@@ -556,7 +557,7 @@ class MainWindow(QMainWindow):
         target = find_dropped(event.mimeData())
         if target is not None:
             event.acceptProposedAction()
-            self._on_store_wanted(target)
+            self._on_store_wanted(target, left_out=count_files(event.mimeData()) - 1)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the sizes and end the threads."""

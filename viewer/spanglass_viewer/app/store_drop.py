@@ -43,6 +43,11 @@ def find_dropped(data: QMimeData) -> Path | None:
     return find_dropped_store(data) or find_dropped_export(data)
 
 
+def count_files(data: QMimeData) -> int:
+    """Return how many files and folders are dragged."""
+    return sum(url.isLocalFile() for url in data.urls())
+
+
 def is_no_bundle(target: Path) -> bool:
     """Tell whether a zip file is something else than a bundle: the window that is started could say so to nobody."""
     if target.suffix.lower() != ".zip":

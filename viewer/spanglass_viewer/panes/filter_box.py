@@ -15,6 +15,7 @@ from spanglass_viewer.models.filter_completion import Completion, complete_filte
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.icons import tinted_icon
 from spanglass_viewer.theme.text_size import wear
+from spanglass_viewer.widgets.entry_line import EntryLine
 from spanglass_viewer.widgets.key_hints import hint_at
 from spanglass_viewer.widgets.labels import PlainLabel, plain_tooltip, set_style_property
 
@@ -49,7 +50,7 @@ class FilterBox(QWidget):
 
     def __init__(self, parent: QWidget | None = None, appearance: Appearance | None = None) -> None:
         super().__init__(parent)
-        self._edit = QLineEdit()
+        self._edit = EntryLine()
         self._appearance = appearance
         self._magnifier = QAction("Filter", self)
         self._problem = PlainLabel(role=FontRole.SMALL, tone="error", parent=self)

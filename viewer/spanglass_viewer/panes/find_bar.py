@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.widgets.buttons import Chip, IconButton
+from spanglass_viewer.widgets.entry_line import EntryLine
 from spanglass_viewer.widgets.key_hints import hint_at
 from spanglass_viewer.widgets.labels import PlainLabel, set_style_property
 
@@ -39,7 +40,7 @@ class FindBar(QFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._edit = QLineEdit()
+        self._edit = EntryLine()
         self._count = PlainLabel(role=FontRole.SMALL, tone="muted")
         self._only_hits = Chip("Only hits")
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
 from spanglass_viewer.theme.fonts import FontRole
 from spanglass_viewer.theme.text_size import keep_height, keep_width, wear
 from spanglass_viewer.values.annotations import Annotation, BadAnnotation, as_typed, read_annotation
 from spanglass_viewer.widgets.card import Card
+from spanglass_viewer.widgets.entry_line import EntryLine
 from spanglass_viewer.widgets.labels import PlainLabel, set_style_property
 
 if TYPE_CHECKING:
@@ -43,11 +44,11 @@ class AnnotateCard(Card):
         self._score_name = QComboBox()
         self._score_name.setEditable(True)
         self._score_name.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self._score = QLineEdit()
+        self._score = EntryLine()
         self._score.setPlaceholderText("0 to 1")
         keep_width(self._score, _VALUE_PX)
         self._expected = _Editor("What should have come out, as text or JSON")
-        self._tags = QLineEdit()
+        self._tags = EntryLine()
         self._tags.setPlaceholderText("reviewed, follow-up")
         self._comment = _Editor("What you noticed")
         self._problem = PlainLabel(role=FontRole.SMALL, tone="error")

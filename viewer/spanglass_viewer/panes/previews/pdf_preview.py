@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from spanglass_viewer.decoders.answers import Hits, Outline, Page
 from spanglass_viewer.decoders.document import integer
 from spanglass_viewer.panes.previews.page_view import PageView
 from spanglass_viewer.panes.previews.preview import Preview
 from spanglass_viewer.widgets.buttons import IconButton
+from spanglass_viewer.widgets.entry_line import EntryLine
 from spanglass_viewer.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class PdfPreview(Preview):
         self.pages.page_wanted.connect(self._on_page_wanted)
         self.pages.page_changed.connect(self._show_place)
         self.pages.zoom_changed.connect(self.zoom_changed)
-        self.find_box = QLineEdit()
+        self.find_box = EntryLine()
         self.find_box.setPlaceholderText("Find in the document")
         self.find_box.setAccessibleName("Find in the document")
         self.find_box.setFixedWidth(_FIND_WIDTH_PX)
