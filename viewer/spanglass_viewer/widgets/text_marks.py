@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect
@@ -15,15 +16,20 @@ _MAX_MARKS = 500
 
 
 def mark_document(view: QPlainTextEdit | QTextEdit, needle: str, color: QColor) -> None:
-    """Mark a text in a view, in whatever case, instead of what was marked before; nothing takes the marks away."""
+    """Mark a text in a view, in whatever case, instead of what was marked before; nothing takes the marks away.
+
+    It is marked also as JSON writes it, with its quotes, backslashes and line breaks escaped.
+    """
     found: list[QTextEdit.ExtraSelection] = []
-    cursor = view.document().find(needle, 0) if needle else QTextCursor()
-    while not cursor.isNull() and len(found) < _MAX_MARKS:
-        selection = QTextEdit.ExtraSelection()
-        selection.cursor = cursor  # pyright: ignore[reportAttributeAccessIssue] - the stubs lack it
-        selection.format.setBackground(color)  # pyright: ignore[reportAttributeAccessIssue] - as above
-        found.append(selection)
-        cursor = view.document().find(needle, cursor)
+    for wanted in dict.fromkeys((needle, json.dumps(needle, ensure_ascii=False)[1:-1])):
+        cursor = view.document().find(wanted, 0) if wanted else QTextCursor()
+        while not cursor.isNull() and len(found) < _MAX_MARKS:
+            selection = QTextEdit.ExtraSelection()
+            selection.cursor = cursor  # pyright: ignore[reportAttributeAccessIssue] - the stubs lack it
+            selection.format.setBackground(color)  # pyright: ignore[reportAttributeAccessIssue] - as above
+            found.append(selection)
+            cursor = view.document().find(wanted, cursor)
+    found.sort(key=lambda mark: mark.cursor.selectionStart())  # pyright: ignore[reportAttributeAccessIssue, reportUnknownLambdaType, reportUnknownMemberType] - as above
     view.setExtraSelections(found)
 
 

@@ -40,6 +40,12 @@ def test_texts_and_labels_are_marked_until_the_search_ends(pane: DetailPane, qtb
     qtbot.waitUntil(lambda: _marks(pane) == 0 and not _marked_labels(pane))
 
 
+def test_what_json_writes_with_escapes_is_marked_as_well(pane: DetailPane, qtbot: QtBot) -> None:
+    pane.mark_hits('say "hi"')
+    pane.show_span(make_detail(input='They say "hi".', output=['they say "hi"', ["say hi"]]))
+    qtbot.waitUntil(lambda: pane.is_idle and _marks(pane) == 2)
+
+
 def test_the_first_hit_comes_into_sight_and_scrolling_away_is_allowed(pane: DetailPane, qtbot: QtBot) -> None:
     pane.resize(380, 400)
     area = pane.findChild(QScrollArea)
