@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import media_files as files
@@ -91,6 +93,20 @@ def test_the_strip_comes_in_a_turn_of_its_own(window: MainWindow, qtbot: QtBot) 
     qtbot.waitUntil(lambda: media.is_idle)
     assert strip.isVisible()
     assert strip.entries == entries
+
+
+def test_of_a_trace_that_is_deleted_while_it_is_open_the_strip_goes_as_well(
+    window: MainWindow, qtbot: QtBot, journal: JournalWriter
+) -> None:
+    window.controller.open_trace(f"{1:032x}")
+    journal.span(9, trace=3, at=20, name="newer")
+    qtbot.waitUntil(
+        lambda: window.controller.newest_root == f"{3:032x}" and window.controller.is_settled, timeout=10_000
+    )
+    command = [sys.executable, "-m", "spanglass_viewer", "prune", "--yes", "--keep-last", "1"]
+    subprocess.run([*command, "--store", str(journal.store)], check=True, capture_output=True)
+    qtbot.waitUntil(lambda: not window.filmstrip.entries, timeout=10_000)
+    assert not window.filmstrip.isVisible()
 
 
 def test_hosts_of_images_are_taken_back_in_the_settings(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

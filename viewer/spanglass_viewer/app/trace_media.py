@@ -73,7 +73,8 @@ class TraceMedia(QObject):
         self._show()
 
     def _on_trace_loaded(self, answer: TraceAnswer) -> None:
-        if answer.snapshot is not None and answer.snapshot.skeleton.attachment_count.any():
+        # of a trace that was deleted while it was open nothing is listed, and so the strip goes as well
+        if answer.snapshot is None or answer.snapshot.skeleton.attachment_count.any():
             self._ask()
 
     def _on_merged(self, changes: ChangeSet) -> None:
