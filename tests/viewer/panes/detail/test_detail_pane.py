@@ -207,6 +207,23 @@ def test_the_same_span_again_keeps_widgets_place_and_unfolded_parts(pane: Detail
     assert pane._scroll.verticalScrollBar().value() == 120
 
 
+def test_what_is_read_stays_in_place_when_the_span_ends_with_an_error(pane: DetailPane, qtbot: QtBot) -> None:
+    """The error comes above it; who has not scrolled sees the error."""
+    bar, output = pane._scroll.verticalScrollBar(), pane._fields["Output"]
+    failed = make_detail(input="i\n" * 200, output="o\n" * 200, error="ValueError: no")
+    for top in (120, 0):
+        pane.show_span(make_detail(input="i\n" * 200, output="o\n" * 200, end_us=None))
+        _settle(pane, qtbot)
+        qtbot.waitUntil(lambda: bar.maximum() > 120)
+        bar.setValue(top)
+        seen_at, card_at = output.y() - top, output.y()
+        pane.show_span(failed)
+        qtbot.waitUntil(lambda before=card_at: output.y() > before)
+        _settle(pane, qtbot)
+        assert (output.y() - bar.value() == seen_at) is (top > 0)
+        assert (bar.value() == 0) is (top == 0)
+
+
 def test_another_span_begins_at_the_top(pane: DetailPane, qtbot: QtBot) -> None:
     pane.show_span(make_detail(input="i\n" * 200, output="o\n" * 200))
     _settle(pane, qtbot)

@@ -37,6 +37,11 @@ class CardArrival(QObject):
         self._bar.actionTriggered.connect(self.leave)  # which `setValue` does not trigger
         content.installEventFilter(self)
 
+    @property
+    def is_bringing(self) -> bool:
+        """Tell whether a card is being held in sight."""
+        return self._card is not None
+
     def bring(self, card: Card) -> None:
         """Bring a card into sight and mark it for a moment."""
         self._card = card

@@ -20,6 +20,7 @@ from spanglass_viewer.panes.detail.context import DetailContext
 from spanglass_viewer.panes.detail.error_card import ErrorCard
 from spanglass_viewer.panes.detail.field_card import FieldCard
 from spanglass_viewer.panes.detail.header import DetailHeader
+from spanglass_viewer.panes.detail.reading_place import ReadingPlace
 from spanglass_viewer.panes.detail.scores_card import ScoresCard
 from spanglass_viewer.panes.detail.span_finder import SpanFinder
 from spanglass_viewer.panes.detail.undo_strip import UndoStrip
@@ -171,7 +172,10 @@ class DetailPane(QWidget):
             self._forget()
             self._scroll.verticalScrollBar().setValue(0)
             self._arrival.leave()
+            self._place.leave()
             self._hits.expect_span()
+        elif not self._arrival.is_bringing:
+            self._place.hold()
         self._show_error(resolver)
         self._show_fields(resolver, readings or {}, is_new_media=is_new_media)
         self._comments.show_comments(detail.comments)
@@ -271,6 +275,7 @@ class DetailPane(QWidget):
             card.set_folded(is_folded=False)
             self._on_raw_toggled(is_folded=card is not self._fields["Raw"])
         has_part = not words or (isinstance(card, FieldCard) and card.reveal(tuple(words)))
+        self._place.leave()
         self._arrival.bring(card)
         return has_part
 
@@ -332,6 +337,7 @@ class DetailPane(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(content)
         self._arrival = CardArrival(self._scroll, content, self._context.appearance)
+        self._place = ReadingPlace(self._scroll, self._cards)
         self._hits = ValueHits(self._scroll, content, self._context.appearance)
         self.finder = SpanFinder(self._scroll, self._field_cards(), self._context.appearance)
         self.finder.needle_changed.connect(self._on_needle_changed)
