@@ -91,6 +91,25 @@ def test_what_stands_on_one_side_alone_is_not_said_to_be_the_same(window: MainWi
         qtbot.waitUntil(lambda said=said: said in [label.text() for label in dialog.findChildren(PlainLabel)])
 
 
+def test_keys_lead_from_change_to_change(window: MainWindow, qtbot: QtBot) -> None:
+    comparing = window.comparing
+    comparing.compare(root_id(2))
+    qtbot.waitUntil(lambda: bool(comparing.dialog and _lines(comparing)), timeout=10_000)
+    dialog = comparing.dialog
+    assert dialog is not None
+    table = dialog.findChild(QTableView)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    for modifier, row in (
+        (Qt.KeyboardModifier.NoModifier, 2),
+        (Qt.KeyboardModifier.NoModifier, 1),
+        (Qt.KeyboardModifier.ShiftModifier, 2),
+        (Qt.KeyboardModifier.ShiftModifier, 1),
+    ):
+        qtbot.keyClick(table, Qt.Key.Key_F8, modifier)
+        assert table.currentIndex().row() == row
+
+
 def test_the_list_offers_any_two_traces(window: MainWindow, qtbot: QtBot) -> None:
     comparing = window.comparing
     menu = comparing.make_menu(root_id(1), root_id(2))

@@ -94,6 +94,14 @@ class CompareTableModel(TitledTableModel):
         changed = np.flatnonzero(self._comparison.change[self._rows])
         return int(changed[0]) if len(changed) else None
 
+    def next_change(self, row: int, direction: int) -> int | None:
+        """Return the next changed row after this one (1), or the one before (-1); from the last on to the first."""
+        if self._comparison is None:
+            return None
+        changed: list[int] = np.flatnonzero(self._comparison.change[self._rows]).tolist()
+        ahead = [one for one in changed if one > row] if direction > 0 else [one for one in changed if one < row][::-1]
+        return next(iter([*ahead, *changed[::direction]]), None)
+
     def count_rows(self) -> int:
         """Return the number of rows."""
         return len(self._rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -67,6 +68,8 @@ class CompareDialog(QDialog):
         self._lay_out()
         appearance.changed.connect(self._table.viewport().update)
         self._table.selectionModel().currentRowChanged.connect(self._on_row_changed)
+        for key, direction in (("F8", 1), ("Shift+F8", -1)):
+            QShortcut(QKeySequence(key), self).activated.connect(lambda direction=direction: self._step(direction))
         self.show_notice("Comparing…")
 
     @property
@@ -143,6 +146,11 @@ class CompareDialog(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 14, 16, 14)
         whole.addWidget(self._pages)
+
+    def _step(self, direction: int) -> None:
+        row = self._model.next_change(self._table.currentIndex().row(), direction)
+        if row is not None:
+            self._table.setCurrentIndex(self._model.index(row, 0))
 
     def _on_only_changes_toggled(self, only: bool) -> None:
         chosen = self._model.refs_at(self._table.currentIndex().row()) if self._table.currentIndex().isValid() else None
