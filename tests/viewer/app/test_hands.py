@@ -17,6 +17,7 @@ from spanglass_store.database.records import TraceOrder
 from spanglass_store.location import ensure_store
 from spanglass_viewer.app import main_window
 from spanglass_viewer.app.actions import ACTIONS
+from spanglass_viewer.app.history import Place
 from spanglass_viewer.app.session import find_session
 from spanglass_viewer.app.store_drop import find_dropped, find_dropped_store
 from spanglass_viewer.panes.command_palette import CommandPalette
@@ -145,6 +146,21 @@ def test_back_and_forward_lead_over_spans_and_traces(open_window: Callable[[], M
     qtbot.keyClick(window, Qt.Key.Key_Right, ALT)
     qtbot.keyClick(window, Qt.Key.Key_Right, ALT)
     qtbot.waitUntil(lambda: selected(window) == 5)
+
+
+@pytest.mark.usefixtures("journal")
+def test_the_way_back_to_a_trace_that_was_deleted_says_so(open_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
+    window = open_window()
+    notices: list[str] = []
+    window.status.show_notice = notices.append  # pyright: ignore[reportAttributeAccessIssue] - what it would say
+    window._history.visit(Place(root_id(77), f"{77:016x}"))
+    window.trace_pane.step_span(1)
+    qtbot.keyClick(window, Qt.Key.Key_Left, ALT)
+    said = window.trace_pane._notice
+    qtbot.waitUntil(lambda: said.isVisible() and said.text() == "This trace is no longer in the store")
+    qtbot.keyClick(window, Qt.Key.Key_D)
+    assert notices == ["No trace is open. Nothing was compared"]
+    assert window.comparing.dialog is None
 
 
 @pytest.mark.usefixtures("journal")

@@ -411,7 +411,7 @@ class WindowController(QObject):
 
     def _show_missing(self, request: TraceRequest) -> None:
         if request.is_opening:
-            self._trace_pane.show_nothing()
+            self._trace_pane.show_deleted()  # it was chosen, or gone back to, and so was there once
             self._detail_pane.show_nothing()
             self.trace_missing.emit(request.root_span_id)
         else:

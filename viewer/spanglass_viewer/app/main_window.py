@@ -410,7 +410,8 @@ class MainWindow(QMainWindow):
     # comparing
 
     def _on_compare_previous(self) -> None:
-        if self.selection.root_span_id is None:
+        is_there = self.trace_pane.snapshot is not None or self.controller.is_opening
+        if self.selection.root_span_id is None or not is_there:
             self.status.show_notice("No trace is open. Nothing was compared")
         else:
             self.comparing.compare(self.selection.root_span_id)
