@@ -10,7 +10,7 @@ from spanglass_store.database.json_text import dump_text
 MAX_MESSAGE_CHARS = 500
 _TRACEBACK_HEADER = re.compile(
     r"(?P<link>^[ |]*(?:The above exception was the direct cause of the following exception"
-    r"|During handling of the above exception, another exception occurred):\n[ |]*\n)?"
+    r"|During handling of the above exception, another exception occurred):[ \r]*\n(?:[ |\r]*\n)*)?"
     r"^(?P<header>[ +|]*(?:Exception Group )?Traceback \(most recent call last\)):\s*$",
     re.MULTILINE,
 )

@@ -44,6 +44,8 @@ KeyError: 'k'
     [
         (PRINTED, ("ToolError", "the tool failed:")),
         (PYTHON, ("openai.RateLimitError", "slow")),
+        (PYTHON.replace("\n\n", "\n"), ("openai.RateLimitError", "slow")),
+        (PYTHON.replace("\n", "\r\n"), ("openai.RateLimitError", "slow")),
         (GROUP, ("ExceptionGroup", "two (2 sub-exceptions)")),
         ("Traceback (most recent call last):\n  File x\nKeyboardInterrupt\n", ("KeyboardInterrupt", "")),
         ("ValueError: first\n\nTraceback (most recent call last):\n  File x", ("ValueError", "first")),
