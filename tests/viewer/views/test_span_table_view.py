@@ -8,16 +8,17 @@ from growing_traces import growing_traces
 from hypothesis import given, settings
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QPaintEvent, QRegion, QWheelEvent
+from PySide6.QtGui import QImage, QPaintEvent, QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget
+from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from spanglass_viewer.models.span_table import Column, SpanTableModel
 from spanglass_viewer.models.time_axis import TimeAxis
 from spanglass_viewer.theme.appearance import Appearance, ThemeMode
 from spanglass_viewer.trace.snapshot import build_snapshot
 from spanglass_viewer.trace.visible import Narrowing
-from spanglass_viewer.turns.picture_hold import hold_picture, let_picture_go
+from spanglass_viewer.turns.painted_parts import PaintedParts
+from spanglass_viewer.turns.picture_hold import count_holders, hold_picture, let_picture_go, paint_next_turn
 from spanglass_viewer.views import row_style
 from spanglass_viewer.views.row_style import RowStyle, row_height
 from spanglass_viewer.views.span_table_view import SpanTableView
@@ -140,7 +141,7 @@ def test_another_width_has_the_rows_painted_once(view: SpanTableView, qtbot: QtB
     assert view.columnViewportPosition(Column.TIMELINE) + view.columnWidth(Column.TIMELINE) == view.viewport().width()
 
 
-def _screen(view: SpanTableView) -> QImage:
+def _screen(view: QWidget) -> QImage:
     """Return what stands on the screen, as it was painted bit by bit."""
     return view.screen().grabWindow(view.winId()).toImage()
 
@@ -253,6 +254,64 @@ def test_rows_that_come_in_above_leave_those_in_sight_as_they_are(view: SpanTabl
     later = build_snapshot(make_skeleton([*_SPANS, MadeSpan("late", ("s1",), 8.4, 8.45)]), 2, EPOCH_US + 20_000_000)
     assert _paints_of(view, lambda: view.show_snapshot(later)).isEmpty()
     assert view.verticalScrollBar().value() == 4 * row_height() + 5
+
+
+def test_rows_that_move_leave_nothing_unpainted_that_was_still_to_be_laid_out(view: SpanTableView) -> None:
+    same = build_snapshot(make_skeleton([*_SPANS]), 2, EPOCH_US + 20_000_000)
+    assert _paints_of(view, lambda: view.show_snapshot(same)).isEmpty()
+
+    def come_again() -> None:
+        view.scheduleDelayedItemsLayout()
+        view.show_snapshot(same)
+
+    assert QRegion(view.viewport().rect()).subtracted(_paints_of(view, come_again)).isEmpty()
+
+
+class _Window(QWidget):
+    """A window that leaves the paint of a new size to the next turn, as the main one does."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        paint_next_turn(self)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_whatever_size_it_gets_as_it_grows_all_is_painted(view: SpanTableView, qtbot: QtBot, *, waits: bool) -> None:
+    window = _Window()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    above = QLabel("above")
+    column.addWidget(above)
+    column.addWidget(view)
+    parts = PaintedParts(window)
+    window.show()
+    qtbot.waitExposed(window)
+    model: Any = view.model()
+
+    def take(spans: list[MadeSpan], number: int, hand: int) -> None:
+        if hand % 3 == 0:
+            parts.start((view,))
+        if hand % 5 == 0:  # as the strip of attachments comes and goes
+            above.setVisible(not above.isVisible())
+        view.show_snapshot(build_snapshot(make_skeleton(spans), number, EPOCH_US))
+        window.resize(300 + 20 * hand, 700 - 17 * hand)
+        if waits:
+            QApplication.processEvents()
+        model.toggle(hand % model.rowCount())
+        view.setCurrentIndex(model.index(hand % model.rowCount(), 0))
+        window.resize(320 + 15 * hand, 200 + 11 * hand)
+
+    @settings(max_examples=25)
+    @given(growing_traces())
+    def check(steps: list[tuple[list[MadeSpan], int]]) -> None:
+        view.show_snapshot(None)
+        for number, (spans, hand) in enumerate(steps):
+            take(spans, number, hand)
+            qtbot.waitUntil(lambda: parts.is_idle and not count_holders(window))
+            QApplication.processEvents()
+            assert _screen(window) == window.grab().toImage()
+
+    check()
 
 
 def test_the_time_axis_has_only_the_bars_painted(view: SpanTableView, axis: TimeAxis) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
@@ -13,6 +12,7 @@ from spanglass_viewer.models.span_table import Column, SpanTableModel
 from spanglass_viewer.theme.text_size import text_px
 from spanglass_viewer.views.cell_painter import CellPainter, FigurePainter, PlacedRow, RowState
 from spanglass_viewer.views.error_scroll_bar import ErrorScrollBar
+from spanglass_viewer.views.kept_place import KeptPlace, RowsInSight
 from spanglass_viewer.views.parent_edges import paint_parent_edges
 from spanglass_viewer.views.row_style import RowStyle, row_height
 from spanglass_viewer.views.ruler import Ruler
@@ -50,31 +50,6 @@ _ZOOMS = {Qt.Key.Key_Plus: _ZOOM_STEP, Qt.Key.Key_Equal: _ZOOM_STEP, Qt.Key.Key_
 _PANS = {Qt.Key.Key_Left: -_PAN_STEP, Qt.Key.Key_Right: _PAN_STEP}
 
 
-@dataclass(frozen=True, slots=True)
-class _Sight:
-    """The rows in sight, from number `first` on; `current` is where the selected one is among them.
-
-    `has_edges`: the selected one has several parents, and edges to them lead across the rows.
-    """
-
-    first: int
-    top_px: int
-    current: int | None
-    has_edges: bool
-    rows: list[SpanRow]
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What the view shows before its rows move."""
-
-    top_key: int | None
-    top_offset_px: int
-    current_key: int | None
-    is_at_bottom: bool
-    sight: _Sight
-
-
 class SpanTableView(QTableView):
     """Shows a `SpanTableModel`; selection, scroll position and folds outlive every update of the trace."""
 
@@ -91,7 +66,7 @@ class SpanTableView(QTableView):
         self._style = RowStyle(appearance, self)
         self._state = RowState()
         self._span_share = _SPAN_SHARE
-        self._place: _Place | None = None
+        self._place: KeptPlace | None = None
         self._is_quiet = False  # the current row changes by no user's hand
         self._is_fitting = False
         self._shows_costs = False
@@ -200,8 +175,9 @@ class SpanTableView(QTableView):
     # keeping the place
 
     def _on_rows_about_to_move(self) -> None:
+        self.executeDelayedItemsLayout()  # what it has painted would be forgotten below
         top = self.rowAt(0)
-        self._place = _Place(
+        self._place = KeptPlace(
             top_key=self._spans.key_of(top),
             top_offset_px=self.rowViewportPosition(top) if top >= 0 else 0,
             current_key=self._spans.key_of(self.currentIndex().row()),
@@ -231,7 +207,7 @@ class SpanTableView(QTableView):
         if self._spans.key_of(current) != place.current_key:  # else others may be selecting another just now
             self._tell_current()
 
-    def _scroll_back(self, place: _Place) -> None:
+    def _scroll_back(self, place: KeptPlace) -> None:
         top = None if place.top_key is None else self._spans.find_key(place.top_key)
         bar = self.verticalScrollBar()
         if top is None:
@@ -241,19 +217,19 @@ class SpanTableView(QTableView):
         else:
             bar.setValue(top * row_height() - place.top_offset_px)
 
-    def _rows_in_sight(self) -> _Sight:
+    def _rows_in_sight(self) -> RowsInSight:
         first = self.rowAt(0)
         if first < 0:
-            return _Sight(0, 0, None, has_edges=False, rows=[])
+            return RowsInSight(0, 0, None, has_edges=False, rows=[])
         top_px = self.rowViewportPosition(first)
         count = (self.viewport().height() - top_px + row_height() - 1) // row_height()
         end = min(first + count, self._spans.rowCount())
         current = self.currentIndex().row()
         rows = [self._spans.row_at(row) for row in range(first, end)]
         place = current - first if first <= current < end else None
-        return _Sight(first, top_px, place, self._spans.has_further_parents(current), rows)
+        return RowsInSight(first, top_px, place, self._spans.has_further_parents(current), rows)
 
-    def _paint_what_differs(self, before: _Sight) -> None:
+    def _paint_what_differs(self, before: RowsInSight) -> None:
         """Paint the rows anew that look other than `before`; all of them where they stand elsewhere."""
         now = self._rows_in_sight()
         if self._state.hovered_row >= 0:  # the mouse is over the same place
