@@ -86,7 +86,11 @@ class TurnMeter:
             watchdog.start_anew()
         began = time.perf_counter()
         QTimer.singleShot(0, self._owner, act)
-        wait_until(is_done, timeout_secs=timeout_secs, look_ms=_LOOK_MS)
+        try:
+            wait_until(is_done, timeout_secs=timeout_secs, look_ms=_LOOK_MS)
+        except TimeoutError as error:
+            msg = f"{step.name}: {error}"
+            raise TimeoutError(msg) from None
         longest = max(self._cpu, key=lambda offence: offence.busy_secs, default=Offence(0.0, ""))
         clock_secs = max((offence.busy_secs for offence in self._clock), default=0.0)
         return StepTurns(step.name, longest.busy_secs, clock_secs, longest.where, done[0] - began, slowness)

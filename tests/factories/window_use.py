@@ -100,7 +100,7 @@ class WindowUse:
             place = bar.maximum() // 2 + 84 * at
             yield Step("large: scroll", lambda place=place: bar.setValue(place), self._is_idle)
         for turn in ("first", "again"):
-            fold, unfold = self._key(Qt.Key.Key_BracketLeft), self._key(Qt.Key.Key_BracketRight)
+            fold, unfold = self._act("collapse_all"), self._act("expand_all")
             yield Step(f"large: fold all, {turn}", fold, lambda: self._rows() < everything and self._is_idle())
             yield Step(f"large: unfold all, {turn}", unfold, lambda: self._rows() == everything and self._is_idle())
         yield Step("large: go up", self._key(Qt.Key.Key_Home), self._is_idle)
