@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from spanglass_viewer.trace.flame import (
     FlameIndex,
     FlameWindow,
     fill_cells,
+    find_beside,
     index_flame,
     list_labels,
     list_moments,
@@ -24,7 +27,9 @@ LARGE_INDEX = index_flame(LARGE)
 
 
 def _trace(*spans: MadeSpan) -> tuple[TraceSnapshot, FlameIndex]:
+    """Return a trace with a lane a depth, as a large one has it."""
     snapshot = build_snapshot(make_skeleton(list(spans)), 1, EPOCH_US)
+    snapshot = replace(snapshot, stacked_lane=None, lanes=int(snapshot.layout.depth.max()) + 1)
     return snapshot, index_flame(snapshot)
 
 
@@ -106,8 +111,9 @@ def test_the_span_that_began_last_is_found_and_neighbours_are_in_order() -> None
     assert index.find_span(2, at, at, EPOCH_US) is None
     assert index.find_span(-1, at, at, EPOCH_US) is None
     assert found is not None
-    assert index.find_neighbour(found, 1, -1) == snapshot.find_span("a")
-    assert index.find_neighbour(found, 1, 1) is None
+    assert find_beside(snapshot, None, found, -1) == snapshot.find_span("a")
+    assert find_beside(snapshot, None, found, 1) is None
+    assert find_beside(snapshot, np.array([False, True, True]), found, -1) is None
 
 
 @given(st.integers(0, 60_000_000), st.integers(1, 62_000_000), st.integers(1, 300), st.integers(0, 30))
@@ -116,9 +122,9 @@ def test_a_pixel_is_filled_where_a_span_lies_and_nowhere_else(first: int, length
     window = FlameWindow(EPOCH_US + first, EPOCH_US + first + length, width, lane, 2)
     cells = fill_cells(index, window, ONE_COLOR, EPOCH_US)
     assert cells.shape == (2, width)
-    depth = snapshot.layout.depth[snapshot.layout.row_of_span]
+    lanes = snapshot.lanes_of(np.arange(len(snapshot), dtype=np.int32))
     for row in range(2):
-        here = np.flatnonzero(depth == lane + row)
+        here = np.flatnonzero(lanes == lane + row)
         starts, ends = snapshot.start_us[here], snapshot.end_us[here]
         is_seen = (starts <= window.last_us) & (ends >= window.first_us)
         assert (np.count_nonzero(cells[row]) > 0) == bool(is_seen.any())

@@ -1,4 +1,4 @@
-"""A trace as an icicle: time from left to right, a lane a depth; what fills each pixel, and which names have room.
+"""A trace as an icicle: time from left to right, lanes down; what fills each pixel, and which names have room.
 
 What a picture costs depends on the lanes in sight and the pixels, and by little on the number of spans: they are
 counted into the pixels (numpy), and only those with room for a name are looked at one by one.
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 EMPTY_CELL = 0
 ERROR_CELL = 1
 FIRST_COLOR_CELL = 2  # the cell of the colour c is c + 2
+_LOOKED_AT = 65_536  # spans at once
 _GAP_FROM_PX = 4  # spans of this width and more give up a pixel, so that neighbours stay apart
 
 
@@ -62,7 +63,7 @@ class FlameIndex:
 
     @property
     def lanes(self) -> int:
-        """How deep the trace is."""
+        """How many lanes there are."""
         return len(self.lane_ends)
 
     def lanes_at(self, places: Longs) -> Longs:
@@ -84,26 +85,34 @@ class FlameIndex:
         fits = np.flatnonzero(np.where(ends[:until] < 0, now_us, ends[:until]) >= first_us)
         return int(self.spans[there][fits[-1]]) if len(fits) and lane >= 0 else None
 
-    def find_neighbour(self, span: int, lane: int, step: int) -> int | None:
-        """Return the next (1) or previous (-1) span of a span's lane, None where there is none."""
-        spans = self.spans[self.places(lane)]
-        at = int(np.flatnonzero(spans == span)[0]) + step
-        return int(spans[at]) if 0 <= at < len(spans) else None
-
 
 def index_flame(snapshot: TraceSnapshot, is_kept: Bools | None = None) -> FlameIndex:
     """Order a trace's spans for its icicle; of those that are not kept the place stays empty."""
     spans = np.arange(len(snapshot), dtype=np.int32) if is_kept is None else np.flatnonzero(is_kept).astype(np.int32)
-    depth = snapshot.layout.depth[snapshot.layout.row_of_span[spans]]
-    order = spans[np.lexsort((snapshot.start_us[spans], depth))]
+    lane = snapshot.lanes_of(spans)
+    order = spans[np.lexsort((snapshot.start_us[spans], lane))]
     return FlameIndex(
         spans=order,
         start_us=snapshot.start_us[order],
         end_us=snapshot.end_us[order],
         type_code=np.asarray(snapshot.skeleton.type_code, np.int32)[order],
         is_own_error=snapshot.errors.is_own[order],
-        lane_ends=np.cumsum(np.bincount(depth, minlength=snapshot.lanes)),
+        lane_ends=np.cumsum(np.bincount(lane, minlength=snapshot.lanes)),
     )
+
+
+def find_beside(snapshot: TraceSnapshot, is_kept: Bools | None, span: int, step: int) -> int | None:
+    """Return the span that begins next (1) or before (-1) of those as deep as this one, None where there is none."""
+    layout = snapshot.layout
+    depth = layout.depth[layout.row_of_span[span]]
+    for begin in range(span + 1, len(snapshot), _LOOKED_AT) if step > 0 else range(span, 0, -_LOOKED_AT):
+        spans = slice(begin, begin + _LOOKED_AT) if step > 0 else slice(max(begin - _LOOKED_AT, 0), begin)
+        is_beside = layout.depth[layout.row_of_span[spans]] == depth
+        if is_kept is not None:
+            is_beside &= is_kept[spans]
+        if is_beside.any():
+            return spans.start + int(np.flatnonzero(is_beside)[0 if step > 0 else -1])
+    return None
 
 
 def fill_cells(

@@ -15,6 +15,7 @@ from spanglass_store.database.span_ids import SpanIds
 from spanglass_viewer.trace.clock_faults import find_clock_faults
 from spanglass_viewer.trace.errors import ErrorIndex, index_errors
 from spanglass_viewer.trace.growth import grow_layout
+from spanglass_viewer.trace.lanes import stack_lanes
 from spanglass_viewer.trace.layout import Bools, Ints, Longs, TraceLayout, lay_out
 from spanglass_viewer.trace.overview import Overview, draw_overview
 from spanglass_viewer.trace.references import SpanRef
@@ -38,8 +39,8 @@ class TraceSnapshot:
     `start_us` always has a value. `end_us` is -1 for a running span; for one whose process died it is the last
     sign of life below it. `first_us` to `last_us` is what is known of the trace's extent; a running trace goes
     on to now. `has_running`: some span has not ended, and its process lives; `has_interrupted`: one's process died;
-    `failed_count` spans have an error; `lanes` is how deep the trace is. `succession` leads here from the
-    snapshot before, where there was one.
+    `failed_count` spans have an error. `stacked_lane` is where a span stands in the icicle of `lanes` lanes; None
+    where that is as deep as in the tree. `succession` leads here from the snapshot before, where there was one.
     """
 
     generation: int
@@ -58,6 +59,7 @@ class TraceSnapshot:
     has_interrupted: bool
     failed_count: int
     lanes: int
+    stacked_lane: Ints | None
     succession: Succession | None = None
 
     def __len__(self) -> int:
@@ -96,6 +98,12 @@ class TraceSnapshot:
             return self.backward_us
         has_ended = int(self.skeleton.end_us[root]) >= 0 and not self.has_running
         return (int(self.end_us[root]) if has_ended else last_us) - int(self.start_us[root])
+
+    def lanes_of(self, spans: Ints) -> Ints:
+        """Return in which lane of the icicle these spans stand."""
+        return (
+            self.layout.depth[self.layout.row_of_span[spans]] if self.stacked_lane is None else self.stacked_lane[spans]
+        )
 
     def find_span(self, span_id: str) -> int | None:
         """Return the span with this id, or None."""
@@ -171,6 +179,7 @@ def build_snapshot(
     first_us = int(start_us.min())
     last_us = int(max(start_us.max(), end_us.max()))
     shown_last_us = max(last_us, now_us) if is_running.any() else last_us
+    stacked = stack_lanes(layout, start_us, end_us)
     snapshot = TraceSnapshot(
         generation=generation,
         skeleton=skeleton,
@@ -194,7 +203,8 @@ def build_snapshot(
         has_running=bool(is_running.any()),
         has_interrupted=bool(np.asarray(skeleton.is_interrupted).any()),
         failed_count=int(np.count_nonzero(skeleton.is_error)),
-        lanes=int(layout.depth.max()) + 1,
+        lanes=int((layout.depth if stacked is None else stacked).max()) + 1,
+        stacked_lane=stacked,
     )
     if before is None:
         return snapshot

@@ -13,7 +13,7 @@ from spanglass_viewer.format.durations import format_tick
 from spanglass_viewer.models.span_row import read_rows
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.trace.arrays import NOTHING, np
-from spanglass_viewer.trace.flame import FlameWindow
+from spanglass_viewer.trace.flame import FlameWindow, find_beside
 from spanglass_viewer.views.row_style import text_width
 from spanglass_viewer.views.span_tooltip import tooltip_of
 from spanglass_viewer.views.timeline_painter import TICK_SPACING_PX
@@ -177,7 +177,7 @@ class FlameView(QAbstractScrollArea):
         hits = self._hits if self._is_kept is None else self._hits[self._is_kept[self._hits]]
         first_us, last_us = self._axis.window
         width = self.viewport().width()
-        lanes = snapshot.layout.depth[snapshot.layout.row_of_span[hits]]
+        lanes = snapshot.lanes_of(hits)
         ends = snapshot.end_us[hits]
         ends = np.where(ends < 0, self._clock_us(), ends)
         scale = width / max(last_us - first_us, 1.0)
@@ -231,7 +231,7 @@ class FlameView(QAbstractScrollArea):
         return _RULER_PX + 2 + lane * LANE_PX - self.verticalScrollBar().value()
 
     def _lane_of(self, snapshot: TraceSnapshot, span: int) -> int:
-        return int(snapshot.layout.depth[snapshot.layout.row_of_span[span]])
+        return int(snapshot.lanes_of(np.array([span], np.int32))[0])
 
     def _times_of(self, snapshot: TraceSnapshot, span: int) -> tuple[int, int]:
         start_us, end_us = int(snapshot.start_us[span]), int(snapshot.end_us[span])
@@ -352,15 +352,10 @@ class FlameView(QAbstractScrollArea):
             super().keyPressEvent(event)
 
     def _find_previous(self, snapshot: TraceSnapshot, span: int) -> int | None:
-        return self._find_beside(snapshot, span, -1)
+        return find_beside(snapshot, self._is_kept, span, -1)
 
     def _find_next(self, snapshot: TraceSnapshot, span: int) -> int | None:
-        return self._find_beside(snapshot, span, 1)
-
-    def _find_beside(self, snapshot: TraceSnapshot, span: int, step: int) -> int | None:
-        if self._picture is None or self._picture.request.snapshot is not snapshot:
-            return None
-        return self._picture.index.find_neighbour(span, self._lane_of(snapshot, span), step)
+        return find_beside(snapshot, self._is_kept, span, 1)
 
     def _find_parent(self, snapshot: TraceSnapshot, span: int) -> int | None:
         row = int(snapshot.layout.parent_row[snapshot.layout.row_of_span[span]])
