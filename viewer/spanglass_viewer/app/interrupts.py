@@ -15,7 +15,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupts(QObject):
-    """Emits `received` in the UI thread; Python writes a byte at each signal, which wakes Qt's loop."""
+    """Emits `received` from Qt's loop; Python writes a byte at each signal, which wakes it."""
 
     received = Signal()
 
@@ -40,6 +40,7 @@ class Interrupts(QObject):
 
     def _on_woken(self) -> None:
         self._read_end.recv(64)
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - Python's signature
         self.received.emit()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        """Do nothing yet: Python calls this wherever it is, in the middle of a paint too."""
