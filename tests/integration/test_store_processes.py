@@ -208,6 +208,7 @@ def test_writers_and_mergers_killed_at_any_moment_lose_and_double_nothing(store:
     assert check_all_there(store, writers) == spans, "the kept journal gives the same tables"
 
 
+@pytest.mark.timeout(600)  # it starts a program for each kill
 def test_tidying_killed_at_any_moment_leaves_all_of_the_kept_journal_and_no_draft(store: Path, start: Start):
     for number in range(24):  # so many that one turn does not do them all
         writer = JournalWriter(store, process=f"{number:032x}")
