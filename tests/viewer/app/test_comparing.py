@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from journal_rows import JournalWriter, root_id
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QTableView
 
 from spanglass_store.faults import StoreFault
@@ -108,6 +109,14 @@ def test_keys_lead_from_change_to_change(window: MainWindow, qtbot: QtBot) -> No
     ):
         qtbot.keyClick(table, Qt.Key.Key_F8, modifier)
         assert table.currentIndex().row() == row
+    window.findChild(QAction, "next_error").setShortcut("X")
+    comparing.compare(root_id(2))
+    qtbot.waitUntil(lambda: table.isVisible() and table.currentIndex().isValid(), timeout=10_000)
+    before = table.currentIndex().row()
+    qtbot.keyClick(table, Qt.Key.Key_F8)
+    assert table.currentIndex().row() == before
+    qtbot.keyClick(table, Qt.Key.Key_X)
+    assert table.currentIndex().row() != before, "it is the key of the next error, be it another one"
 
 
 def test_the_list_offers_any_two_traces(window: MainWindow, qtbot: QtBot) -> None:

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from spanglass_viewer.backend.requests import CompareAnswer, CompareRequest, DiffAnswer, DiffRequest
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeySequence
+
     from spanglass_store.faults import StoreFault
     from spanglass_viewer.backend.threads import Backend
     from spanglass_viewer.panes.compare_dialog import CompareDialog
@@ -55,12 +57,16 @@ class TraceComparing(QObject):
 
             self._dialog = CompareDialog(self._appearance, self._window)
             self._dialog.pair_chosen.connect(self._on_pair_chosen)
+        self._dialog.set_step_keys(self._keys_of("next_error"), self._keys_of("previous_error"))
         self._dialog.show_notice("Comparing…")
         self._dialog.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self._dialog.show()
         self._number += 1
         self._awaits_comparison = True
         self._backend.compare_traces(CompareRequest(self._number, root_span_id, before_root))
+
+    def _keys_of(self, name: str) -> list[QKeySequence]:
+        return [key for action in self._window.actions() if action.objectName() == name for key in action.shortcuts()]
 
     def note_opened(self, root_span_id: str | None) -> None:
         """Remember which trace is open, and which one was before it."""

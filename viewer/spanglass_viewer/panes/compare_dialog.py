@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -31,6 +31,10 @@ from spanglass_viewer.widgets.labels import ElidedLabel, PlainLabel
 from spanglass_viewer.widgets.screen_room import resize_within_screen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QKeySequence
+
     from spanglass_viewer.theme.appearance import Appearance
     from spanglass_viewer.trace.comparison import Comparison
     from spanglass_viewer.trace.snapshot import TraceSnapshot
@@ -68,8 +72,9 @@ class CompareDialog(QDialog):
         self._lay_out()
         appearance.changed.connect(self._table.viewport().update)
         self._table.selectionModel().currentRowChanged.connect(self._on_row_changed)
-        for key, direction in (("F8", 1), ("Shift+F8", -1)):
-            QShortcut(QKeySequence(key), self).activated.connect(lambda direction=direction: self._step(direction))
+        self._next_keys, self._previous_keys = QShortcut(self), QShortcut(self)
+        self._next_keys.activated.connect(lambda: self._step(1))
+        self._previous_keys.activated.connect(lambda: self._step(-1))
         self.show_notice("Comparing…")
 
     @property
@@ -146,6 +151,11 @@ class CompareDialog(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 14, 16, 14)
         whole.addWidget(self._pages)
+
+    def set_step_keys(self, to_next: Sequence[QKeySequence], to_previous: Sequence[QKeySequence]) -> None:
+        """Go from change to change by these keys."""
+        self._next_keys.setKeys(to_next)
+        self._previous_keys.setKeys(to_previous)
 
     def _step(self, direction: int) -> None:
         row = self._model.next_change(self._table.currentIndex().row(), direction)
