@@ -59,6 +59,17 @@ def test_what_outlives_its_parent_is_not_hidden_by_what_follows_that() -> None:
     assert _lanes(trace) == {"root": 0, "a": 1, "late": 2, "b": 3, "in b": 4}
 
 
+def test_a_span_of_no_length_is_not_hidden_by_one_that_begins_with_it() -> None:
+    trace = _trace(MadeSpan("root", (), 0, 9), MadeSpan("dot", ("root",), 2, 2), MadeSpan("long", ("root",), 2, 5))
+    assert _lanes(trace) == {"root": 0, "dot": 1, "long": 2}
+
+
+def test_a_ghost_takes_no_lane() -> None:
+    trace = _trace(MadeSpan("root", (), 0, 9), MadeSpan("a", ("root",), 0, 4), MadeSpan("b", ("root", "a"), 4, 9))
+    assert _lanes(trace) == {"root": 0, "a": 1, "b": 1}
+    assert trace.lanes == 2
+
+
 def test_roots_at_the_same_time_are_stacked_too() -> None:
     assert _lanes(_trace(MadeSpan("a", (), 0, 5), MadeSpan("b", (), 2, 6))) == {"a": 0, "b": 1}
 
@@ -95,7 +106,7 @@ def test_no_span_hides_another_and_each_stands_below_its_parent(spans: list[Made
     has_parent = parents >= 0
     assert (lanes[has_parent] > lanes[layout.span[parents[has_parent]]]).all()
     assert trace.lanes == lanes.max() + 1
-    ends = np.where(trace.end_us < 0, _NEVER, trace.end_us)
+    ends = np.where(trace.end_us < 0, _NEVER, np.maximum(trace.end_us, trace.start_us + 1))
     for lane in range(trace.lanes):
         in_lane = every[lanes == lane]
         for before, after in pairwise(in_lane[np.argsort(trace.start_us[in_lane], kind="stable")]):

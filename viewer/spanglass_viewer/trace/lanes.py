@@ -10,8 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from spanglass_viewer.trace.layout import Ints, Longs, TraceLayout
 
-MOST_STACKED_SPANS = 10_000
-MOST_LANES_BESIDE = 200  # siblings at the same time beyond these share lanes
+MOST_STACKED_SPANS = 5_000
+MOST_LANES_BESIDE = 2_000  # siblings at the same time beyond these share lanes
 _FOREVER = np.iinfo(np.int64).max
 _ROOTS = -1
 
@@ -25,7 +25,7 @@ def stack_lanes(layout: TraceLayout, start_us: Longs, end_us: Longs) -> Ints | N
     """
     if len(start_us) > MOST_STACKED_SPANS:
         return None
-    ends = np.where(end_us < 0, _FOREVER, end_us)
+    ends = np.where(end_us < 0, _FOREVER, np.maximum(end_us, start_us + 1))  # what has no length can be hidden, too
     if not _goes_on_beside(layout, start_us, ends):
         return None
     first, last = start_us[layout.span].tolist(), ends[layout.span].tolist()
@@ -66,9 +66,10 @@ def _place_siblings(siblings: list[int], first: list[int], last: list[int], heig
     if len(siblings) == 1:
         return height[siblings[0]]
     free_from: list[int] = []  # by lane
+    none_before = 0  # no lane is free earlier
     for row in sorted(siblings, key=first.__getitem__):
         begins, ends, tall, lanes = first[row], last[row], height[row], len(free_from)
-        top = at = 0
+        top = at = lanes if none_before > begins else 0
         while at < lanes and at < top + tall:
             if free_from[at] > begins:
                 top = at + 1
@@ -79,5 +80,7 @@ def _place_siblings(siblings: list[int], first: list[int], last: list[int], heig
             free_from[:tall] = [max(ends, until) for until in free_from[:tall]]
         else:
             free_from[top : top + tall] = [ends] * tall
+        if top == lanes:
+            none_before = min(free_from)
         step[row] = top + 1
     return len(free_from)

@@ -179,7 +179,7 @@ def build_snapshot(
     first_us = int(start_us.min())
     last_us = int(max(start_us.max(), end_us.max()))
     shown_last_us = max(last_us, now_us) if is_running.any() else last_us
-    stacked = stack_lanes(layout, start_us, end_us)
+    depth, stacked = layout.depth[layout.row_of_span], stack_lanes(layout, start_us, end_us)
     snapshot = TraceSnapshot(
         generation=generation,
         skeleton=skeleton,
@@ -189,7 +189,7 @@ def build_snapshot(
         overview=draw_overview(
             start_us=start_us,
             end_us=np.where(is_running, shown_last_us, end_us),
-            depth=layout.depth[layout.row_of_span],
+            depth=depth,
             type_code=skeleton.type_code,
             is_own_error=errors.is_own,
             extent_us=(first_us, shown_last_us),
@@ -203,7 +203,7 @@ def build_snapshot(
         has_running=bool(is_running.any()),
         has_interrupted=bool(np.asarray(skeleton.is_interrupted).any()),
         failed_count=int(np.count_nonzero(skeleton.is_error)),
-        lanes=int((layout.depth if stacked is None else stacked).max()) + 1,
+        lanes=int((depth if stacked is None else stacked).max()) + 1,
         stacked_lane=stacked,
     )
     if before is None:
