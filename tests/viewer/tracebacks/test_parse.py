@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import linecache
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -47,7 +48,7 @@ def test_a_chain_begins_with_what_got_out() -> None:
     assert (first.type, first.message, first.link) == ("ValueError", "no such order\nask the customer", None)
     assert (cause.type, cause.message, cause.link) == ("KeyError", "'order'", Link.CAUSE)
     assert [frame.function for frame in first.frames] == ["_text_of", "_raise_chain"]
-    assert cause.frames[-1].source == '{}["order"]', "carets are left out"
+    assert cause.frames[-1].source == '{}["order"]', "carets are no source"
     assert cause.frames[-1].path == __file__
 
 
@@ -89,6 +90,48 @@ def test_repeated_frames_are_counted() -> None:
     (error,) = parse_traceback(_text_of(again)).exceptions
     assert error.type == "RecursionError"
     assert error.frames[-1].repeated > 100
+
+
+@pytest.mark.parametrize(
+    ("quoted", "failed"),
+    [
+        ("    total = price / count\n            ~~~~~~^~~~~~~\n", "price / count"),
+        ("    pay(\n    ~~~^\n        order,\n        ^^^^^\n    )\n    ^\n", "pay("),
+        ("    répondre(café)\n             ^^^^\n", "café"),
+        ("    post()\n", None),
+        ('    greet("日本", name)\n                 ^^^^\n', None),
+        ("    a\n  ^\n", None),
+    ],
+)
+def test_carets_say_what_of_a_line_failed(quoted: str, failed: str | None) -> None:
+    text = f'Traceback (most recent call last):\n  File "/app/pay.py", line 7, in pay\n{quoted}NameError: x\n'
+    (error,) = parse_traceback(text).exceptions
+    (frame,) = error.frames
+    assert failed == (None if frame.columns is None else frame.source.split("\n")[0][slice(*frame.columns)])
+
+
+def test_a_syntax_error_points_at_its_place() -> None:
+    (error,) = parse_traceback(_text_of(lambda: compile("x = (1,, 2)", "agent.py", "exec"))).exceptions
+    frame = error.frames[-1]
+    assert (frame.path, frame.line, frame.source, frame.columns) == ("agent.py", 1, "x = (1,, 2)", (7, 8))
+
+
+@given(
+    before=st.lists(st.sampled_from(["a", "é", "(b)", "'c'", "[d][0]"]), max_size=4),
+    failing=st.sampled_from(["n / z", "nothing", "d[9]", "f(z)", "n.gone"]),
+    after=st.lists(st.sampled_from(["e", "(n + n)", "'ü'"]), max_size=3),
+    indent=st.integers(1, 6),
+)
+def test_what_failed_is_what_python_says(before: list[str], failing: str, after: list[str], indent: int) -> None:
+    line = f"{' ' * indent}x = [{', '.join([*before, failing, *after])}]"
+    source = f"def run(a=0, é=1, b=2, d=[3], e=4, n=5, z=0, f=(lambda z: 1 / z)):\n{line}\n"
+    linecache.cache["made.py"] = (len(source), None, source.splitlines(keepends=True), "made.py")
+    names: dict[str, Any] = {}
+    exec(compile(source, "made.py", "exec"), names)  # noqa: S102 - it is the test's own
+    (error,) = parse_traceback(_text_of(names["run"])).exceptions
+    frame = next(frame for frame in error.frames if frame.function == "run")
+    assert frame.columns is not None
+    assert frame.source[slice(*frame.columns)] == failing
 
 
 def test_the_real_sdk_puts_the_exception_first() -> None:

@@ -28,7 +28,11 @@ class Link(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One call; `source` is the line as the traceback quotes it, `repeated` how often it stood there once more."""
+    """One call; `source` is the line as the traceback quotes it, `repeated` how often it stood there once more.
+
+    `columns` are where in the first line of `source` it failed, from the first character to behind the last, as carets
+    below it say (PEP 657).
+    """
 
     path: str
     line: int
@@ -36,6 +40,7 @@ class Frame:
     source: str
     kind: FrameKind
     repeated: int = 0
+    columns: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,8 @@ class _Draft:
     def end_frame(self) -> None:
         if self.frames and self.quoted:
             lines = [line for line in self.quoted if not _CARETS.match(line)]
-            self.frames[-1] = replace(self.frames[-1], source="\n".join(lines).strip())
+            source = "\n".join(lines).strip()
+            self.frames[-1] = replace(self.frames[-1], source=source, columns=_find_columns(self.quoted))
         self.quoted = []
 
     def finished(self, link: Link | None) -> ParsedException:
@@ -55,6 +57,23 @@ class _Draft:
             self.more.pop()
         text = "\n".join([message.strip(), *self.more]).strip("\n")
         return ParsedException(name.strip(), text, tuple(self.frames), link, self.depth)
+
+
+def _find_columns(quoted: list[str]) -> tuple[int, int] | None:
+    """Return from where to where carets stand below the first line of these, counted without its indentation.
+
+    Wide characters count as one or two, by the version of Python: below those nothing is found.
+    """
+    if len(quoted) == 1 or not _CARETS.match(quoted[1]) or any(map(_is_wide, quoted[0])):
+        return None
+    carets = quoted[1].rstrip()
+    indent = len(quoted[0]) - len(quoted[0].lstrip())
+    first = len(carets) - len(carets.lstrip()) - indent
+    return (first, len(carets) - indent) if carets and first >= 0 else None
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
 
 
 def parse_python(text: str) -> tuple[ParsedException, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QHelpEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QHelpEvent, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from span_details import make_detail
 
@@ -16,6 +16,7 @@ from spanglass_viewer.panes.detail.detail_pane import DetailPane
 from spanglass_viewer.panes.detail.editor import editor_command, is_local_source
 from spanglass_viewer.panes.detail.frames_view import FrameRow, SourceExcerptView
 from spanglass_viewer.panes.detail.source_lines import find_source
+from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.tracebacks.parsed import Frame, FrameKind
 from spanglass_viewer.widgets.buttons import IconButton
 
@@ -316,3 +317,27 @@ def test_a_group_thirty_deep_fits_a_narrow_pane(pane: DetailPane) -> None:
     rows = pane.findChildren(FrameRow)
     assert len(rows) > 20
     assert all(row.mapTo(pane, QPoint(row.width(), 0)).x() <= pane.width() for row in rows)
+
+
+def test_what_of_a_line_failed_is_underlined(pane: DetailPane, tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("def pay(order):\n\tif order:\n\t\treturn order.total / order.count  # each\n\treturn 0\n")
+    head = f'Traceback (most recent call last):\n  File "{path}", line 3, in pay\n'
+    head += "    return order.total / order.count  # each\n"
+    carets = "           ~~~~~~~~~~~~^~~~~~~~~~~~~\n"
+    pictures: list[QImage] = []
+    for pointed in ("", carets):
+        pane.show_span(make_detail(error=f"{head}{pointed}ZeroDivisionError: division by zero\n"))
+        (excerpt,) = pane._error.findChildren(SourceExcerptView)
+        pictures.append(excerpt.grab().toImage())
+    plain, marked = pictures
+    differs = [
+        (x, y) for x in range(plain.width()) for y in range(plain.height()) if plain.pixel(x, y) != marked.pixel(x, y)
+    ]
+    columns, rows = ({at[axis] for at in differs} for axis in (0, 1))
+    assert len(rows) == 2, "a line of two pixels"
+    failed_px = QFontMetrics(font(FontRole.CODE)).horizontalAdvance("order.total / order.count")
+    assert abs(len(columns) - failed_px) <= 2
+    found = find_source(Frame(str(path), 3, "pay", "return 1", FrameKind.USER, columns=(7, 8)))
+    assert found is not None
+    assert found.columns is None, "the line reads otherwise now"

@@ -300,6 +300,16 @@ class SourceExcerptView(QWidget):
     def _room_px(self) -> int:
         return self.width() - self._numbers_px() - 16
 
+    def _underline(self, painter: QPainter, row: int, left: int, baseline: int) -> None:
+        """Draw a line below what of this row failed."""
+        if self._excerpt.columns is None:
+            return
+        text, indent = self._excerpt.lines[row], _common_indent(self._excerpt.lines)
+        before, until = (text[indent:column].expandtabs(4) for column in self._excerpt.columns)
+        first = self._metrics.horizontalAdvance(before)
+        end = min(self._metrics.horizontalAdvance(until), self._room_px())
+        painter.fillRect(left + first, baseline + 2, max(0, end - first), 2, QColor(self._appearance.tokens.error))
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the lines; common indentation is left out, what is too long is cut."""
         tokens = self._appearance.tokens
@@ -322,6 +332,8 @@ class SourceExcerptView(QWidget):
             painter.setPen(QColor(tokens.text if number == self._line else tokens.text_muted))
             shown = self._metrics.elidedText(self._text_of(row), Qt.TextElideMode.ElideRight, self._room_px())
             painter.drawText(8 + numbers_px, baseline, shown)
+            if number == self._line:
+                self._underline(painter, row, 8 + numbers_px, baseline)
         painter.setFont(font(FontRole.TINY))
         painter.setPen(QColor(tokens.warning))
         for row, note in enumerate(self._notes, len(self._excerpt.lines)):

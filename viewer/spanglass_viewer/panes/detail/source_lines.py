@@ -18,13 +18,15 @@ _LINES_AROUND = 5
 class SourceExcerpt:
     """Lines of a file from `first_line` on; `line` is the frame's among them, where it stands now.
 
-    `is_changed`: the line reads otherwise now, stands elsewhere, or the file is newer.
+    `is_changed`: the line reads otherwise now, stands elsewhere, or the file is newer. `columns` are where in that
+    line it failed, from the first character to behind the last, where the traceback says so.
     """
 
     first_line: int
     lines: tuple[str, ...]
     line: int
     is_changed: bool
+    columns: tuple[int, int] | None = None
 
 
 def find_source(frame: Frame, logged_us: int = 0) -> SourceExcerpt | None:
@@ -47,7 +49,8 @@ def find_source(frame: Frame, logged_us: int = 0) -> SourceExcerpt | None:
         return None
     first = max(1, line - _LINES_AROUND)
     is_changed = is_newer or line != frame.line or (bool(quoted) and lines[line - 1].strip() != quoted)
-    return SourceExcerpt(first, tuple(lines[first - 1 : line + _LINES_AROUND]), line, is_changed)
+    shown = tuple(lines[first - 1 : line + _LINES_AROUND])
+    return SourceExcerpt(first, shown, line, is_changed, _find_columns(frame, lines[line - 1]))
 
 
 def _find_line(lines: list[str], line: int, quoted: str) -> int | None:
@@ -56,3 +59,13 @@ def _find_line(lines: list[str], line: int, quoted: str) -> int | None:
     if alike:
         return min(alike, key=lambda number: abs(number - line))
     return line if 1 <= line <= len(lines) else None
+
+
+def _find_columns(frame: Frame, text: str) -> tuple[int, int] | None:
+    """Return from where to where in this line the frame failed, None where the traceback quotes another one."""
+    quoted = frame.source.split("\n", 1)[0]
+    if frame.columns is None or text.strip() != quoted:
+        return None
+    indent = len(text) - len(text.lstrip())
+    first, end = frame.columns
+    return indent + first, indent + min(end, len(quoted))
