@@ -81,6 +81,26 @@ def test_a_router_names_the_provider_before_the_model() -> None:
 
 
 @pytest.mark.parametrize(
+    ("named", "plain"),
+    [
+        ("openai:gpt-4o", "openai/gpt-4o"),
+        ("anthropic:claude-sonnet-4-5", "anthropic/claude-sonnet-4-5"),
+        ("google-gla:gemini-2.5-pro", "google/gemini-2.5-pro"),
+        ("openrouter:anthropic/claude-3.5-sonnet", "openrouter/anthropic/claude-3.5-sonnet"),
+        ("openai:ft:gpt-4o-mini-2024-07-18:org::id", "openai/ft:gpt-4o-mini-2024-07-18:org::id"),
+    ],
+)
+def test_a_framework_names_the_provider_before_a_colon(named: str, plain: str) -> None:
+    tokens = TokenCounts(1000, 100)
+    assert BOOK.find_cost(named, tokens, EPOCH_US)
+    assert BOOK.find_cost(named, tokens, EPOCH_US) == BOOK.find_cost(plain, tokens, EPOCH_US)
+
+
+def test_a_tag_behind_a_colon_is_no_model_of_a_provider() -> None:
+    assert BOOK.find_cost("llama3:8b", TokenCounts(1000, 100), EPOCH_US) is None
+
+
+@pytest.mark.parametrize(
     ("model", "provider", "name"),
     [
         ("anthropic.claude-3-5-sonnet-20241022-v2:0", "aws", "anthropic.claude-3-5-sonnet-20241022-v2:0"),

@@ -6,7 +6,7 @@ from spanglass_viewer.format.durations import NO_VALUE
 
 _KIBI = 1000
 _COST_DIGITS = 9  # sums are off by less: else of two calls that cost $0.0035 one said $0.003, and one $0.004
-_LARGE_DOLLARS = 9_999.995  # from here on a list has no room for cents
+_NO_CENTS_DOLLARS, _LARGE_DOLLARS = 999.995, 9_999.5  # from here on a list has no room for cents, for all digits
 
 
 def format_count(count: int | None) -> str:
@@ -48,8 +48,8 @@ def format_cost_short(dollars: float, *, is_estimate: bool = False) -> str:
     if 0 < dollars < 0.001:
         return "<$0.001"  # which says enough of an estimate, too
     text = "$0" if not dollars else f"${dollars:.3f}" if dollars < 1 else f"${dollars:,.2f}"
-    if dollars >= _LARGE_DOLLARS:
-        text = f"${format_compact(dollars)}"
+    if dollars >= _NO_CENTS_DOLLARS:
+        text = f"${dollars:,.0f}" if dollars < _LARGE_DOLLARS else f"${format_compact(dollars)}"
     return f"≈{text}" if is_estimate else text
 
 

@@ -179,12 +179,24 @@ def _price(model: str, moment: datetime, **tokens: int) -> PriceCalculation:
 
 
 def _split_model(model: str) -> tuple[str | None, str]:
-    """Return the provider and its model; `openai/gpt-5` is how routers write them."""
+    """Return the provider and its model: routers write `openai/gpt-5`, LangChain and Pydantic AI `openai:gpt-5`."""
     if (found := _BEDROCK.fullmatch(model)) is not None:
         return "aws", found["model"]
     if (found := _PUBLISHED.fullmatch(model)) is not None:
         return found["maker"] or "google", found["model"]
+    provider, colon, rest = model.partition(":")
+    if colon and "/" not in provider and _is_provider(provider):
+        return provider, rest
     provider, slash, rest = model.partition("/")
     if slash:
         return provider, rest
     return next((maker for start, maker in _MAKERS.items() if model.startswith(start)), None), model
+
+
+def _is_provider(name: str) -> bool:
+    """Tell whether a provider goes by this name: tags and versions of models stand behind a colon, too."""
+    try:
+        get_snapshot().find_provider("", name, None)
+    except LookupError:
+        return False
+    return True
