@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_traces import EPOCH_US, MadeSpan, make_skeleton
 
+from spanglass_viewer.trace.flame import fold_lanes, index_flame
 from spanglass_viewer.trace.lanes import MOST_LANES_BESIDE, MOST_STACKED_SPANS
 from spanglass_viewer.trace.snapshot import TraceSnapshot, build_snapshot
 
@@ -111,3 +112,19 @@ def test_no_span_hides_another_and_each_stands_below_its_parent(spans: list[Made
         in_lane = every[lanes == lane]
         for before, after in pairwise(in_lane[np.argsort(trace.start_us[in_lane], kind="stable")]):
             assert ends[before] <= trace.start_us[after]
+
+
+@given(_any_traces(), st.data())
+def test_lanes_without_kept_spans_are_left_out(spans: list[MadeSpan], data: st.DataObject) -> None:
+    trace = _trace(*spans)
+    kept = np.array(data.draw(st.lists(st.booleans(), min_size=len(trace), max_size=len(trace))), np.bool_)
+    folded = fold_lanes(trace, kept)
+    assert fold_lanes(trace, None) is None
+    if folded is None:
+        assert trace.stacked_lane is None
+        return
+    every = np.arange(len(trace), dtype=np.int32)
+    before, after = trace.lanes_of(every)[kept], folded.lane[kept]
+    assert sorted({*after.tolist()}) == [*range(folded.lanes)]
+    assert ((before[:, None] < before) == (after[:, None] < after)).all(), "in the same order"
+    assert index_flame(trace, kept).lanes == folded.lanes

@@ -9,6 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from spanglass_viewer.backend.flame_drawing import LANE_PX
 from spanglass_viewer.models.selection import Selection
 from spanglass_viewer.panes.trace_pane import TracePane
 from spanglass_viewer.trace.snapshot import build_snapshot
@@ -201,7 +202,9 @@ def test_what_the_tree_hides_the_flame_hides_too(qtbot: QtBot, appearance: Appea
     shown.pane.finder.show_all()
     shown.pane.select_span_id("search")
     shown.pane.finder.focus_subtree()
-    assert seen() == [None, None, "search"]
+    shown.wait()
+    assert shown.view.span_at(QPointF(shown.point_of("search"))) == shown.snapshot.find_span("search")
+    assert shown.view.span_at(QPointF(shown.point_of("classify"))) is None
     shown.press(Qt.Key.Key_Up)
     assert shown.selected == "search", "its parent is out of sight"
     shown.pane.finder.show_all()
@@ -221,3 +224,20 @@ def test_what_is_selected_is_described_only_while_it_is_looked_at(
     shown.pane.toggle_flame()
     assert read == [4]
     assert shown.snapshot.name_of(4) in shown.view.accessibleDescription()
+
+
+def test_what_is_left_of_calls_side_by_side_stands_below_its_parent(qtbot: QtBot, appearance: Appearance) -> None:
+    calls = [MadeSpan(f"s{number}", ("root",), 1 + number / 100, 9, type=f"kind {number}") for number in range(40)]
+    snapshot = build_snapshot(make_skeleton([MadeSpan("root", (), 0, 10), *calls]), 1, NOW_US)
+    shown = _Shown(qtbot, appearance, snapshot)
+    far = shown.point_of("s30").y()
+    shown.pane.finder.hide_types(frozenset(f"kind {number}" for number in range(40) if number not in {7, 30}))
+    shown.wait()
+    assert [shown.point_of(span).y() - shown.point_of("root").y() for span in ("s7", "s30")] == [LANE_PX, 2 * LANE_PX]
+    assert shown.view.verticalScrollBar().maximum() == 0
+    for span in ("s30", "s7"):
+        shown.click(span)
+        assert shown.selected == span
+    shown.pane.finder.hide_types(frozenset())
+    shown.wait()
+    assert shown.point_of("s30").y() + shown.view.verticalScrollBar().value() == far

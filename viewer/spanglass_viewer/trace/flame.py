@@ -86,10 +86,30 @@ class FlameIndex:
         return int(self.spans[there][fits[-1]]) if len(fits) and lane >= 0 else None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldedLanes:
+    """The lane of each span where those are left out that hold none of the kept ones, and how many are left."""
+
+    lane: Ints
+    lanes: int
+
+
+def fold_lanes(snapshot: TraceSnapshot, is_kept: Bools | None) -> FoldedLanes | None:
+    """Leave out the lanes in which none of the kept spans is stacked; None where every lane stays.
+
+    A kept call of a hundred side by side would else stand far below its parent.
+    """
+    if is_kept is None or snapshot.stacked_lane is None:
+        return None
+    used = np.flatnonzero(np.bincount(snapshot.stacked_lane[is_kept]))
+    return FoldedLanes(np.searchsorted(used, snapshot.stacked_lane).astype(np.int32), len(used))
+
+
 def index_flame(snapshot: TraceSnapshot, is_kept: Bools | None = None) -> FlameIndex:
-    """Order a trace's spans for its icicle; of those that are not kept the place stays empty."""
+    """Order a trace's spans for its icicle; of those that are not kept the place stays empty, but for whole lanes."""
     spans = np.arange(len(snapshot), dtype=np.int32) if is_kept is None else np.flatnonzero(is_kept).astype(np.int32)
-    lane = snapshot.lanes_of(spans)
+    folded = fold_lanes(snapshot, is_kept)
+    lane, lanes = (snapshot.lanes_of(spans), snapshot.lanes) if folded is None else (folded.lane[spans], folded.lanes)
     order = spans[np.lexsort((snapshot.start_us[spans], lane))]
     return FlameIndex(
         spans=order,
@@ -97,7 +117,7 @@ def index_flame(snapshot: TraceSnapshot, is_kept: Bools | None = None) -> FlameI
         end_us=snapshot.end_us[order],
         type_code=np.asarray(snapshot.skeleton.type_code, np.int32)[order],
         is_own_error=snapshot.errors.is_own[order],
-        lane_ends=np.cumsum(np.bincount(lane, minlength=snapshot.lanes)),
+        lane_ends=np.cumsum(np.bincount(lane, minlength=lanes)),
     )
 
 

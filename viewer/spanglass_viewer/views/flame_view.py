@@ -13,7 +13,7 @@ from spanglass_viewer.format.durations import format_tick
 from spanglass_viewer.models.span_row import read_rows
 from spanglass_viewer.theme.fonts import FontRole, font
 from spanglass_viewer.trace.arrays import NOTHING, np
-from spanglass_viewer.trace.flame import FlameWindow, find_beside
+from spanglass_viewer.trace.flame import FlameWindow, FoldedLanes, find_beside, fold_lanes
 from spanglass_viewer.views.row_style import text_width
 from spanglass_viewer.views.span_tooltip import tooltip_of
 from spanglass_viewer.views.timeline_painter import TICK_SPACING_PX
@@ -61,6 +61,7 @@ class FlameView(QAbstractScrollArea):
         self._is_kept: Bools | None = None
         self._picture: FlamePicture | None = None
         self._lanes = 0
+        self._folded: FoldedLanes | None = None
         self._span: int | None = None
         self._hits: Ints = NOTHING
         self._pressed: QPointF | None = None
@@ -100,14 +101,14 @@ class FlameView(QAbstractScrollArea):
             self._drawer.forget()
         self._snapshot = snapshot
         self._is_kept = is_kept
-        self._lanes = 0 if snapshot is None else snapshot.lanes
-        self._fit_scroll_bar()
+        self._fit_lanes()
         self._on_look_changed()
 
     def narrow(self, is_kept: Bools | None) -> None:
-        """Show only the spans that are kept, each where it stands among all; None shows all."""
+        """Show only the spans that are kept; None shows all."""
         if is_kept is not None or self._is_kept is not None:
             self._is_kept = is_kept
+            self._fit_lanes()
             self._on_look_changed()
 
     def select_span(self, span: int) -> None:
@@ -177,7 +178,7 @@ class FlameView(QAbstractScrollArea):
         hits = self._hits if self._is_kept is None else self._hits[self._is_kept[self._hits]]
         first_us, last_us = self._axis.window
         width = self.viewport().width()
-        lanes = snapshot.lanes_of(hits)
+        lanes = self._lanes_of(snapshot, hits)
         ends = snapshot.end_us[hits]
         ends = np.where(ends < 0, self._clock_us(), ends)
         scale = width / max(last_us - first_us, 1.0)
@@ -231,7 +232,17 @@ class FlameView(QAbstractScrollArea):
         return _RULER_PX + 2 + lane * LANE_PX - self.verticalScrollBar().value()
 
     def _lane_of(self, snapshot: TraceSnapshot, span: int) -> int:
-        return int(snapshot.lanes_of(np.array([span], np.int32))[0])
+        return int(self._lanes_of(snapshot, np.array([span], np.int32))[0])
+
+    def _lanes_of(self, snapshot: TraceSnapshot, spans: Ints) -> Ints:
+        return snapshot.lanes_of(spans) if self._folded is None else self._folded.lane[spans]
+
+    def _fit_lanes(self) -> None:
+        self._folded = None if self._snapshot is None else fold_lanes(self._snapshot, self._is_kept)
+        self._lanes = 0 if self._snapshot is None else self._snapshot.lanes
+        if self._folded is not None:
+            self._lanes = self._folded.lanes
+        self._fit_scroll_bar()
 
     def _times_of(self, snapshot: TraceSnapshot, span: int) -> tuple[int, int]:
         start_us, end_us = int(snapshot.start_us[span]), int(snapshot.end_us[span])
