@@ -101,9 +101,9 @@ class TraceSnapshot:
 
     def lanes_of(self, spans: Ints) -> Ints:
         """Return in which lane of the icicle these spans stand."""
-        return (
-            self.layout.depth[self.layout.row_of_span[spans]] if self.stacked_lane is None else self.stacked_lane[spans]
-        )
+        if self.stacked_lane is not None:
+            return self.stacked_lane[spans]
+        return self.layout.depth[self.layout.row_of_span[spans]]
 
     def find_span(self, span_id: str) -> int | None:
         """Return the span with this id, or None."""

@@ -238,10 +238,10 @@ class FlameView(QAbstractScrollArea):
         return snapshot.lanes_of(spans) if self._folded is None else self._folded.lane[spans]
 
     def _fit_lanes(self) -> None:
-        self._folded = None if self._snapshot is None else fold_lanes(self._snapshot, self._is_kept)
-        self._lanes = 0 if self._snapshot is None else self._snapshot.lanes
-        if self._folded is not None:
-            self._lanes = self._folded.lanes
+        self._folded, self._lanes = None, 0
+        if self._snapshot is not None:
+            self._folded = fold_lanes(self._snapshot, self._is_kept)
+            self._lanes = self._snapshot.lanes if self._folded is None else self._folded.lanes
         self._fit_scroll_bar()
 
     def _times_of(self, snapshot: TraceSnapshot, span: int) -> tuple[int, int]:
